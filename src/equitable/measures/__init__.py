@@ -1,0 +1,1 @@
+"""Measures: pure functions on cells, each with its source and its published check."""

@@ -1,0 +1,1 @@
+"""Privacy: nothing reaches people but what went through here."""

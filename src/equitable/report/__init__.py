@@ -1,0 +1,1 @@
+"""Report: what was found, as pages, workbooks and pictures a school board can use."""

@@ -1,0 +1,292 @@
+"""The field's terms as types, shared by every room of the house.
+
+A *dimension* is a trait that students are grouped by; an *indicator* is an outcome
+that is compared; a value that privacy holds back is ``WITHHELD``, which is neither 0,
+nor blank, nor "not a number".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, Literal, NoReturn, TypeAlias
+
+NOT_REPORTED: Final = "Not reported"
+"""The group of students whose membership nobody wrote down. Never a reference."""
+
+MISSING_TOKENS: Final[frozenset[str]] = frozenset(
+    {"", "na", "n/a", "#n/a", "nan", "null", "nil", ".", "-", "--", "missing", "<na>"}
+)
+"""Ways in which files write 'no value', case-folded and trimmed.
+
+'none' is absent on purpose: 'None' is a real answer to 'which disability?'.
+"""
+
+
+class Withheld:
+    """The one value that stands for a figure privacy holds back.
+
+    It refuses arithmetic, comparison by size and truth, so that it can not be taken
+    for a number by mistake.
+    """
+
+    _only: Withheld | None = None
+
+    def __new__(cls) -> Withheld:
+        if cls._only is None:
+            cls._only = super().__new__(cls)
+        return cls._only
+
+    def __repr__(self) -> str:
+        return "WITHHELD"
+
+    def __str__(self) -> str:
+        return "Withheld"
+
+    def __format__(self, specification: str) -> str:
+        return "Withheld"
+
+    def __reduce__(self) -> tuple[type[Withheld], tuple[()]]:
+        return (Withheld, ())
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            "a withheld figure is neither true nor false: test 'is WITHHELD'"
+        )
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError("a withheld figure is not a number and can not be computed with")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+    __truediv__ = __rtruediv__ = __neg__ = __float__ = __int__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = _refuse
+
+
+WITHHELD: Final = Withheld()
+
+Figure: TypeAlias = float | Withheld | None
+"""A number; or held back; or (``None``) one that cannot be given."""
+Count: TypeAlias = int | Withheld | None
+
+
+class Direction(StrEnum):
+    """Which way an outcome is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class Kind(StrEnum):
+    """How one student's record becomes the indicator's value."""
+
+    RATE = "rate"
+    """A share of students: true or false for each."""
+    MEAN = "mean"
+    """An average of a number each student has."""
+    PER_100 = "per 100"
+    """Events per 100 students: a count for each student, several allowed."""
+    SHARE_OF_DAYS = "share of days"
+    """Days of one kind over days enrolled; with a threshold, the share of students
+    at or over it (chronic absence)."""
+
+
+class Timing(StrEnum):
+    """Does it foretell, or tell afterwards?"""
+
+    LEADING = "leading"
+    LAGGING = "lagging"
+
+
+class Aspect(StrEnum):
+    """What is looked at: what is done, what comes of it, how it is lived."""
+
+    PROCESS = "process"
+    OUTCOME = "outcome"
+    EXPERIENCE = "experience"
+
+
+class Verdict(StrEnum):
+    """What the evidence says of a group against its reference."""
+
+    WORSE = "worse"
+    BETTER = "better"
+    NO_DIFFERENCE_SHOWN = "no difference shown"
+    NOT_ENOUGH_EVIDENCE = "not enough evidence"
+
+
+class Role(StrEnum):
+    """What a column is for."""
+
+    OUTCOME = "outcome"
+    DIMENSION = "dimension"
+    IDENTIFIER = "identifier"
+    """Names a person; dropped at intake."""
+    STUDENT = "student"
+    """A student number; kept only as a keyed hash, and only where needed."""
+    SCHOOL = "school"
+    GRADE = "grade"
+    YEAR = "year"
+    COUNT = "count"
+    TOTAL = "total"
+    WEIGHT = "weight"
+    OTHER = "other"
+    """Nothing that is used unless a person says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A row condition that has been parsed and checked: our own grammar, as SQL.
+
+    ``sql`` holds quoted column names and ``?`` for every literal.  It is true, false,
+    or null where a column it needs has no value.
+    """
+
+    text: str
+    sql: str
+    parameters: tuple[str | float, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """An outcome: how it is computed for a student, and how it is to be read.
+
+    A rate comes from one of: ``true_values`` (the column's value is one of these,
+    compared case-folded; any of ``false_values`` or, where that is empty, any other
+    value is false), ``at_least`` (a score at or over the cut), ``condition``, or from
+    counts (``count`` and ``total`` name columns of a table of counts; ``total`` with
+    a ``column`` says how many students each row stands for).
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    column: str | None = None
+    true_values: tuple[str, ...] = ()
+    false_values: tuple[str, ...] = ()
+    at_least: float | None = None
+    condition: Condition | None = None
+    count: str | None = None
+    total: str | None = None
+    enrolled: str | None = None
+    """Share of days: the column of days enrolled (``column`` has the days counted)."""
+    threshold: float | None = None
+    minimum_days: float = 0
+    missing: tuple[str, ...] = ()
+    """Further ways in which this column writes 'no value'."""
+    direction: Direction = Direction.HIGHER
+    timing: Timing | None = None
+    aspect: Aspect | None = None
+    unit: str = ""
+    """Of a mean: 'points', 'days' …; empty where there is none."""
+    decimals: int = 1
+    """Decimals to show: of percentage points for a rate, of the unit otherwise."""
+    low: float | None = None
+    high: float | None = None
+    """Values outside these are impossible and reported by quality."""
+    note: str = ""
+    """What is known of the measure's own bias."""
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether its value is a share of students (a fraction of 1)."""
+        return self.kind is Kind.RATE or (
+            self.kind is Kind.SHARE_OF_DAYS and self.threshold is not None
+        )
+
+    @property
+    def is_counts(self) -> bool:
+        """Whether rows are counts of students rather than students."""
+        return self.total is not None
+
+
+Classify: TypeAlias = Callable[[str | None], tuple[str, ...]]
+"""From what a row says to the names of the groups it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimension:
+    """A trait that students are grouped by.
+
+    Parameters
+    ----------
+    name, label
+        The name used in commands and results; the words used in sentences.
+    columns, form
+        Where it stands in the file: one ``column``; several yes/no ``flags`` (the
+        scan hands ``classify`` one character a column: ``1``, ``0`` or ``?``).
+    classify
+        From the row's text (``None`` where empty) to its groups: exactly one, or
+        several where the view ``overlapping``.
+    order
+        Groups in reading order, those without students included; others follow by
+        name.
+    view
+        The name of a derived view ('federal seven'), said on every result.
+    """
+
+    name: str
+    label: str
+    columns: tuple[str, ...]
+    classify: Classify
+    form: Literal["column", "flags"] = "column"
+    role: Role = Role.DIMENSION
+    order: tuple[str, ...] = ()
+    view: str | None = None
+    overlapping: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRead:
+    """One file that was read: for provenance, never with its folder."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Rows that were not counted, and why."""
+
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a result comes from: enough to make it again and to doubt it well."""
+
+    files: tuple[FileRead, ...]
+    rows_read: int
+    left_out: tuple[LeftOut, ...] = ()
+    views: Mapping[str, str] = field(default_factory=dict)
+    where: str | None = None
+    command: str | None = None
+    version: str = ""
+    internal: bool = False
+    audited: bool = False
+    min_n: int | None = None
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON of every result."""
+        return {
+            "files": [
+                {"name": f.name, "sha256": f.sha256, "bytes": f.bytes}
+                for f in self.files
+            ],
+            "rows_read": self.rows_read,
+            "left_out": [
+                {"reason": item.reason, "rows": item.rows} for item in self.left_out
+            ],
+            "views": dict(self.views),
+            "where": self.where,
+            "command": self.command,
+            "version": self.version,
+            "internal": self.internal,
+            "audited": self.audited,
+            "min_n": self.min_n,
+            "notes": list(self.notes),
+        }
