@@ -33,7 +33,7 @@ class Withheld:
 
     _only: Withheld | None = None
 
-    def __new__(cls) -> Withheld:
+    def __new__(cls) -> Withheld:  # noqa: D102, PYI034 - there is one
         if cls._only is None:
             cls._only = super().__new__(cls)
         return cls._only
@@ -56,7 +56,7 @@ class Withheld:
         )
 
     def _refuse(self, *_: object) -> NoReturn:
-        raise TypeError("a withheld figure is not a number and can not be computed with")
+        raise TypeError("a withheld figure is no number: do not compute with it")
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
     __truediv__ = __rtruediv__ = __neg__ = __float__ = __int__ = _refuse
@@ -138,13 +138,12 @@ class Role(StrEnum):
 class Condition:
     """A row condition that has been parsed and checked: our own grammar, as SQL.
 
-    ``sql`` holds quoted column names and ``?`` for every literal.  It is true, false,
-    or null where a column it needs has no value.
+    ``sql`` is written by ``intake.where`` alone, from quoted names and literals.  It is
+    true, false, or null where a column it needs has no value.
     """
 
     text: str
     sql: str
-    parameters: tuple[str | float, ...]
     columns: tuple[str, ...]
 
 

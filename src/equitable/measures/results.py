@@ -39,6 +39,17 @@ class Reference:
     low: Figure = None
     high: Figure = None
 
+    def held_back(self) -> Reference:
+        """The same reference with every figure ``WITHHELD``."""
+        return Reference(
+            kind=self.kind,
+            group=self.group,
+            n=WITHHELD,
+            value=WITHHELD,
+            low=WITHHELD,
+            high=WITHHELD,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
@@ -101,18 +112,48 @@ class GapRow:
     withheld: bool = False
 
     def held_back(self) -> GapRow:
-        """The same row with every figure ``WITHHELD``; group and reference kind stay."""
-        kept = {"group", "within", "reference", "verdict", "indices", "reason", "withheld"}
+        """The same row with every figure ``WITHHELD``."""
+        kept = {
+            "group",
+            "within",
+            "reference",
+            "verdict",
+            "indices",
+            "reason",
+            "withheld",
+        }
         changes: dict[str, Any] = {
             f.name: WITHHELD for f in fields(self) if f.name not in kept
         }
         return replace(
             self,
             **changes,
-            reference=Reference(kind=self.reference.kind, group=self.reference.group),
+            reference=self.reference.held_back(),
             verdict=Verdict.NOT_ENOUGH_EVIDENCE,
             indices=None,
             withheld=True,
+        )
+
+    def without_comparison(self) -> GapRow:
+        """The same row where its reference is withheld: its own figures stay."""
+        compared = {
+            f.name: WITHHELD
+            for f in fields(self)
+            if f.name.startswith(("difference", "ratio", "odds", "parity"))
+        }
+        changes: dict[str, Any] = {
+            **compared,
+            **dict.fromkeys(
+                ("standardised", "hedges_g", "detectable", "p", "q"), WITHHELD
+            ),
+        }
+        return replace(
+            self,
+            **changes,
+            reference=self.reference.held_back(),
+            verdict=None if self.verdict is None else Verdict.NOT_ENOUGH_EVIDENCE,
+            indices=None,
+            reason="the reference is withheld",
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -194,7 +235,7 @@ class PooledRow:
             **changes,
             strata=None,
             strata_used=None,
-            reference=Reference(kind=self.reference.kind, group=self.reference.group),
+            reference=self.reference.held_back(),
             verdict=Verdict.NOT_ENOUGH_EVIDENCE,
             raw_verdict=Verdict.NOT_ENOUGH_EVIDENCE,
             withheld=True,
@@ -239,10 +280,12 @@ class SensitivityRow:
             "within": dict(self.within),
             "references": {
                 kind: {
-                    "difference": shown(self.differences[kind]),
-                    "verdict": None if verdict is None else str(verdict),
+                    "difference": shown(difference),
+                    "verdict": (
+                        str(self.verdicts[kind]) if self.verdicts.get(kind) else None
+                    ),
                 }
-                for kind, verdict in self.verdicts.items()
+                for kind, difference in self.differences.items()
             },
             "agrees": self.agrees,
             "withheld": self.withheld,

@@ -1,23 +1,219 @@
 """The first privacy gate: small groups are withheld, and what would give them away.
 
-A simple rule until releases and their audit exist: every page made from a ``Gated``
-result therefore says 'Not checked for publication'.
+The rule is a simple one until releases and their audit exist, and every page made from
+a ``Gated`` result therefore says 'Not checked for publication':
+
+- a group with fewer students than the minimum is withheld, an empty one included;
+- where the groups of a line add up to a figure that is shown and only one of them is
+  withheld, or those withheld are together under the minimum, the next smallest goes
+  with them; where a margin is withheld, so is a part of it;
+- a row whose reference is withheld or too small keeps no comparison.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
-from equitable.measures.results import Gaps
+from equitable.measures.results import (
+    GapRow,
+    Gaps,
+    Group,
+    PooledRow,
+    Reference,
+    SensitivityRow,
+)
+from equitable.vocabulary import WITHHELD
+
+Key: TypeAlias = tuple[tuple[str, str], ...]
+"""A group's dimensions and values, strata included, in the order of dimensions' names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gated:
     """A result that went through the gate: the only kind that reports accept.
 
-    ``internal`` results contain small groups and are marked on every page.
+    Made by ``gate`` alone.  ``internal`` results contain small groups and are marked
+    on every page.
     """
 
     gaps: Gaps
     internal: bool
     audited: bool = False
+
+
+def gate(gaps: Gaps, *, min_n: int, internal: bool = False) -> Gated:
+    """Withhold what must not be shown; or mark the result internal.
+
+    Parameters
+    ----------
+    gaps
+        A result straight from ``measures``.
+    min_n
+        The smallest number of students that a group may be shown with.
+    internal
+        Keep small groups and say so in the result's provenance.
+    """
+    provenance = replace(gaps.provenance, internal=internal, min_n=min_n)
+    if internal:
+        return Gated(replace(gaps, provenance=provenance), internal=True)
+    hidden = _hidden(gaps, min_n)
+    rows = tuple(_guarded(row, hidden, min_n) for row in gaps.rows)
+    return Gated(
+        replace(
+            gaps,
+            rows=rows,
+            overall=_guarded_reference(gaps.overall, min_n),
+            pooled=tuple(_guarded_pooled(row, hidden, min_n) for row in gaps.pooled),
+            sensitivity=_guarded_sensitivity(gaps.sensitivity, hidden),
+            provenance=provenance,
+        ),
+        internal=False,
+    )
+
+
+@dataclass(slots=True)
+class _Lines:
+    """All cells of the linked tables, with the lines in which they add up."""
+
+    sizes: dict[Key, int] = field(default_factory=dict)
+    parts: dict[Key, dict[str, list[Key]]] = field(default_factory=dict)
+    """For each margin and each further dimension: the groups that it is the sum of."""
+
+
+def _hidden(gaps: Gaps, min_n: int) -> set[Key]:
+    """The groups to withhold: primary, then complementary until nothing changes."""
+    overlapping = {d.name for d in gaps.dimensions if d.overlapping}
+    lines = _lines(gaps.rows, overlapping)
+    hidden = {key for key, n in lines.sizes.items() if n < min_n}
+    hidden |= {
+        _key(row.group, row.within)
+        for row in gaps.rows
+        if row.reference.kind in {"rest", "overall"}
+        and _rest_is_small(row, gaps, min_n)
+    }
+    changed = True
+    while changed:
+        changed = False
+        for margin, by_dimension in lines.parts.items():
+            for parts in by_dimension.values():
+                further = _further(margin, parts, hidden, lines.sizes, min_n)
+                if further is not None:
+                    hidden.add(further)
+                    changed = True
+    return hidden
+
+
+def _lines(rows: Iterable[GapRow], overlapping: set[str]) -> _Lines:
+    lines = _Lines()
+    for row in rows:
+        key = _key(row.group, row.within)
+        lines.sizes[key] = row.n if isinstance(row.n, int) else 0
+        for name, _ in key:
+            if name in overlapping:
+                # A student stands in several of these groups: they do not add up.
+                continue
+            margin = tuple(item for item in key if item[0] != name)
+            lines.parts.setdefault(margin, {}).setdefault(name, []).append(key)
+    return lines
+
+
+def _further(
+    margin: Key,
+    parts: Sequence[Key],
+    hidden: set[Key],
+    sizes: dict[Key, int],
+    min_n: int,
+) -> Key | None:
+    """The next group to withhold in a line, or None where it gives nothing away."""
+    away = [key for key in parts if key in hidden]
+    left = sorted(
+        (key for key in parts if key not in hidden), key=lambda key: (sizes[key], key)
+    )
+    if not left:
+        return None
+    if margin in hidden:
+        return None if away else left[0]
+    together = sum(sizes[key] for key in away)
+    if away and (len(away) == 1 or together < min_n):
+        return left[0]
+    return None
+
+
+def _rest_is_small(row: GapRow, gaps: Gaps, min_n: int) -> bool:
+    """Whether nearly everyone is in the group, so that it tells of the few who are not."""
+    if row.reference.kind == "rest":
+        return isinstance(row.reference.n, int) and row.reference.n < min_n
+    everyone = row.reference.n if row.within else gaps.overall.n
+    return (
+        isinstance(everyone, int)
+        and isinstance(row.n, int)
+        and everyone - row.n < min_n
+    )
+
+
+def _key(group: Group, within: Group) -> Key:
+    return tuple(sorted({**within, **group}.items()))
+
+
+def _reference_hidden(
+    reference: Reference, within: Group, hidden: set[Key], min_n: int
+) -> bool:
+    if reference.group is not None:
+        return _key(reference.group, within) in hidden
+    return isinstance(reference.n, int) and reference.n < min_n
+
+
+def _guarded(row: GapRow, hidden: set[Key], min_n: int) -> GapRow:
+    if _key(row.group, row.within) in hidden:
+        return row.held_back()
+    if _reference_hidden(row.reference, row.within, hidden, min_n):
+        return row.without_comparison()
+    return row
+
+
+def _guarded_pooled(row: PooledRow, hidden: set[Key], min_n: int) -> PooledRow:
+    if _key(row.group, {}) in hidden or _reference_hidden(
+        row.reference, {}, hidden, min_n
+    ):
+        return row.held_back()
+    return row
+
+
+def _guarded_reference(reference: Reference, min_n: int) -> Reference:
+    small = isinstance(reference.n, int) and reference.n < min_n
+    return reference.held_back() if small else reference
+
+
+def _guarded_sensitivity(
+    rows: Sequence[SensitivityRow], hidden: set[Key]
+) -> tuple[SensitivityRow, ...]:
+    """Hold back hidden groups, and differences with a reference that is hidden."""
+    lost = {
+        (tuple(sorted(row.group)), kind)
+        for row in rows
+        if _key(row.group, row.within) in hidden
+        for kind, verdict in row.verdicts.items()
+        if verdict is None
+    }
+    guarded = []
+    for row in rows:
+        if _key(row.group, row.within) in hidden:
+            guarded.append(row.held_back())
+            continue
+        table = tuple(sorted(row.group))
+        kept = [kind for kind in row.verdicts if (table, kind) not in lost]
+        guarded.append(
+            replace(
+                row,
+                differences={
+                    kind: value if kind in kept else WITHHELD
+                    for kind, value in row.differences.items()
+                },
+                verdicts={kind: row.verdicts[kind] for kind in kept},
+            )
+            if len(kept) < len(row.verdicts)
+            else row
+        )
+    return tuple(guarded)

@@ -1,0 +1,349 @@
+"""The library's face: a data set, its cells, and results that show themselves.
+
+    import equitable as eq
+
+    students = eq.open("students.csv")
+    cells = students.cube(indicators=["proficient"], by=["race", "lunch"])
+    answer = cells.gaps("proficient", by=["race", "lunch"], depth=2)
+
+Thin on purpose: the rooms below hold the work and know nothing of these classes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, Self
+
+from equitable.answers import Cells, GapsResult
+from equitable.cube.scan import scan
+from equitable.errors import QuestionError, did_you_mean
+from equitable.intake import where as where_grammar
+from equitable.intake.proposal import Inspection
+from equitable.intake.proposal import inspect as inspect_source
+from equitable.intake.quality import Quality, assess
+from equitable.intake.schema import Schema, understand
+from equitable.intake.settings import Settings, find_settings, read_settings
+from equitable.intake.source import Source, open_source
+from equitable.report.write import check_report_place, write_report
+from equitable.study import Plan, carry_out
+from equitable.version import VERSION
+from equitable.vocabulary import Condition, Dimension, Direction, Indicator
+
+DEFAULT_MIN_N: Final = 10
+"""Groups with fewer students are withheld, where nobody says otherwise."""
+
+
+def _silently(_: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def open(  # noqa: A001 - `eq.open` is the name that the design fixes
+    source: Any,
+    *,
+    config: str | Path | None = None,
+    sheet: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+) -> Dataset:
+    """Open a source of records.
+
+    Parameters
+    ----------
+    source
+        A file (CSV, TSV, XLSX, Parquet), a folder or glob of files with the same
+        columns, ``-`` for standard input, or a pandas, Polars or Arrow table.
+    config
+        The ``equity.toml`` to follow.  Without one, ``equity.toml`` in the current
+        folder or beside the source is used where it is about this source.
+    sheet
+        Which sheet of a workbook.
+    delimiter, encoding
+        Of a text file, where what is found out would be wrong.
+
+    Raises
+    ------
+    EquitableError
+        Where the source or the settings cannot be read; the message says what to do.
+    """
+    settings: Settings | None
+    if config is not None:
+        settings = read_settings(Path(config))
+    else:
+        path = Path(source) if isinstance(source, str | Path) else None
+        found = find_settings(path, Path.cwd())
+        settings = read_settings(found) if found else None
+    reading = settings.source if settings else None
+    opened = open_source(
+        source,
+        sheet=sheet or (reading.sheet if reading else None),
+        delimiter=delimiter or (reading.delimiter if reading else None),
+        encoding=encoding or (reading.encoding if reading else None),
+    )
+    try:
+        return Dataset(opened, understand(opened, settings), settings)
+    except BaseException:
+        opened.close()
+        raise
+
+
+class Dataset:
+    """Records and their meaning.  Close it, or use it in a ``with`` statement."""
+
+    def __init__(
+        self, source: Source, schema: Schema, settings: Settings | None
+    ) -> None:
+        self.source = source
+        self.schema = schema
+        self.settings = settings
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the source and of every temporary file."""
+        self.source.close()
+
+    def inspect(self) -> Inspection:
+        """What each column is, with reason and confidence, and the data's quality."""
+        return inspect_source(self.source, self.settings)
+
+    def quality(
+        self,
+        indicators: Sequence[Indicator] | None = None,
+        dimensions: Sequence[Dimension] | None = None,
+    ) -> Quality:
+        """What to know of the data before trusting a figure made from it."""
+        return assess(
+            self.source,
+            self.schema,
+            self.schema.indicators if indicators is None else indicators,
+            self.schema.dimensions if dimensions is None else dimensions,
+        )
+
+    def indicator(
+        self,
+        outcome: str | Indicator | None,
+        *,
+        direction: str | None = None,
+        count: str | None = None,
+        total: str | None = None,
+    ) -> Indicator:
+        """The indicator that an outcome's name, column or condition stands for."""
+        if isinstance(outcome, Indicator):
+            return outcome
+        wanted = _direction(direction)
+        return self.schema.indicator(
+            outcome,
+            direction=wanted,
+            count=None if count is None else self._column(count),
+            total=None if total is None else self._column(total),
+        )
+
+    def condition(self, where: str | None) -> Condition | None:
+        """A condition on rows, read and checked."""
+        if where is None or not where.strip():
+            return None
+        return where_grammar.parse(where, self.schema.allowed_columns)
+
+    def cube(
+        self,
+        *,
+        indicators: Sequence[str | Indicator],
+        by: Sequence[str | Dimension],
+        within: Sequence[str | Dimension] = (),
+        where: str | None = None,
+        weight: str | None = None,
+        cluster: str | None = None,
+    ) -> Cells:
+        """Read the records once and return the cells.
+
+        Parameters
+        ----------
+        indicators
+            Outcomes: names, columns, or conditions such as ``'math >= 600'``.
+        by, within
+            Dimensions to compare and to hold fixed.
+        where
+            Rows to keep, in the grammar of ``--where``.
+        weight
+            A column of sampling weights.
+        cluster
+            A dimension (school, class) for cluster-robust intervals.
+        """
+        wanted: dict[str, Dimension] = {}
+        for name in [*by, *within, *([cluster] if cluster else [])]:
+            dimension = (
+                name if isinstance(name, Dimension) else self.schema.dimension(name)
+            )
+            wanted.setdefault(dimension.name, dimension)
+        if weight is not None:
+            weight = self._column(weight)
+        found = scan(
+            self.source,
+            indicators=[self.indicator(outcome) for outcome in indicators],
+            dimensions=list(wanted.values()),
+            where=self.condition(where),
+            weight=weight,
+        )
+        notes = (*self.schema.notes, *found.provenance.notes)
+        provenance = replace(
+            found.provenance, version=VERSION, notes=tuple(dict.fromkeys(notes))
+        )
+        return Cells(replace(found, provenance=provenance))
+
+    def gaps(
+        self,
+        outcome: str | Indicator | None,
+        *,
+        by: Sequence[str],
+        within: Sequence[str] = (),
+        direction: str | None = None,
+        count: str | None = None,
+        total: str | None = None,
+        where: str | None = None,
+        weight: str | None = None,
+        cluster: str | None = None,
+        command: str | None = None,
+        **asked: Any,
+    ) -> GapsResult:
+        """One indicator's gaps, from the records in one step.
+
+        Further keywords are those of `Cells.gaps`.
+        """
+        indicator = self.indicator(
+            outcome, direction=direction, count=count, total=total
+        )
+        cells = self.cube(
+            indicators=[indicator],
+            by=by,
+            within=within,
+            where=where,
+            weight=weight,
+            cluster=cluster,
+        )
+        if command is not None:
+            cells = cells.described(command)
+        return cells.gaps(
+            indicator.name,
+            by=[self.schema.dimension(name).name for name in by],
+            within=[self.schema.dimension(name).name for name in within],
+            cluster=self.schema.dimension(cluster).name if cluster else None,
+            **asked,
+        )
+
+    @property
+    def min_n(self) -> int:
+        """The smallest group that may be shown: the settings', else 10."""
+        privacy = self.settings.privacy if self.settings else None
+        return privacy.min_n if privacy and privacy.min_n else DEFAULT_MIN_N
+
+    def report(
+        self,
+        output: str | Path | Sequence[str | Path],
+        *,
+        outcomes: Sequence[str] | None = None,
+        by: Sequence[str] | None = None,
+        over: Sequence[str] = (),
+        depth: int = 2,
+        reference: str = "rest",
+        direction: str | None = None,
+        where: str | None = None,
+        weight: str | None = None,
+        count: str | None = None,
+        total: str | None = None,
+        title: str = "",
+        min_n: int | None = None,
+        internal: bool = False,
+        command: str | None = None,
+        date: dt.date | None = None,
+        progress: Callable[[str], AbstractContextManager[None]] = _silently,
+    ) -> list[Path]:
+        """Write a report: HTML, XLSX or PDF by each path's ending.
+
+        Parameters
+        ----------
+        output
+            One path or several.
+        outcomes, by
+            What is compared for whom; without them, what the settings hold or what
+            was found in the columns.
+        over
+            Places (school, grade) compared in charts of their own.
+        progress
+            Makes a context around each step, told what it is.
+
+        Returns
+        -------
+        The paths written, all or none of them.
+        """
+        one = isinstance(output, str | Path)
+        paths = [Path(output)] if one else [Path(path) for path in output]
+        for path in paths:
+            check_report_place(path)
+        plan = Plan(
+            indicators=self._asked_indicators(outcomes, direction, count, total),
+            by=(
+                self.schema.dimensions
+                if by is None
+                else tuple(self.schema.dimension(name) for name in by)
+            ),
+            over=tuple(self.schema.dimension(name) for name in over),
+            year=self.schema.year,
+            where=self.condition(where),
+            weight=None if weight is None else self._column(weight),
+            depth=depth,
+            reference=reference,
+            min_n=self.min_n if min_n is None else min_n,
+            internal=internal,
+            title=title,
+            command=command,
+            date=date,
+        )
+        with progress(f"Reading {self.source.name} and comparing groups"):
+            contents = carry_out(self.source, self.schema, plan)
+        with progress("Drawing the charts and writing the report"):
+            return write_report(contents, paths)
+
+    def _asked_indicators(
+        self,
+        outcomes: Sequence[str] | None,
+        direction: str | None,
+        count: str | None,
+        total: str | None,
+    ) -> tuple[Indicator, ...]:
+        if outcomes is None and total is None:
+            return self.schema.indicators
+        return tuple(
+            self.indicator(outcome, direction=direction, count=count, total=total)
+            for outcome in (outcomes or [None])
+        )
+
+    def _column(self, name: str) -> str:
+        for column in self.source.columns:
+            if column.name == name:
+                return name
+        names = [column.name for column in self.source.columns]
+        raise QuestionError(
+            f"there is no column '{name}'",
+            file=self.source.name,
+            next_step=did_you_mean(name, names),
+        )
+
+
+def _direction(direction: str | None) -> Direction | None:
+    if direction is None:
+        return None
+    try:
+        return Direction(direction)
+    except ValueError as error:
+        raise QuestionError(
+            f"a direction is 'higher' or 'lower', not '{direction}'",
+            next_step="Say which way the outcome is better.",
+        ) from error

@@ -1,0 +1,257 @@
+"""Cells and results as a notebook has them: computed on, converted, shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+
+from equitable.cube.cells import Cells as CellArrays
+from equitable.errors import MissingPartError, QuestionError, did_you_mean
+from equitable.measures.gaps import Question
+from equitable.measures.gaps import gaps as compute_gaps
+from equitable.measures.levels import RateInterval
+from equitable.measures.results import GapRow, Gaps
+from equitable.privacy.gate import Gated, gate
+from equitable.vocabulary import Provenance
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The answer of one scan; everything further is arithmetic on it."""
+
+    arrays: CellArrays
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the cells come from."""
+        return self.arrays.provenance
+
+    def described(self, command: str) -> Cells:
+        """The same cells, with the command that asked for them in their provenance."""
+        provenance = replace(self.arrays.provenance, command=command)
+        return Cells(replace(self.arrays, provenance=provenance))
+
+    def gaps(
+        self,
+        indicator: str,
+        *,
+        by: Sequence[str],
+        within: Sequence[str] = (),
+        depth: int = 2,
+        reference: str = "rest",
+        indices: bool = False,
+        sensitivity: bool = False,
+        adjust: Literal["bh", "by", "none"] = "bh",
+        confidence: float = 0.95,
+        margin: float | None = None,
+        min_n: int = 10,
+        internal: bool = False,
+        cluster: str | None = None,
+        interval: RateInterval = "wilson",
+    ) -> GapsResult:
+        """Compare every group with its reference.
+
+        Parameters
+        ----------
+        indicator
+            The name of one of the cells' indicators.
+        by, within, cluster
+            Names of the cells' dimensions: compared, held fixed, clustered over.
+        depth
+            How many dimensions are crossed at most.
+        reference
+            ``rest``, ``overall``, ``highest``, ``largest``, a group, or a number.
+        indices
+            California's three indices beside each rate.
+        sensitivity
+            The verdict under every reference.
+        adjust
+            For many comparisons: Benjamini-Hochberg, Benjamini-Yekutieli, or none.
+        confidence
+            Of the intervals.
+        margin
+            What counts as no difference, in the indicator's unit.
+        min_n
+            Groups with fewer students are withheld.
+        internal
+            Show small groups, and mark the result internal.
+        interval
+            A rate's: ``wilson`` or ``exact``.
+
+        Raises
+        ------
+        QuestionError
+            Where the question cannot be put to these cells.
+        """
+        found = [item for item in self.arrays.indicators if item.name == indicator]
+        if not found:
+            known = [item.name for item in self.arrays.indicators]
+            raise QuestionError(
+                f"the cells hold no indicator '{indicator}'",
+                next_step=did_you_mean(indicator, known, what="indicators"),
+            )
+        axes = [axis.dimension.name for axis in self.arrays.axes]
+        for name in [*by, *within, *([cluster] if cluster else [])]:
+            if name not in axes:
+                raise QuestionError(
+                    f"the cells hold no dimension '{name}'",
+                    next_step=did_you_mean(name, axes, what="dimensions"),
+                )
+        both = [name for name in by if name in within]
+        if both or len(set(by)) < len(by) or len(set(within)) < len(within):
+            raise QuestionError(
+                f"'{(both or list(by))[0]}' is asked for twice",
+                next_step="Name each dimension once, in --by or in --within.",
+            )
+        question = Question(
+            by=tuple(by),
+            depth=depth,
+            within=tuple(within),
+            reference=reference,
+            indices=indices,
+            sensitivity=sensitivity,
+            adjust=adjust,
+            confidence=confidence,
+            margin=margin,
+            min_n=min_n,
+            cluster=cluster,
+            interval=interval,
+        )
+        computed = compute_gaps(self.arrays, found[0], question)
+        return GapsResult(gate(computed, min_n=min_n, internal=internal))
+
+
+@dataclass(frozen=True, slots=True)
+class GapsResult:
+    """Gaps that went through the privacy gate."""
+
+    gated: Gated
+
+    @property
+    def gaps(self) -> Gaps:
+        """The result itself."""
+        return self.gated.gaps
+
+    @property
+    def rows(self) -> tuple[GapRow, ...]:
+        """A row for every group; withheld figures are ``WITHHELD``."""
+        return self.gated.gaps.rows
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the figures come from, and whether they may leave the room."""
+        return self.gated.gaps.provenance
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole result, as in JSON."""
+        return self.gated.gaps.to_dict()
+
+    def to_json(self) -> str:
+        """The whole result as JSON text."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The rows, each as in JSON."""
+        return [row.to_dict() for row in self.rows]
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """The rows flat: a column for each dimension and each figure."""
+        return [self._flat(row) for row in self.rows]
+
+    def _flat(self, row: GapRow) -> dict[str, Any]:
+        plain = row.to_dict()
+        flat: dict[str, Any] = {}
+        for dimension in (*self.gaps.within, *self.gaps.dimensions):
+            name = dimension.name
+            flat[name] = row.within.get(name, row.group.get(name))
+        reference = plain.pop("reference")
+        parity = plain.pop("students_to_parity")
+        indices = plain.pop("indices", None)
+        for name, value in plain.items():
+            if name in {"group", "within"}:
+                continue
+            flat[name] = value
+            if name == "shrunken":
+                group = reference.pop("group")
+                flat["reference_kind"] = reference.pop("kind")
+                flat["reference_group"] = (
+                    ", ".join(f"{key}={held}" for key, held in group.items())
+                    if group
+                    else None
+                )
+                flat |= {f"reference_{key}": held for key, held in reference.items()}
+        flat |= {f"students_to_parity_{key}": held for key, held in parity.items()}
+        for index, figures in (indices or {}).items():
+            flat |= {f"{index}_{key}": held for key, held in figures.items()}
+        return flat
+
+    def to_arrow(self) -> pa.Table:
+        """The rows as an Arrow table; withheld figures are null beside ``withheld``."""
+        records = self.to_records()
+        names = list(dict.fromkeys(name for record in records for name in record))
+        texts = {d.name for d in (*self.gaps.within, *self.gaps.dimensions)}
+        texts |= {"reference_kind", "reference_group", "verdict", "reason"}
+        columns = {}
+        for name in names:
+            values = [record.get(name) for record in records]
+            columns[name] = pa.array(values, _arrow_type(name, texts))
+        return pa.table(columns)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as a pandas data frame."""
+        try:
+            import pandas as pd  # noqa: F401, PLC0415 - an optional part
+        except ImportError as error:
+            raise _missing("pandas") from error
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> pl.DataFrame:
+        """The rows as a Polars data frame."""
+        try:
+            import polars as pl  # noqa: PLC0415 - an optional part
+        except ImportError as error:
+            raise _missing("polars") from error
+        frame = pl.from_arrow(self.to_arrow())
+        if not isinstance(frame, pl.DataFrame):
+            raise TypeError("an Arrow table gives a data frame")
+        return frame
+
+    def chart(self) -> alt.TopLevelMixin:
+        """Groups as dots with their intervals, the reference marked."""
+        from equitable.report.charts import chart  # noqa: PLC0415 - costly to import
+
+        return chart(self.gated)
+
+    def _repr_html_(self) -> str:
+        from equitable.report.html import fragment  # noqa: PLC0415 - costly to import
+
+        return fragment(self.gated)
+
+
+def _arrow_type(name: str, texts: set[str]) -> pa.DataType:
+    if name in texts:
+        return pa.string()
+    if name == "withheld" or name.endswith("_flagged"):
+        return pa.bool_()
+    counted = ("n", "missing", "count", "reference_n")
+    if name in counted or name.startswith("students_to_parity"):
+        return pa.int64()
+    if name.endswith(("_needed", "_parity")):
+        return pa.int64()
+    return pa.float64()
+
+
+def _missing(name: str) -> MissingPartError:
+    return MissingPartError(
+        f"this needs {name}, which is not installed",
+        next_step="Install it with: pip install 'equitable[frames]'.",
+    )

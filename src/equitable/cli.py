@@ -1,0 +1,527 @@
+"""The command line: parse, call, print, exit code.
+
+Exit codes: 0 done; 1 a finding that the command was asked to fail on; 2 bad input, said
+in a sentence that names file, row, column and the next step.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import equitable
+from equitable import terminal
+from equitable.errors import EquitableError, QuestionError
+from equitable.version import VERSION
+
+app = typer.Typer(
+    name="equitable",
+    help="See where a school system leaves students out, with honest uncertainty."
+    " Nothing leaves this machine.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class Adjust(StrEnum):
+    """How p values are adjusted for many comparisons."""
+
+    BH = "bh"
+    BY = "by"
+    NONE = "none"
+
+
+class Interval(StrEnum):
+    """The interval of a rate."""
+
+    WILSON = "wilson"
+    EXACT = "exact"
+
+
+class Better(StrEnum):
+    """Which way an outcome is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+SourceArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="A file (CSV, TSV, XLSX, Parquet), a folder or glob of files with the same"
+        " columns, or - for standard input.",
+        show_default=False,
+    ),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The equity.toml to follow. Without it, one in the current folder or"
+        " beside SOURCE is used.",
+        show_default=False,
+    ),
+]
+SheetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet", metavar="NAME", help="The sheet of a workbook.", show_default=False
+    ),
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="DIM,…",
+        help="The traits that group students, joined by commas.",
+        show_default=False,
+    ),
+]
+WhereOption = Annotated[
+    str | None,
+    typer.Option(
+        "--where",
+        metavar="EXPR",
+        help="Which rows to keep: column, = != < <= > >= in, and, or, not.",
+        show_default=False,
+    ),
+]
+WeightOption = Annotated[
+    str | None,
+    typer.Option(
+        "--weight",
+        metavar="COL",
+        help="A column of sampling weights.",
+        show_default=False,
+    ),
+]
+CountOption = Annotated[
+    str | None,
+    typer.Option(
+        "--count",
+        metavar="COL",
+        help="In a table of counts: for how many students it is true.",
+        show_default=False,
+    ),
+]
+TotalOption = Annotated[
+    str | None,
+    typer.Option(
+        "--total",
+        metavar="COL",
+        help="In a table of counts: of how many students.",
+        show_default=False,
+    ),
+]
+DepthOption = Annotated[
+    str,
+    typer.Option(
+        "--depth",
+        metavar="K",
+        help="How many traits are crossed at most; 'all' for every intersection.",
+    ),
+]
+MinNOption = Annotated[
+    int | None,
+    typer.Option(
+        "--min-n",
+        metavar="N",
+        help="Groups with fewer students are withheld. [default: 10]",
+        show_default=False,
+        min=1,
+    ),
+]
+InternalOption = Annotated[
+    bool,
+    typer.Option(
+        "--internal",
+        help="Show small groups too, and mark the result 'internal'. Not for others'"
+        " eyes.",
+    ),
+]
+DirectionOption = Annotated[
+    Better | None,
+    typer.Option(
+        "--direction",
+        help="Which way the outcome is better.",
+        show_default=False,
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def equitable_command(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Say the version, where it is asked for."""
+    if version:
+        typer.echo(f"equitable {VERSION}")
+        raise typer.Exit
+
+
+@app.command()
+def gaps(
+    source: SourceArgument,
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            "--outcome",
+            metavar="COL",
+            help="The outcome: a column, an indicator of equity.toml, or a condition"
+            " such as 'math >= 600'.",
+            show_default=False,
+        ),
+    ] = None,
+    by: ByOption = None,
+    depth: DepthOption = "2",
+    within: Annotated[
+        str | None,
+        typer.Option(
+            "--within",
+            metavar="DIM,…",
+            help="Traits to hold fixed: gaps within each of their values, and pooled.",
+            show_default=False,
+        ),
+    ] = None,
+    reference: Annotated[
+        str,
+        typer.Option(
+            "--reference",
+            metavar="REF",
+            help="Compared with whom: rest, overall, highest, largest, a GROUP (or"
+            " DIM=GROUP), or a NUMBER.",
+        ),
+    ] = "rest",
+    direction: DirectionOption = None,
+    where: WhereOption = None,
+    weight: WeightOption = None,
+    count: CountOption = None,
+    total: TotalOption = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="COL",
+            help="A school or class column: intervals robust to its clustering.",
+            show_default=False,
+        ),
+    ] = None,
+    interval: Annotated[
+        Interval, typer.Option("--interval", help="The interval of a rate.")
+    ] = Interval.WILSON,
+    indices: Annotated[
+        bool,
+        typer.Option("--indices", help="California's three indices beside each rate."),
+    ] = False,
+    sensitivity: Annotated[
+        bool,
+        typer.Option("--sensitivity", help="The verdict under every reference."),
+    ] = False,
+    adjust: Annotated[
+        Adjust,
+        typer.Option("--adjust", help="How p is adjusted for many comparisons."),
+    ] = Adjust.BH,
+    confidence: Annotated[
+        float,
+        typer.Option("--confidence", metavar="P", help="Of the intervals."),
+    ] = 0.95,
+    margin: Annotated[
+        float | None,
+        typer.Option(
+            "--margin",
+            metavar="X",
+            help="What counts as no difference, in the outcome's unit; a rate's is a"
+            " fraction. [default: 0.05, or .2 standard deviations]",
+            show_default=False,
+        ),
+    ] = None,
+    min_n: MinNOption = None,
+    internal: InternalOption = False,
+    config: ConfigOption = None,
+    sheet: SheetOption = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How the result is written.")
+    ] = Format.TABLE,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to a file instead of the screen.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Compare groups of students: who is served, and who is not yet.
+
+    Example: `equitable gaps star.csv --outcome reading --by race,lunch`
+    """
+    with (
+        _opened(source, config, sheet) as students,
+        terminal.working(f"Reading {students.source.name}"),
+    ):
+        result = students.gaps(
+            outcome,
+            by=_listed(by, "--by"),
+            depth=_depth(depth),
+            within=_listed(within, "--within") if within else (),
+            reference=reference,
+            direction=direction,
+            where=where,
+            weight=weight,
+            count=count,
+            total=total,
+            cluster=cluster,
+            interval=interval.value,
+            indices=indices,
+            sensitivity=sensitivity,
+            adjust=adjust.value,
+            confidence=confidence,
+            margin=margin,
+            min_n=_min_n(min_n, students),
+            internal=internal,
+            command=_command(),
+        )
+    terminal.give(result, form.value, output)
+
+
+@app.command()
+def inspect(
+    source: SourceArgument,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Where to write the proposal."
+        ),
+    ] = Path("equity.toml"),
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an equity.toml that is there.")
+    ] = False,
+    config: ConfigOption = None,
+    sheet: SheetOption = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How the proposal is printed.")
+    ] = Format.TABLE,
+) -> None:
+    """Propose what each column is, look at the data's quality, write equity.toml.
+
+    Example: `equitable inspect star.csv`
+    """
+    with _opened(source, config, sheet) as students:
+        with terminal.working(f"Reading {students.source.name}"):
+            found = students.inspect()
+        terminal.show_inspection(found, form.value)
+        terminal.write_proposal(found, output, force=force)
+
+
+@app.command()
+def report(
+    source: SourceArgument,
+    output: Annotated[
+        list[Path],
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where to write: .html, .xlsx or .pdf; give it again for several.",
+        ),
+    ] = [Path("report.html")],  # noqa: B006 - Typer copies it
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            "--outcome",
+            metavar="COL,…",
+            help="The outcomes, joined by commas; without it, those of equity.toml or"
+            " those found.",
+            show_default=False,
+        ),
+    ] = None,
+    by: ByOption = None,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            "--over",
+            metavar="DIM,…",
+            help="Places to compare in charts of their own: school, grade.",
+            show_default=False,
+        ),
+    ] = None,
+    depth: DepthOption = "2",
+    reference: Annotated[
+        str,
+        typer.Option(
+            "--reference", metavar="REF", help="Compared with whom, as in gaps."
+        ),
+    ] = "rest",
+    direction: DirectionOption = None,
+    where: WhereOption = None,
+    weight: WeightOption = None,
+    count: CountOption = None,
+    total: TotalOption = None,
+    title: Annotated[
+        str,
+        typer.Option(
+            "--title",
+            metavar="TEXT",
+            help="What stands at the head of the report.",
+            show_default=False,
+        ),
+    ] = "",
+    min_n: MinNOption = None,
+    internal: InternalOption = False,
+    config: ConfigOption = None,
+    sheet: SheetOption = None,
+) -> None:
+    """Write a report of where the system leaves students out, ready to read and print.
+
+    Example: `equitable report star.csv -o report.html`
+    """
+    with _opened(source, config, sheet) as students:
+        written = students.report(
+            output,
+            outcomes=_listed(outcome, "--outcome") if outcome else None,
+            by=_listed(by, "--by") if by else None,
+            over=_listed(over, "--over") if over else (),
+            depth=_depth(depth),
+            reference=reference,
+            direction=direction,
+            where=where,
+            weight=weight,
+            count=count,
+            total=total,
+            title=title,
+            min_n=_min_n(min_n, students),
+            internal=internal,
+            command=_command(),
+            date=dt.datetime.now(tz=dt.UTC).astimezone().date(),
+            progress=terminal.working,
+        )
+    for path in written:
+        terminal.say(f"Written: {path}")
+
+
+@app.command()
+def demo(
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FOLDER", help="Where to write the demonstration."
+        ),
+    ] = Path("demo"),
+) -> None:
+    """Write a report on real students: Tennessee's Project STAR, 1985 to 1989.
+
+    Example: `equitable demo -o demo`
+    """
+    from equitable.demonstration import star  # noqa: PLC0415 - only this command
+
+    for path in star(output, progress=terminal.working):
+        terminal.say(f"Written: {path}")
+    terminal.say(f"Open {(output / 'report.html').resolve()} in a browser.")
+
+
+@contextmanager
+def _opened(
+    source: str, config: Path | None, sheet: str | None
+) -> Iterator[equitable.Dataset]:
+    with equitable.open(source, config=config, sheet=sheet) as students:
+        terminal.notes(students)
+        yield students
+
+
+def _listed(text: str | None, option: str) -> list[str]:
+    """Names joined by commas; a name that holds a comma stands in double quotes."""
+    names = next(csv.reader([text or ""], skipinitialspace=True), [])
+    names = [name.strip() for name in names if name.strip()]
+    if not names:
+        raise QuestionError(
+            f"{option} names nothing", next_step=f"For example: {option} race,lunch."
+        )
+    return names
+
+
+def _depth(text: str) -> int:
+    if text.strip().lower() == "all":
+        return sys.maxsize
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise QuestionError(
+            f"a depth is a whole number from 1, or 'all', not '{text}'",
+            next_step="For example: --depth 2.",
+        )
+    return int(text)
+
+
+def _min_n(given: int | None, students: equitable.Dataset) -> int:
+    if given is not None:
+        return given
+    return students.min_n
+
+
+def _command() -> str:
+    return shlex.join(["equitable", *_without_folders(sys.argv[1:])])
+
+
+def _without_folders(arguments: Sequence[str]) -> list[str]:
+    """The command as it goes into a result: files by name, as folders tell too much."""
+    return [
+        os.path.basename(argument) if os.sep in argument else argument  # noqa: PTH119
+        for argument in arguments
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> Any:
+    """Run the command line; a person's mistake ends in a sentence and exit code 2."""
+    try:
+        return app(args=arguments)
+    except EquitableError as error:
+        terminal.complain(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        terminal.complain("Stopped. Nothing was written.")
+        sys.exit(130)
+    except MemoryError:
+        terminal.complain(
+            "There is not enough memory for this. Ask for fewer dimensions at once."
+        )
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("EQUITABLE_DEBUG"):
+            raise
+        terminal.complain(
+            f"Equitable itself went wrong here ({type(error).__name__}); your files are"
+            " as they were. Run it again with EQUITABLE_DEBUG=1 set to see where, and"
+            " report that."
+        )
+        sys.exit(2)

@@ -1,0 +1,187 @@
+"""From an indicator's definition to SQL: each row's outcome, or why it has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from equitable.intake.where import quote_name, quote_value
+from equitable.vocabulary import MISSING_TOKENS, Indicator, Kind
+
+_TRUE_WORDS: Final = ("1", "true", "yes", "y", "t")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeSql:
+    """The SQL of one outcome, over one row of ``records``.
+
+    ``value`` is a DOUBLE, null where the row has no outcome.  ``refused`` is true where
+    the row says something that cannot be right (``because``): the scan then stops.
+    ``apart`` is true where the definition leaves the row out for a stated reason.
+    """
+
+    column: str
+    value: str
+    refused: str = "FALSE"
+    because: str = ""
+    next_step: str = ""
+    apart: str = "FALSE"
+    apart_reason: str = ""
+    stands_for: str | None = None
+    """How many students the row stands for (a table of counts), else 1."""
+
+
+def text_of(column: str) -> str:
+    """A column's value as trimmed, lower-case text."""
+    return f"LOWER(TRIM(CAST({quote_name(column)} AS VARCHAR)))"
+
+
+def number_of(column: str) -> str:
+    """A column's value as a number, or null where it is none or beyond a billion."""
+    cast = f"TRY_CAST(TRIM(CAST({quote_name(column)} AS VARCHAR)) AS DOUBLE)"
+    return f"(CASE WHEN ABS({cast}) <= 1e9 THEN {cast} END)"
+
+
+def is_missing(column: str, further: tuple[str, ...] = ()) -> str:
+    """True where a column has no value, in any of the ways that files write it."""
+    text = text_of(column)
+    return f"({text} IS NULL OR {text} IN ({_listed((*MISSING_TOKENS, *further))}))"
+
+
+def outcome_sql(indicator: Indicator) -> OutcomeSql:
+    """The SQL of an indicator's outcome for one row."""
+    if indicator.count is not None:
+        return _counted(indicator, indicator.count, indicator.total or "")
+    if indicator.total is not None:
+        return _standing_for(indicator, indicator.total)
+    if indicator.condition is not None:
+        condition = indicator.condition
+        return OutcomeSql(
+            column=condition.columns[0],
+            value=f"(CASE WHEN {condition.sql} THEN 1.0"
+            f" WHEN NOT {condition.sql} THEN 0.0 END)",
+        )
+    if indicator.kind is Kind.SHARE_OF_DAYS:
+        return _share_of_days(indicator)
+    if indicator.kind is Kind.RATE and indicator.at_least is None:
+        return _true_or_false(indicator)
+    return _number(indicator)
+
+
+def _number(indicator: Indicator) -> OutcomeSql:
+    column = indicator.column or indicator.name
+    number, missing = number_of(column), is_missing(column, indicator.missing)
+    value, refused, because = (
+        number,
+        f"{number} IS NULL",
+        "is not a number (up to a billion)",
+    )
+    if indicator.at_least is not None:
+        value = f"CAST({number} >= {quote_value(indicator.at_least)} AS DOUBLE)"
+    elif indicator.kind is Kind.PER_100:
+        value = f"100.0 * {number}"
+        refused = f"({refused} OR {number} < 0)"
+        because = "is not a count of events (a number from 0 up)"
+    return OutcomeSql(
+        column=column,
+        value=f"(CASE WHEN NOT {missing} THEN {value} END)",
+        refused=f"(NOT {missing} AND {refused})",
+        because=because,
+        next_step=_list_as_missing(indicator),
+    )
+
+
+def _true_or_false(indicator: Indicator) -> OutcomeSql:
+    column = indicator.column or indicator.name
+    text, missing = text_of(column), is_missing(column, indicator.missing)
+    true, false = indicator.true_values or _TRUE_WORDS, indicator.false_values
+    value = (
+        f"(CASE WHEN {text} IN ({_listed(true)}) THEN 1.0"
+        f" WHEN NOT {missing} THEN 0.0 END)"
+    )
+    if not false:
+        return OutcomeSql(column=column, value=value)
+    known = f"{text} IN ({_listed((*true, *false))})"
+    return OutcomeSql(
+        column=column,
+        value=value,
+        refused=f"(NOT {missing} AND NOT {known})",
+        because="is neither of the values that this rate is made of"
+        f" ({' or '.join(repr(value) for value in (*true[:3], *false[:3]))})",
+        next_step="If the column holds scores, give a cut, such as"
+        f" --outcome '{column} >= 50'. {_list_as_missing(indicator)}",
+    )
+
+
+def _share_of_days(indicator: Indicator) -> OutcomeSql:
+    column, enrolled = indicator.column or "", indicator.enrolled or ""
+    missing = is_missing(column, indicator.missing)
+    days, of = number_of(column), number_of(enrolled)
+    too_short = f"COALESCE({of} < {quote_value(indicator.minimum_days)}, FALSE)"
+    value = f"{days} / {of}"
+    if indicator.threshold is not None:
+        # 18 absences of 180 days are 10 %: compared in days, as fractions are not exact.
+        limit = f"{quote_value(indicator.threshold)} * {of}"
+        value = f"CAST(ROUND({days} - {limit}, 9) >= 0 AS DOUBLE)"
+    return OutcomeSql(
+        column=column,
+        value=f"(CASE WHEN {days} >= 0 AND {of} > 0 AND {days} <= {of}"
+        f" AND NOT {too_short} THEN {value} END)",
+        refused=f"(NOT {missing} AND {days} IS NULL)",
+        because="is not a number of days",
+        next_step=_list_as_missing(indicator),
+        apart=too_short,
+        apart_reason=f"enrolled fewer than {indicator.minimum_days:g} days",
+    )
+
+
+def _counted(indicator: Indicator, count: str, total: str) -> OutcomeSql:
+    some, all_of = number_of(count), number_of(total)
+    nothing = f"({is_missing(count)} OR {is_missing(total)})"
+    right = (
+        f"({some} >= 0 AND {some} = ROUND({some}) AND {all_of} = ROUND({all_of})"
+        f" AND {some} <= {all_of})"
+    )
+    return OutcomeSql(
+        column=count,
+        value=f"(CASE WHEN NOT {nothing} THEN {some} END)",
+        refused=f"(NOT {nothing} AND NOT COALESCE({right}, FALSE))",
+        because=f"and '{total}' cannot be right together: both must be whole numbers"
+        f" from 0 up, and '{count}' at most '{total}'",
+        next_step="Correct the row, or check which column is the count of"
+        f" '{indicator.label}' and which the total.",
+        apart=nothing,
+        apart_reason=f"no number in '{count}' or '{total}'",
+        stands_for=all_of,
+    )
+
+
+def _standing_for(indicator: Indicator, total: str) -> OutcomeSql:
+    """Each row stands for ``total`` students who share the row's own outcome."""
+    own = outcome_sql(replace(indicator, total=None))
+    students = number_of(total)
+    whole = f"COALESCE({students} >= 0 AND {students} = ROUND({students}), FALSE)"
+    return replace(
+        own,
+        column=total,
+        refused=f"({own.refused} OR NOT ({is_missing(total)} OR {whole}))",
+        because="must be a whole number of students from 0 up"
+        + (f", and '{own.column}' {own.because}" if own.because else ""),
+        apart=is_missing(total),
+        apart_reason=f"no number in '{total}'",
+        stands_for=students,
+    )
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    folded = dict.fromkeys(value.strip().lower() for value in values)
+    # A column of 0 and 1 that has gaps comes back from many tools as 0.0 and 1.0.
+    folded |= {f"{value}.0": None for value in ("0", "1") if value in folded}
+    return ", ".join(quote_value(value) for value in sorted(folded))
+
+
+def _list_as_missing(indicator: Indicator) -> str:
+    return (
+        "Correct it; or, if it means 'no value', say so in equity.toml:"
+        f' [indicators.{indicator.name}] missing = ["…"].'
+    )

@@ -1,0 +1,376 @@
+"""Text tables (CSV, TSV and their kin): opened without reading them whole.
+
+The head tells encoding and layout; the engine then reads the file where it stands,
+every column as text.  Where the engine cannot go on, `Part.mend` looks at the whole
+file: it says which row is wrong, or makes a copy that can be read.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal
+
+from equitable.errors import InputError
+from equitable.intake.file_kind import kind_of, refuse
+from equitable.intake.headers import Header, read_header
+from equitable.intake.layout import WORDS, Layout, find_layout, fits
+from equitable.intake.parts import Column, Options, Part, engine_path, sql_text
+from equitable.intake.text_encoding import (
+    MIXED,
+    UTF8,
+    WINDOWS,
+    Encoding,
+    blocks_of,
+    count_bytes,
+    decode_head,
+    find_encoding,
+    is_gzip,
+    named_encoding,
+    open_text,
+    read_head,
+    write_as_utf8,
+)
+from equitable.intake.where import quote_name
+from equitable.vocabulary import LeftOut
+
+SUFFIXES: Final = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv")
+_HEAD: Final = 1 << 18
+_LARGER_HEAD: Final = 1 << 23
+_WALKED: Final = 1 << 28
+"""Beyond this many bytes a row's number is reckoned, not counted."""
+_NAMED: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+
+def open_delimited(path: Path, options: Options) -> Part:
+    """Open a text table; an `Opener`.
+
+    Raises
+    ------
+    InputError
+        Where the file is no text, is empty, has no row, or its head is ill-formed.
+    """
+    name = options.name_of(path)
+    if not is_gzip(path):
+        kind = kind_of(path)
+        if kind:
+            raise refuse(path, name, kind)
+    said = None if options.encoding is None else named_encoding(options.encoding)
+    try:
+        return _open(path, options, name, said)
+    except (EOFError, zlib.error) as error:
+        raise _cut_off(name) from error
+    except OSError as error:
+        if is_gzip(path) and error.errno is None:
+            raise _cut_off(name) from error
+        raise
+
+
+def _cut_off(name: str) -> InputError:
+    return InputError(
+        "it is not a whole gzip file: it may have been cut off on its way",
+        next_step="Copy or download it again.",
+        file=name,
+    )
+
+
+def _open(path: Path, options: Options, name: str, said: Encoding | None) -> Part:
+    head, whole = read_head(path, _HEAD)
+    encoding = said or find_encoding(head, name=name)
+    delimiter = _delimiter(options.delimiter)
+    layout = _layout(head, whole, encoding, name, delimiter, path)
+    if not whole and len(layout.rows) < 2:
+        head, whole = read_head(path, _LARGER_HEAD)
+        layout = _layout(head, whole, encoding, name, delimiter, path)
+    table = _Table(path=path, name=name, encoding=encoding, layout=layout)
+    table.check_head(whole=whole)
+    return table.part(options)
+
+
+def _layout(
+    head: bytes,
+    whole: bool,
+    encoding: Encoding,
+    name: str,
+    delimiter: str | None,
+    path: Path,
+) -> Layout:
+    try:
+        text = decode_head(head, encoding)
+    except UnicodeError:
+        raise InputError(
+            f"it is not written in {encoding.words}",
+            next_step="Leave --encoding away to have it found out.",
+            file=name,
+        ) from None
+    hint = "\t" if {".tsv", ".tab"} & {s.lower() for s in path.suffixes} else ""
+    return find_layout(text, whole=whole, name=name, delimiter=delimiter, hint=hint)
+
+
+def _delimiter(said: str | None) -> str | None:
+    if said is None:
+        return None
+    mark = _NAMED.get(said.strip().lower(), said)
+    if len(mark) != 1 or mark in '"\r\n' or not mark.isascii():
+        raise InputError(
+            f"'{said}' cannot separate values",
+            next_step="Give one character, or 'tab'.",
+        )
+    return mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """A text table whose encoding and layout are known."""
+
+    path: Path
+    name: str
+    encoding: Encoding
+    layout: Layout
+
+    def header(self) -> Header:
+        return read_header(
+            self.layout.header,
+            [row for _, row in self.layout.rows],
+            file=self.name,
+            row=self.layout.skip + 1,
+        )
+
+    def check_head(self, *, whole: bool) -> None:
+        """Say what is wrong in the head now, rather than after a long scan."""
+        if self.layout.unclosed is not None:
+            raise self.unclosed(self.layout.unclosed)
+        if whole:
+            for _ in self.rows():
+                pass
+        for row, cells in self.layout.rows:
+            if not fits(cells, self.layout.width):
+                raise self.ragged(row, len(cells))
+
+    def part(self, options: Options) -> Part:
+        """The part that the engine reads: the file itself, or its copy in UTF-8."""
+        header = self.header()
+        copy = options.scratch.new_path(".csv")
+        if self.encoding.is_utf8:
+            source = engine_path(self.path, options.scratch)
+            compressed = is_gzip(self.path)
+        else:
+            write_as_utf8(self.path, copy, self.encoding, name=self.name)
+            source, compressed = copy, False
+        blank = not compressed and _ends_blank(source, self.layout.delimiter)
+        table = self.sql(source, skip=self.layout.skip + 1, gzip=compressed)
+        names = [f"c{place}" for place in range(self.layout.width)]
+        some = f"COALESCE({', '.join([*names, 'NULL'])}) IS NOT NULL"
+        part = Part(
+            name=self.name,
+            columns=tuple(Column(name, "text") for name in header.names),
+            sql=_select(header, table) + (f" WHERE {some}" if blank else ""),
+            files=(self.path,),
+            reads=(source, copy),
+            notes=self.notes(header),
+            left_out=self.left_out(),
+            blank_rows=f"SELECT COUNT(*) FROM {table} WHERE NOT ({some})"
+            if blank
+            else None,
+            row_of=lambda ordinal: self.row_of(ordinal, drop_blank=blank),
+        )
+
+        def mend(trouble: Literal["encoding", "form"]) -> Part | None:
+            return self.mended(trouble, part, copy, options)
+
+        return replace(part, mend=mend)
+
+    def sql(self, source: Path, *, skip: int, gzip: bool = False) -> str:
+        """The engine's reader, told everything, so that it guesses nothing."""
+        columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(self.layout.width))
+        return (
+            f"read_csv({sql_text(str(source))}, columns={{{columns}}},"
+            f" auto_detect=false, header=false, skip={skip},"
+            f" delim={sql_text(self.layout.delimiter)}, quote='\"', escape='\"',"
+            f" strict_mode=true, hive_partitioning=false,"
+            f" compression='{'gzip' if gzip else 'none'}')"
+        )
+
+    def notes(self, header: Header) -> tuple[str, ...]:
+        notes = []
+        layout = self.layout
+        if not self.encoding.is_utf8:
+            notes.append(f"{self.name} is written in {self.encoding.words}.")
+        if layout.delimiter != ",":
+            words = WORDS.get(layout.delimiter, f"'{layout.delimiter}'")
+            also = ", as its first line says" if layout.separator_line else ""
+            notes.append(f"{self.name} separates values with {words}{also}.")
+        if layout.titles:
+            notes.append(
+                f"The header of {self.name} was found in row {layout.skip + 1}; what"
+                " stands above it was left out."
+            )
+        commas = set(layout.columns_with_decimal_comma())
+        named = [
+            f"'{name}'"
+            for place, name in zip(header.places, header.names, strict=True)
+            if place in commas
+        ]
+        if named:
+            more = f" and {len(named) - 5} more" if len(named) > 5 else ""
+            notes.append(
+                f"{self.name} writes decimals with a comma, in {', '.join(named[:5])}"
+                f"{more}."
+            )
+        return (*notes, *header.notes)
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        if not self.layout.titles:
+            return ()
+        return (
+            LeftOut(
+                reason=f"title rows above the header of {self.name}",
+                rows=self.layout.titles,
+            ),
+        )
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Every row beneath the header that is not an empty line, with its number."""
+        row = 0
+        with open_text(self.path, self.encoding) as text:
+            reader = self.layout.rows_of(text)
+            while True:
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    # Its other complaints are of a mark that never closes.
+                    if "expected after" in str(error):
+                        raise self.stray_mark(row + 1) from None
+                    raise self.unclosed(row + 1) from None
+                except UnicodeError:
+                    raise InputError(
+                        f"it is not written in {self.encoding.words} throughout",
+                        next_step="Save it again as CSV in UTF-8.",
+                        file=self.name,
+                        row=row + 1,
+                    ) from None
+                row += 1
+                if cells and row > self.layout.skip + 1:
+                    yield row, cells
+
+    def row_of(self, ordinal: int, *, drop_blank: bool) -> int:
+        """The spreadsheet's row of a record; reckoned where the file is very large."""
+        reckoned = self.layout.first_row + ordinal - 1
+        if self.path.stat().st_size > _WALKED:
+            return reckoned
+        seen = 0
+        try:
+            for row, cells in self.rows():
+                if drop_blank and not any(cell.strip() for cell in cells):
+                    continue
+                seen += 1
+                if seen == ordinal:
+                    return row
+        except InputError:
+            return reckoned
+        return reckoned
+
+    def mended(
+        self,
+        trouble: Literal["encoding", "form"],
+        part: Part,
+        copy: Path,
+        options: Options,
+    ) -> Part | None:
+        """A part that reads a copy made whole; see `Part.mend`."""
+        if trouble == "encoding":
+            bad, valid = count_bytes(blocks_of(self.path))
+            if not bad:
+                return None
+            encoding = MIXED if valid else WINDOWS
+            table = replace(self, encoding=encoding)
+            return replace(table.part(options), mend=table.part(options).mend)
+        width = self.layout.width
+        with copy.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, lineterminator="\n")
+            for row, cells in self.rows():
+                if not any(cell.strip(" \t\x1a") for cell in cells):
+                    continue
+                if not fits(cells, width):
+                    raise self.ragged(row, len(cells))
+                writer.writerow(cells[:width])
+        header = self.header()
+        plain = replace(self, layout=replace(self.layout, delimiter=","))
+        return replace(
+            part,
+            sql=_select(header, plain.sql(copy, skip=0)),
+            notes=(
+                *part.notes,
+                f"Rows of {self.name} end in more than one way, or some are blank; it"
+                " was read from a tidied copy without the blank ones.",
+            ),
+            blank_rows=None,
+            row_of=lambda ordinal: self.row_of(ordinal, drop_blank=True),
+            mend=None,
+        )
+
+    def ragged(self, row: int, found: int) -> InputError:
+        width = self.layout.width
+        if found > width:
+            separator = WORDS.get(self.layout.delimiter, "separators")
+            step = (
+                f"A value that holds {separator} itself needs quotation marks around"
+                " it: correct the row and export the table again."
+            )
+        else:
+            step = (
+                "The row may be cut off, or be a note beneath the table: correct or"
+                " remove it."
+            )
+        fields = "1 field" if found == 1 else f"{found:,} fields"
+        return InputError(
+            f"it has {fields} where the header has {width:,}",
+            next_step=step,
+            file=self.name,
+            row=row,
+        )
+
+    def unclosed(self, row: int) -> InputError:
+        return InputError(
+            "a quotation mark opens in this row and is never closed",
+            next_step="Close it, or export the table again.",
+            file=self.name,
+            row=row,
+        )
+
+    def stray_mark(self, row: int) -> InputError:
+        return InputError(
+            "a quotation mark stands inside a value in quotation marks",
+            next_step='Write it twice (""), or export the table again.',
+            file=self.name,
+            row=row,
+        )
+
+
+def _select(header: Header, table: str) -> str:
+    chosen = ", ".join(
+        f"c{place} AS {quote_name(name)}"
+        for place, name in zip(header.places, header.names, strict=True)
+    )
+    return f"SELECT {chosen} FROM {table}"
+
+
+def _ends_blank(path: Path, delimiter: str) -> bool:
+    """Whether the file ends in rows of delimiters only, as spreadsheets leave them."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - (1 << 16)))
+        tail = file.read()
+    lines = tail.replace(b"\r", b"\n").rstrip(b"\n \x1a").split(b"\n")
+    last = lines[-1].strip(b" ")
+    mark = delimiter.encode()
+    return len(lines) > 1 and mark in last and not last.strip(mark + b'" ')
+
+
+__all__ = ["SUFFIXES", "UTF8", "open_delimited"]

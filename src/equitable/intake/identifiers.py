@@ -1,0 +1,374 @@
+"""What names a person: recognised, dropped, or turned into a keyed hash.
+
+A column is recognised by its name and by what stands in it.  The text of a recognised
+column is never shown, written or grouped by; a student number that is needed to join
+years or files leaves only as HMAC-SHA256 under a key that is the user's own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from equitable.errors import InputError
+from equitable.intake.names import about_family, identifier_names, meaning_of, words
+from equitable.intake.profile import ColumnProfile
+from equitable.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a column was taken for an identifier.
+
+    ``what`` completes 'recognised as …'; ``because`` says by which evidence, without
+    any of its values.
+    """
+
+    what: str
+    because: str
+    role: Role = Role.IDENTIFIER
+    confidence: float = 0.9
+
+
+_BIRTH: Final = frozenset({"birth", "birthdate", "birthday", "dob", "birthdt", "born"})
+_NOT_BIRTH: Final = frozenset(
+    {"weight", "order", "sex", "country", "place", "city", "state", "name"}
+)
+_PLACES: Final = re.compile(
+    r"\b(school|elementary|elem|middle|high|academy|district|county|unified|isd|"
+    r"charter|college|university|center|centre|campus|prep|institute|public|city|"
+    r"jr|junior|senior|intermediate|primary|learning|department|valley)\b",
+    re.IGNORECASE,
+)
+
+
+def recognise(profile: ColumnProfile) -> Reason | None:
+    """Whether a column identifies people, and why; ``None`` where it does not.
+
+    A student number has the role ``STUDENT``; everything else ``IDENTIFIER``.
+    """
+    parts = words(profile.name)
+    return (
+        _by_shape(profile)
+        or _by_name(profile, parts)
+        or _by_number(profile, parts)
+        or _by_text(profile)
+    )
+
+
+def _by_shape(profile: ColumnProfile) -> Reason | None:
+    """E-mails, phones and the like, which look like nothing else."""
+    kinds = {
+        "e-mail": "e-mail addresses",
+        "ssn": "social security numbers",
+        "phone": "telephone numbers",
+        "url": "web addresses",
+        "ip": "network addresses",
+        "street": "street addresses",
+    }
+    for shape, what in kinds.items():
+        if profile.shape(shape) >= 0.5:
+            return Reason(what=what, because="its values look like it", confidence=0.97)
+    return None
+
+
+def _by_name(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
+    named, spoken = set(parts), " ".join(parts)
+    few = profile.distinct <= 12 and profile.present > 3 * profile.distinct
+    if named & _BIRTH and not named & _NOT_BIRTH:
+        dated = max(profile.shape("date"), profile.shape("quarter")) >= 0.5
+        if dated or profile.type == "date" or not few or profile.is_integer:
+            what = "a birth date"
+            if profile.shape("quarter") >= 0.5:
+                what = "a birth date (a quarter of a year)"
+            return Reason(
+                what=what,
+                because="of its name" + (" and its dates" if dated else ""),
+                confidence=0.97 if dated else 0.85,
+            )
+    by_word: tuple[tuple[frozenset[str], str], ...] = (
+        (frozenset({"email", "mail"}), "e-mail addresses"),
+        (
+            frozenset({"phone", "telephone", "mobile", "cell", "sms"}),
+            "telephone numbers",
+        ),
+        (frozenset({"ssn", "social"}), "social security numbers"),
+        (frozenset({"username", "login", "password"}), "a user name or password"),
+        (frozenset({"address", "street", "addr", "address1"}), "addresses"),
+        (frozenset({"latitude", "longitude", "geocode"}), "a place on the map"),
+        (frozenset({"photo", "picture"}), "pictures"),
+    )
+    for given, what in by_word:
+        if named & given and not few and not _is_measure(profile):
+            return Reason(what=what, because="of its name", confidence=0.9)
+    if "address" in named or ("e" in named and "mail" in named):
+        return None
+    is_place = _share(profile, lambda text: bool(_PLACES.search(text))) >= 0.3
+    if (
+        spoken in identifier_names("people")
+        and not few
+        and not profile.is_numeric
+        and not is_place
+    ):
+        return Reason(what="names of people", because="of its name", confidence=0.95)
+    if parts[-1:] == ("name",) and not few and not is_place:
+        place = meaning_of(profile.name)
+        known_place = place is not None and not place.about_staff
+        if (
+            about_family(profile.name)
+            or parts == ("name",)
+            or (not known_place and profile.shape("person") >= 0.5)
+        ):
+            return Reason(
+                what="names of people", because="of its name", confidence=0.85
+            )
+    told = named & {"comment", "comments", "notes", "narrative", "remarks"}
+    if told and not few and not profile.is_numeric:
+        return Reason(
+            what="free text, which may name people",
+            because="of its name",
+            confidence=0.85,
+        )
+    return None
+
+
+def _is_measure(profile: ColumnProfile) -> bool:
+    """Numbers with decimals are measured, not a telephone."""
+    return profile.is_numeric and not profile.is_integer
+
+
+def _by_number(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
+    """Student numbers and row numbers."""
+    spoken = " ".join(parts)
+    if profile.present < 1:
+        return None
+    running = (
+        profile.is_integer
+        and profile.low is not None
+        and profile.high is not None
+        and profile.low in (0, 1)
+        and profile.uniqueness >= 0.99
+        and profile.whole
+        and profile.high - profile.low + 1 == profile.rows
+    )
+    if spoken in identifier_names("rows") and profile.uniqueness >= 0.98:
+        return Reason(
+            what="row numbers",
+            because="of its name, and because no value repeats",
+            confidence=0.9,
+        )
+    if spoken in identifier_names("students") or (
+        spoken == "id" and profile.uniqueness >= 0.2
+    ):
+        if profile.uniqueness < 0.02 and profile.distinct < 50:
+            return None
+        return Reason(
+            what="a student number",
+            because="of its name",
+            role=Role.STUDENT,
+            confidence=0.95 if spoken in identifier_names("students") else 0.85,
+        )
+    if meaning_of(profile.name) is not None:
+        return None
+    if running and profile.rows >= 20:
+        return Reason(
+            what="row numbers", because="its values count the rows", confidence=0.8
+        )
+    coded = parts[-1:] in {("id",), ("number",), ("no",), ("key",), ("code",), ("num",)}
+    if profile.uniqueness < 0.98 or profile.present < 50 or profile.type == "boolean":
+        return None
+    digits = (
+        profile.is_integer
+        and profile.widths <= 2
+        and profile.length >= 5
+        and (profile.low or 0) > 0
+    )
+    if (
+        digits
+        or coded
+        or _share(
+            profile, lambda t: bool(re.fullmatch(r"[\w-]*\d[\w-]*", t)) and len(t) >= 6
+        )
+        >= 0.95
+    ) and not _is_measure(profile):
+        return Reason(
+            what="a student number",
+            because="nearly every row has a value of its own",
+            role=Role.STUDENT,
+            confidence=0.75 if coded else 0.6,
+        )
+    return None
+
+
+def _by_text(profile: ColumnProfile) -> Reason | None:
+    """Names of people and free text, whatever the column is called."""
+    if profile.type != "text" or profile.is_numeric or profile.present < 10:
+        return None
+    known = meaning_of(profile.name)
+    if profile.length >= 40 and profile.uniqueness >= 0.3 and profile.distinct > 20:
+        return Reason(
+            what="free text, which may name people",
+            because="its values are long and nearly all different",
+            confidence=0.7,
+        )
+    people = profile.shape("person")
+    is_place = _share(profile, lambda text: bool(_PLACES.search(text))) >= 0.1
+    if (
+        people >= 0.8
+        and profile.uniqueness >= 0.5
+        and profile.distinct >= 15
+        and not is_place
+        and known is None
+    ):
+        return Reason(
+            what="names of people",
+            because="its values are mostly two words with capitals, and few repeat",
+            confidence=0.7,
+        )
+    return None
+
+
+def _share(profile: ColumnProfile, holds: Callable[[str], bool]) -> float:
+    texts = profile.texts[:200]
+    return sum(holds(text) for text in texts) / len(texts) if texts else 0.0
+
+
+# ------------------------------------------------------------------------- keyed hash
+
+KEY_BYTES: Final = 32
+_BLOCK: Final = 64
+
+
+def keyed_hash_sql(column_sql: str) -> str:
+    """SQL for HMAC-SHA256 of a student number, as 64 hexadecimal digits.
+
+    Parameters
+    ----------
+    column_sql
+        SQL for the number's text: a quoted column name, never text from outside.
+
+    Notes
+    -----
+    The key is in no SQL text: the query takes two parameters, in this order, from
+    ``hash_parameters``.  The number is trimmed first and loses the ``.0`` that a column
+    of decimals gives it, so that the same student has the same hash in every file.
+    HMAC is RFC 2104, with SHA-256 (FIPS 180-4).
+    """
+    text = f"trim(CAST({column_sql} AS VARCHAR))"
+    plain = rf"regexp_replace({text}, '^([+-]?\d+)\.0+$', '\1')"
+    inner = f"sha256(unhex(CAST(? AS VARCHAR)) || encode({plain}))"
+    return f"sha256(unhex(CAST(? AS VARCHAR)) || unhex({inner}))"
+
+
+def hash_parameters(key: bytes) -> tuple[str, str]:
+    """The two parameters of ``keyed_hash_sql``: the outer and the inner padded key."""
+    if len(key) > _BLOCK:
+        key = hashlib.sha256(key).digest()
+    padded = key.ljust(_BLOCK, b"\0")
+    outer = bytes(byte ^ 0x5C for byte in padded)
+    inner = bytes(byte ^ 0x36 for byte in padded)
+    return outer.hex(), inner.hex()
+
+
+def key_path(environment: Mapping[str, str] | None = None) -> Path:
+    """Where the user's key is: ``EQUITABLE_KEY_FILE``, or their folder of settings."""
+    found = os.environ if environment is None else environment
+    if found.get("EQUITABLE_KEY_FILE"):
+        return Path(found["EQUITABLE_KEY_FILE"])
+    if found.get("XDG_CONFIG_HOME"):
+        return Path(found["XDG_CONFIG_HOME"]) / "equitable" / "key"
+    if os.name == "nt" and found.get("APPDATA"):
+        return Path(found["APPDATA"]) / "equitable" / "key"
+    return Path.home() / ".config" / "equitable" / "key"
+
+
+def read_key(path: Path | None = None) -> bytes:
+    """The user's key; made, readable by them alone, where there is none yet.
+
+    Keep it apart from the data: with it, a student number can be matched to its hash;
+    without it, hashes of other years can no longer be joined.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read or made, is too short, or others may read it.
+    """
+    given = path is not None or bool(os.environ.get("EQUITABLE_KEY_FILE"))
+    place = key_path() if path is None else path
+    try:
+        mode = place.stat().st_mode
+    except FileNotFoundError:
+        if given:
+            raise InputError(
+                "the key file for student numbers is not there",
+                file=place.name,
+                next_step="Give the path of the key that earlier years were hashed "
+                "with, or leave EQUITABLE_KEY_FILE unset to have one made.",
+            ) from None
+        return _make_key(place)
+    except OSError as problem:
+        raise _unreadable(place, problem) from None
+    if os.name != "nt" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise InputError(
+            "the key for student numbers can be read by other people on this computer",
+            file=place.name,
+            next_step="Allow only yourself to read it (chmod 600).",
+        )
+    try:
+        key = place.read_bytes().strip()
+    except OSError as problem:
+        raise _unreadable(place, problem) from None
+    # A key somebody brought from elsewhere need not be hexadecimal: its bytes are it.
+    with contextlib.suppress(ValueError):
+        key = bytes.fromhex(key.decode("ascii"))
+    if len(key) < KEY_BYTES // 2:
+        raise InputError(
+            f"the key for student numbers has fewer than {KEY_BYTES // 2} bytes",
+            file=place.name,
+            next_step="Use the key that earlier years were hashed with, or remove the "
+            "file to have a new one made.",
+        )
+    return key
+
+
+def _make_key(place: Path) -> bytes:
+    key = secrets.token_bytes(KEY_BYTES)
+    written = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(key.hex() + "\n")
+        try:
+            # A link appears whole or not at all, and never over another's: two runs
+            # at once end with one key.
+            place.hardlink_to(written)
+        except FileExistsError:
+            return read_key(place)
+        finally:
+            written.unlink()
+    except OSError as problem:
+        raise InputError(
+            "a key for student numbers cannot be made "
+            f"({problem.strerror or 'not allowed'})",
+            file=place.name,
+            next_step="Set EQUITABLE_KEY_FILE to a file of your own that can be read.",
+        ) from None
+    return key
+
+
+def _unreadable(place: Path, problem: OSError) -> InputError:
+    return InputError(
+        "the key for student numbers cannot be read "
+        f"({problem.strerror or 'not allowed'})",
+        file=place.name,
+        next_step="Check who may read it, or set EQUITABLE_KEY_FILE to another.",
+    )

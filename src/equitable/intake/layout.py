@@ -1,0 +1,199 @@
+"""How a text table is laid out: what separates its values, where its header stands.
+
+Found out from the head of the file with a reader that knows quotation marks, and never
+by counting characters, so that a comma in a quoted name or a decimal comma misleads
+nobody.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from equitable.errors import InputError
+from equitable.intake.headers import title_rows
+
+_SEPARATORS: Final = ",;\t|"
+WORDS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)"}
+_SEPARATOR_LINE: Final = re.compile(r'\ufeff?"?sep=(.)"?(?:\r\n|\r|\n)', re.IGNORECASE)
+_DECIMAL_COMMA: Final = re.compile(r"[-+]?\d{1,3}(\.?\d{3})*,\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where the table stands in the text, and how its rows are written."""
+
+    delimiter: str
+    skip: int
+    """Rows above the header."""
+    width: int
+    """Values in each row."""
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    """Rows of the head beneath the header, each with its row in the spreadsheet."""
+    titles: int = 0
+    """Filled rows above the header."""
+    separator_line: bool = False
+    skip_space: bool = False
+    """Whether a space stands between a delimiter and a quotation mark."""
+    unclosed: int | None = None
+    """The row in which a quotation mark opens that is not closed for very long."""
+
+    @property
+    def first_row(self) -> int:
+        """The row of the first record, as a spreadsheet counts."""
+        return self.skip + 2
+
+    def rows_of(self, text: io.TextIOBase) -> csv._reader:  # type: ignore[name-defined]
+        """A strict reader of rows, from the very top of the file."""
+        return csv.reader(
+            text,
+            delimiter=self.delimiter,
+            strict=True,
+            skipinitialspace=self.skip_space,
+        )
+
+    def columns_with_decimal_comma(self) -> list[int]:
+        """The places of columns whose numbers are written as in ``12,5``."""
+        found = []
+        if self.delimiter == ",":
+            return found
+        for place in range(self.width):
+            values = [row[place].strip() for _, row in self.rows if place < len(row)]
+            filled = [value for value in values if re.search(r"\d", value)]
+            matching = sum(1 for v in filled if _DECIMAL_COMMA.fullmatch(v))
+            if matching and matching * 2 >= len(filled):
+                found.append(place)
+        return found
+
+
+def find_layout(
+    text: str, *, whole: bool, name: str, delimiter: str | None = None, hint: str = ""
+) -> Layout:
+    """The layout of a text table, found from its head.
+
+    Parameters
+    ----------
+    text, whole
+        The head, and whether it is the whole file.
+    name
+        The file's name for messages.
+    delimiter
+        What the person said; found out where ``None``.
+    hint
+        The delimiter that the file's name speaks for.
+
+    Raises
+    ------
+    InputError
+        Where there is no header, or no row beneath it.
+    """
+    said = _SEPARATOR_LINE.match(text)
+    if said is not None and delimiter is None:
+        delimiter = said.group(1)
+    body = text[said.end() :] if said is not None else text.removeprefix("\ufeff")
+    if not body.strip():
+        raise InputError(
+            "it is empty", next_step="Export the table again.", file=name
+        )
+    if delimiter is not None:
+        found = _lay_out(body, delimiter, whole=whole)
+    else:
+        tried = [_lay_out(body, mark, whole=whole) for mark in _SEPARATORS]
+        found = max(tried, key=lambda one: _score(one, hint))
+        if found.width > 1 and _score(found, hint)[0] <= 0:
+            # Commas in running text: one column, laid out by a mark it does not have.
+            unused = next((mark for mark in "\t|;," if mark not in body), ",")
+            found = _lay_out(body, unused, whole=whole)
+    if not found.rows and whole and found.unclosed is None:
+        raise InputError(
+            "it has a header and no rows beneath it",
+            next_step="Export the table again, with its rows.",
+            file=name,
+        )
+    if said is not None:
+        found = replace(
+            found,
+            skip=found.skip + 1,
+            separator_line=True,
+            rows=tuple((row + 1, cells) for row, cells in found.rows),
+        )
+    return found
+
+
+def _lay_out(body: str, delimiter: str, *, whole: bool) -> Layout:
+    spaced = re.search(re.escape(delimiter) + r' +"', body) is not None
+    reader = csv.reader(
+        io.StringIO(body, newline=""), delimiter=delimiter, skipinitialspace=spaced
+    )
+    parsed: list[list[str]] = []
+    unclosed = None
+    try:
+        parsed.extend(reader)
+    except csv.Error:
+        # A value longer than the reader takes: a quotation mark is never closed.
+        unclosed = len(parsed) + 1
+    if not whole and unclosed is None and len(parsed) > 1:
+        parsed.pop()
+    skip = title_rows(parsed)
+    header = parsed[skip] if parsed else []
+    rows = [
+        (place + 1, tuple(row))
+        for place, row in enumerate(parsed[skip + 1 :], skip + 1)
+        if any(cell.strip() for cell in row)
+    ]
+    width = _width(header, [row for _, row in rows])
+    header = (header + [""] * width)[:width]
+    titles = sum(1 for row in parsed[:skip] if any(cell.strip() for cell in row))
+    return Layout(
+        delimiter=delimiter,
+        skip=skip,
+        width=width,
+        header=tuple(header),
+        rows=tuple(rows),
+        titles=titles,
+        skip_space=spaced,
+        unclosed=unclosed,
+    )
+
+
+def _width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Values in a row: as the header says, but for empty names at its end."""
+    named = len(header)
+    while named and not header[named - 1].strip():
+        named -= 1
+    if not rows:
+        return len(header)
+    usual, count = Counter(len(row) for row in rows).most_common(1)[0]
+    if usual == len(header) or count * 2 <= len(rows) or usual < named:
+        return len(header)
+    if usual < len(header) or all(not "".join(row[named:]).strip() for row in rows):
+        return usual
+    return len(header)
+
+
+def _score(layout: Layout, hint: str) -> tuple[float, int]:
+    """How well the rows of the head agree with a delimiter, then how wide they are."""
+    if layout.width < 2:
+        return (0.0, 0)
+    agreeing = sum(1 for _, row in layout.rows if fits(row, layout.width))
+    share = agreeing / len(layout.rows) if layout.rows else 0.5
+    # Where the top row holds the mark it is evidence by itself, however ragged the
+    # rows; a header further down needs rows that agree with it.
+    if layout.skip == 0:
+        share += 0.3
+    elif share < 0.6:
+        share = 0.0
+    # A name ending in .tsv speaks for tabs.
+    share += 0.05 if share and layout.delimiter == hint else 0.0
+    return (share, layout.width)
+
+
+def fits(row: Sequence[str], width: int) -> bool:
+    """Whether a row has as many values as it should (one empty one may trail)."""
+    return len(row) == width or (len(row) == width + 1 and not row[-1])
