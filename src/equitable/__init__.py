@@ -4,13 +4,19 @@ See where a school system leaves students out, with honest uncertainty, from one
 of a file that never leaves the machine.
 """
 
-from equitable.analysis import Dataset, open  # noqa: A004 - `eq.open` is its name
-from equitable.answers import Cells, GapsResult
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from equitable.errors import EquitableError
-from equitable.version import VERSION
 from equitable.vocabulary import WITHHELD, Withheld
 
-__version__ = VERSION
+if TYPE_CHECKING:
+    from equitable.analysis import Dataset, open  # noqa: A004 - `eq.open` is its name
+    from equitable.answers import Cells, GapsResult
+
+    __version__: str
 
 __all__ = [
     "WITHHELD",
@@ -22,3 +28,23 @@ __all__ = [
     "__version__",
     "open",
 ]
+
+# Loaded when first used, so that the command line answers at once.
+_LATER = {
+    "Cells": "equitable.answers",
+    "Dataset": "equitable.analysis",
+    "GapsResult": "equitable.answers",
+    "open": "equitable.analysis",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(importlib.import_module(_LATER[name]), name)
+    if name == "__version__":
+        return importlib.import_module("equitable.version").VERSION
+    raise AttributeError(f"module 'equitable' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -179,3 +179,12 @@ def test_shell_scripts_parse():
     for script in [*(ROOT / "tools").glob("*.sh"), ROOT / ".ci" / "run"]:
         shell = "bash" if script.name == "run" else "sh"
         subprocess.run([shell, "-n", str(script)], check=True)
+
+
+def test_every_room_stands_in_the_architecture():
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for path in (ROOT / "src" / "equitable").iterdir():
+        if path.name.startswith("_") or path.name in {"py.typed", "data"}:
+            continue
+        name = f"{path.name}/" if path.is_dir() else path.name
+        assert f"`{name}`" in page, name

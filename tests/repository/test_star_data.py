@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import re
 import statistics
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 
@@ -79,8 +81,22 @@ def test_no_birth_date_and_small_enough(star_file, rows):
     assert "CC0" in note
     assert {path.name for path in star_file.parent.iterdir()} == {
         "star.csv",
+        "equity.toml",
         "SOURCE.md",
     }
+
+
+@pytest.mark.parametrize("subject", ["reading", "math"])
+def test_the_cuts_of_the_demonstration_are_the_middle_scores(star_file, rows, subject):
+    settings = tomllib.loads((star_file.parent / "equity.toml").read_text("utf-8"))
+    condition = settings["indicators"][f"{subject}_middle"]["where"]
+    cuts = dict(re.findall(rf"grade = (\w) and {subject} >= (\d+)", condition))
+    assert set(cuts) == set(PUBLISHED)
+    for grade, cut in cuts.items():
+        scores = [
+            int(row[subject]) for row in rows if row["grade"] == grade and row[subject]
+        ]
+        assert float(cut) == statistics.median(scores)
 
 
 @pytest.mark.skipif(not ORIGINAL.exists(), reason="the original file is not here")

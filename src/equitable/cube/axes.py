@@ -54,7 +54,7 @@ def make_axis(
         tuple(sorted({position[spelling[_folded(name)]] for name in names}))
         for names in labels
     ]
-    members = tuple(dict.fromkeys(sets))
+    members = tuple(sorted(set(sets)))
     code = {member: i for i, member in enumerate(members)}
     to_code = np.array([code[member] for member in sets], np.int64)
     return (

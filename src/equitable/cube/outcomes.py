@@ -11,18 +11,20 @@ from equitable.vocabulary import MISSING_TOKENS, Indicator, Kind
 _TRUE_WORDS: Final = ("1", "true", "yes", "y", "t")
 
 
+_REFUSED: Final = "CAST('nan' AS DOUBLE)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeSql:
     """The SQL of one outcome, over one row of ``records``.
 
-    ``value`` is a DOUBLE, null where the row has no outcome.  ``refused`` is true where
-    the row says something that cannot be right (``because``): the scan then stops.
+    ``value`` is a DOUBLE: null where the row has no outcome, and 'nan' where the row
+    says something that cannot be right (``because``), at which the scan stops.
     ``apart`` is true where the definition leaves the row out for a stated reason.
     """
 
     column: str
     value: str
-    refused: str = "FALSE"
     because: str = ""
     next_step: str = ""
     apart: str = "FALSE"
@@ -70,22 +72,17 @@ def outcome_sql(indicator: Indicator) -> OutcomeSql:
 
 def _number(indicator: Indicator) -> OutcomeSql:
     column = indicator.column or indicator.name
-    number, missing = number_of(column), is_missing(column, indicator.missing)
-    value, refused, because = (
-        number,
-        f"{number} IS NULL",
-        "is not a number (up to a billion)",
-    )
+    number = number_of(column)
+    value, right, because = number, f"{number} IS NOT NULL", "is not a number"
     if indicator.at_least is not None:
         value = f"CAST({number} >= {quote_value(indicator.at_least)} AS DOUBLE)"
     elif indicator.kind is Kind.PER_100:
-        value = f"100.0 * {number}"
-        refused = f"({refused} OR {number} < 0)"
+        value, right = f"100.0 * {number}", f"{number} >= 0"
         because = "is not a count of events (a number from 0 up)"
     return OutcomeSql(
         column=column,
-        value=f"(CASE WHEN NOT {missing} THEN {value} END)",
-        refused=f"(NOT {missing} AND {refused})",
+        value=f"(CASE WHEN {right} THEN {value}"
+        f" WHEN {is_missing(column, indicator.missing)} THEN NULL ELSE {_REFUSED} END)",
         because=because,
         next_step=_list_as_missing(indicator),
     )
@@ -93,24 +90,32 @@ def _number(indicator: Indicator) -> OutcomeSql:
 
 def _true_or_false(indicator: Indicator) -> OutcomeSql:
     column = indicator.column or indicator.name
-    text, missing = text_of(column), is_missing(column, indicator.missing)
+    text, plain = text_of(column), f"CAST({quote_name(column)} AS VARCHAR)"
     true, false = indicator.true_values or _TRUE_WORDS, indicator.false_values
-    value = (
-        f"(CASE WHEN {text} IN ({_listed(true)}) THEN 1.0"
-        f" WHEN NOT {missing} THEN 0.0 END)"
-    )
-    if not false:
-        return OutcomeSql(column=column, value=value)
-    known = f"{text} IN ({_listed((*true, *false))})"
+    missing = is_missing(column, indicator.missing)
+    otherwise = f"WHEN {missing} THEN NULL ELSE 0.0"
+    if false:
+        otherwise = (
+            f"WHEN {text} IN ({_listed(false)}) THEN 0.0"
+            f" WHEN {missing} THEN NULL ELSE {_REFUSED}"
+        )
+    # Most rows say it in the very words listed: they are told apart without trimming
+    # and folding, which would cost more than reading the file.
     return OutcomeSql(
         column=column,
-        value=value,
-        refused=f"(NOT {missing} AND NOT {known})",
+        value=f"(CASE WHEN {_is_one_of(plain, true)} THEN 1.0"
+        + (f" WHEN {_is_one_of(plain, false)} THEN 0.0" if false else "")
+        + f" WHEN {plain} IS NULL THEN NULL"
+        f" ELSE (CASE WHEN {text} IN ({_listed(true)}) THEN 1.0 {otherwise} END) END)",
         because="is neither of the values that this rate is made of"
         f" ({' or '.join(repr(value) for value in (*true[:3], *false[:3]))})",
         next_step="If the column holds scores, give a cut, such as"
         f" --outcome '{column} >= 50'. {_list_as_missing(indicator)}",
     )
+
+
+def _is_one_of(expression: str, values: tuple[str, ...]) -> str:
+    return " OR ".join(f"{expression} = {quote_value(value)}" for value in values[:3])
 
 
 def _share_of_days(indicator: Indicator) -> OutcomeSql:
@@ -125,9 +130,9 @@ def _share_of_days(indicator: Indicator) -> OutcomeSql:
         value = f"CAST(ROUND({days} - {limit}, 9) >= 0 AS DOUBLE)"
     return OutcomeSql(
         column=column,
-        value=f"(CASE WHEN {days} >= 0 AND {of} > 0 AND {days} <= {of}"
+        value=f"(CASE WHEN NOT {missing} AND {days} IS NULL THEN {_REFUSED}"
+        f" WHEN {days} >= 0 AND {of} > 0 AND {days} <= {of}"
         f" AND NOT {too_short} THEN {value} END)",
-        refused=f"(NOT {missing} AND {days} IS NULL)",
         because="is not a number of days",
         next_step=_list_as_missing(indicator),
         apart=too_short,
@@ -139,13 +144,13 @@ def _counted(indicator: Indicator, count: str, total: str) -> OutcomeSql:
     some, all_of = number_of(count), number_of(total)
     nothing = f"({is_missing(count)} OR {is_missing(total)})"
     right = (
-        f"({some} >= 0 AND {some} = ROUND({some}) AND {all_of} = ROUND({all_of})"
-        f" AND {some} <= {all_of})"
+        f"{some} >= 0 AND {some} = ROUND({some}) AND {all_of} = ROUND({all_of})"
+        f" AND {some} <= {all_of}"
     )
     return OutcomeSql(
         column=count,
-        value=f"(CASE WHEN NOT {nothing} THEN {some} END)",
-        refused=f"(NOT {nothing} AND NOT COALESCE({right}, FALSE))",
+        value=f"(CASE WHEN {nothing} THEN NULL WHEN {right} THEN {some}"
+        f" ELSE {_REFUSED} END)",
         because=f"and '{total}' cannot be right together: both must be whole numbers"
         f" from 0 up, and '{count}' at most '{total}'",
         next_step="Correct the row, or check which column is the count of"
@@ -164,7 +169,8 @@ def _standing_for(indicator: Indicator, total: str) -> OutcomeSql:
     return replace(
         own,
         column=total,
-        refused=f"({own.refused} OR NOT ({is_missing(total)} OR {whole}))",
+        value=f"(CASE WHEN {is_missing(total)} THEN NULL WHEN {whole} THEN {own.value}"
+        f" ELSE {_REFUSED} END)",
         because="must be a whole number of students from 0 up"
         + (f", and '{own.column}' {own.because}" if own.because else ""),
         apart=is_missing(total),

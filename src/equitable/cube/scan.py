@@ -73,6 +73,8 @@ def scan(
     found = source.query(_sql(outcomes, indicators, dimensions, where, weight))
     if found.num_rows > MOST_CELLS:
         raise _too_many(found, dimensions)
+    # The engine returns groups in any order; sums of floats are to be the same.
+    found = found.sort_by([(name, "ascending") for name in _key_names(found)])
     kept = np.ones(found.num_rows, bool)
     left_out = list(source.left_out)
     rows = _integers(found, "rows")
@@ -145,9 +147,8 @@ def _sql(
         outer.append("COUNT(*) FILTER (NOT COALESCE(w >= 0, FALSE)) AS unweighted")
     for i, (outcome, indicator) in enumerate(zip(outcomes, indicators, strict=True)):
         inner.append(f"{outcome.value} AS v{i}")
-        if outcome.refused != "FALSE":
-            inner.append(f"{outcome.refused} AS r{i}")
-            outer.append(f"COUNT(*) FILTER (r{i}) AS refused_{i}")
+        if outcome.because:
+            outer.append(f"COUNT(*) FILTER (ISNAN(v{i})) AS refused_{i}")
         if outcome.apart != "FALSE":
             inner.append(f"{outcome.apart} AS a{i}")
             outer.append(f"COUNT(*) FILTER (a{i}) AS apart_{i}")
@@ -210,12 +211,17 @@ def _sums(i: int, indicator: Indicator, *, weighted: bool) -> list[str]:
     return sums
 
 
+def _key_names(found: pa.Table) -> list[str]:
+    return [name for name in found.column_names if name.startswith("key_")]
+
+
 def _fixed_sums(i: int, total: str, squares: str) -> list[str]:
     return [f"{_fixed(total)} AS total_{i}", f"{_fixed(squares)} AS squares_{i}"]
 
 
 def _fixed(expression: str) -> str:
-    return f"SUM(CAST(ROUND({_FIXED!r} * ({expression})) AS HUGEINT))"
+    # A refused value ('nan') stops the scan afterwards; here it must not stop the sum.
+    return f"SUM(TRY_CAST(ROUND({_FIXED!r} * ({expression})) AS HUGEINT))"
 
 
 def _key(dimension: Dimension) -> str:
@@ -234,13 +240,14 @@ def _text_key(column: str) -> str:
 
 
 def _integers(found: pa.Table, name: str) -> Integers:
-    values = found[name].to_numpy(zero_copy_only=False)
-    return np.nan_to_num(values).astype(np.int64)
+    values: Numbers = np.nan_to_num(found[name].to_numpy(zero_copy_only=False))
+    return values.astype(np.int64)
 
 
 def _numbers(found: pa.Table, name: str) -> Numbers:
-    column = found[name].cast(pa.float64())
-    return np.nan_to_num(column.to_numpy(zero_copy_only=False).astype(np.float64))
+    column = found[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
+    values: Numbers = np.nan_to_num(column.astype(np.float64))
+    return values
 
 
 def _moments(
@@ -291,10 +298,10 @@ def _refuse(
     asked = f"({where.sql}) AND " if where else ""
     for place, outcome in enumerate(outcomes):
         name = f"refused_{place}"
-        if outcome.refused == "FALSE" or not _integers(found, name)[kept].sum():
+        number = int(_integers(found, name)[kept].sum()) if outcome.because else 0
+        if not number:
             continue
-        number = int(_integers(found, name)[kept].sum())
-        row = source.first_row(f"{asked}{outcome.refused}")
+        row = source.first_row(f"{asked}ISNAN({outcome.value})")
         value = _harmless(row.values.get(outcome.column)) if row else ""
         others = f" ({number - 1:,} more rows like it)" if number > 1 else ""
         raise InputError(

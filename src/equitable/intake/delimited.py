@@ -22,7 +22,6 @@ from equitable.intake.layout import WORDS, Layout, find_layout, fits
 from equitable.intake.parts import Column, Options, Part, engine_path, sql_text
 from equitable.intake.text_encoding import (
     MIXED,
-    UTF8,
     WINDOWS,
     Encoding,
     blocks_of,
@@ -151,18 +150,27 @@ class _Table:
             if not fits(cells, self.layout.width):
                 raise self.ragged(row, len(cells))
 
-    def part(self, options: Options) -> Part:
+    def part(self, options: Options, copy: Path | None = None) -> Part:
         """The part that the engine reads: the file itself, or its copy in UTF-8."""
         header = self.header()
-        copy = options.scratch.new_path(".csv")
-        if self.encoding.is_utf8:
+        copy = copy or options.scratch.new_path(".csv")
+        if self.encoding.is_utf8 and not self.layout.broken_top:
             source = engine_path(self.path, options.scratch)
             compressed = is_gzip(self.path)
+            skip = self.layout.skip + 1
         else:
-            write_as_utf8(self.path, copy, self.encoding, name=self.name)
-            source, compressed = copy, False
+            # A header of several lines misleads the engine about how lines end.
+            write_as_utf8(
+                self.path,
+                copy,
+                self.encoding,
+                name=self.name,
+                top=self.layout.top,
+                header=self.plain_header(self.layout.line_end),
+            )
+            source, compressed, skip = copy, False, 1
         blank = not compressed and _ends_blank(source, self.layout.delimiter)
-        table = self.sql(source, skip=self.layout.skip + 1, gzip=compressed)
+        table = self.sql(source, skip=skip, gzip=compressed)
         names = [f"c{place}" for place in range(self.layout.width)]
         some = f"COALESCE({', '.join([*names, 'NULL'])}) IS NOT NULL"
         part = Part(
@@ -194,6 +202,11 @@ class _Table:
             f" strict_mode=true, hive_partitioning=false,"
             f" compression='{'gzip' if gzip else 'none'}')"
         )
+
+    def plain_header(self, line_end: str) -> str:
+        """A header without quotation marks, to show the engine how lines end."""
+        names = (f"c{place}" for place in range(self.layout.width))
+        return self.layout.delimiter.join(names) + line_end
 
     def notes(self, header: Header) -> tuple[str, ...]:
         notes = []
@@ -285,14 +298,18 @@ class _Table:
     ) -> Part | None:
         """A part that reads a copy made whole; see `Part.mend`."""
         if trouble == "encoding":
+            if not self.encoding.is_utf8:
+                return None
             bad, valid = count_bytes(blocks_of(self.path))
             if not bad:
                 return None
-            encoding = MIXED if valid else WINDOWS
-            table = replace(self, encoding=encoding)
-            return replace(table.part(options), mend=table.part(options).mend)
+            return replace(self, encoding=MIXED if valid else WINDOWS).part(
+                options, copy
+            )
         width = self.layout.width
+        plain = replace(self, layout=replace(self.layout, delimiter=","))
         with copy.open("w", encoding="utf-8", newline="") as out:
+            out.write(plain.plain_header("\n"))
             writer = csv.writer(out, lineterminator="\n")
             for row, cells in self.rows():
                 if not any(cell.strip(" \t\x1a") for cell in cells):
@@ -301,14 +318,15 @@ class _Table:
                     raise self.ragged(row, len(cells))
                 writer.writerow(cells[:width])
         header = self.header()
-        plain = replace(self, layout=replace(self.layout, delimiter=","))
         return replace(
             part,
-            sql=_select(header, plain.sql(copy, skip=0)),
+            sql=_select(header, plain.sql(copy, skip=1)),
             notes=(
                 *part.notes,
-                f"Rows of {self.name} end in more than one way, or some are blank; it"
-                " was read from a tidied copy without the blank ones.",
+                (
+                    f"Rows of {self.name} end in more than one way, or some are blank;"
+                    " it was read from a tidied copy without the blank ones."
+                ),
             ),
             blank_rows=None,
             row_of=lambda ordinal: self.row_of(ordinal, drop_blank=True),
@@ -371,6 +389,3 @@ def _ends_blank(path: Path, delimiter: str) -> bool:
     last = lines[-1].strip(b" ")
     mark = delimiter.encode()
     return len(lines) > 1 and mark in last and not last.strip(mark + b'" ')
-
-
-__all__ = ["SUFFIXES", "UTF8", "open_delimited"]

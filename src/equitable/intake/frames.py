@@ -114,7 +114,9 @@ def _columns(frame: Any) -> tuple[list[str], list[Any]]:
         frame = frame.to_arrow()
     if module == "pandas":
         names = [
-            " ".join(str(part) for part in name) if isinstance(name, tuple) else str(name)
+            " ".join(str(part) for part in name)
+            if isinstance(name, tuple)
+            else str(name)
             for name in frame.columns
         ]
         return names, [
@@ -179,7 +181,9 @@ def _standard(values: Any) -> tuple[Any, ColumnType] | None:
     ):
         return _text(values), "text"
     if pa.types.is_duration(kind):
-        return pa.array([plain_text(v) if v is not None else None for v in values.to_pylist()]), "text"
+        return pa.array(
+            [plain_text(v) if v is not None else None for v in values.to_pylist()]
+        ), "text"
     return None
 
 

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -36,6 +36,12 @@ class Layout:
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     """Rows of the head beneath the header, each with its row in the spreadsheet."""
+    top: int
+    """Letters of the text up to the end of the header's row."""
+    line_end: str
+    """How the header's row ends."""
+    broken_top: bool
+    """Whether a value in the header or above it runs over several lines."""
     titles: int = 0
     """Filled rows above the header."""
     separator_line: bool = False
@@ -49,7 +55,7 @@ class Layout:
         """The row of the first record, as a spreadsheet counts."""
         return self.skip + 2
 
-    def rows_of(self, text: io.TextIOBase) -> csv._reader:  # type: ignore[name-defined]
+    def rows_of(self, text: Iterable[str]) -> Iterator[list[str]]:
         """A strict reader of rows, from the very top of the file."""
         return csv.reader(
             text,
@@ -60,7 +66,7 @@ class Layout:
 
     def columns_with_decimal_comma(self) -> list[int]:
         """The places of columns whose numbers are written as in ``12,5``."""
-        found = []
+        found: list[int] = []
         if self.delimiter == ",":
             return found
         for place in range(self.width):
@@ -96,11 +102,11 @@ def find_layout(
     said = _SEPARATOR_LINE.match(text)
     if said is not None and delimiter is None:
         delimiter = said.group(1)
-    body = text[said.end() :] if said is not None else text.removeprefix("\ufeff")
+    mark = len(text) - len(text.removeprefix("\ufeff"))
+    above = said.end() if said is not None else mark
+    body = text[above:]
     if not body.strip():
-        raise InputError(
-            "it is empty", next_step="Export the table again.", file=name
-        )
+        raise InputError("it is empty", next_step="Export the table again.", file=name)
     if delimiter is not None:
         found = _lay_out(body, delimiter, whole=whole)
     else:
@@ -123,7 +129,7 @@ def find_layout(
             separator_line=True,
             rows=tuple((row + 1, cells) for row, cells in found.rows),
         )
-    return found
+    return replace(found, top=found.top + above)
 
 
 def _lay_out(body: str, delimiter: str, *, whole: bool) -> Layout:
@@ -150,16 +156,37 @@ def _lay_out(body: str, delimiter: str, *, whole: bool) -> Layout:
     width = _width(header, [row for _, row in rows])
     header = (header + [""] * width)[:width]
     titles = sum(1 for row in parsed[:skip] if any(cell.strip() for cell in row))
+    top, line_end = _top(body, parsed[: skip + 1], delimiter, spaced=spaced)
     return Layout(
         delimiter=delimiter,
         skip=skip,
         width=width,
         header=tuple(header),
         rows=tuple(rows),
+        top=top,
+        line_end=line_end,
+        broken_top=any(
+            mark in cell for row in parsed[: skip + 1] for cell in row for mark in "\r\n"
+        ),
         titles=titles,
         skip_space=spaced,
         unclosed=unclosed,
     )
+
+
+def _top(
+    body: str, rows: Sequence[Sequence[str]], delimiter: str, *, spaced: bool
+) -> tuple[int, str]:
+    """How many letters the first rows take, and how the last of them ends."""
+    lines = io.StringIO(body, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=spaced)
+    for _ in rows:
+        next(reader)
+    lines = io.StringIO(body, newline="")
+    taken = [next(lines) for _ in range(reader.line_num)]
+    last = taken[-1] if taken else "\n"
+    end = next((end for end in ("\r\n", "\n", "\r") if last.endswith(end)), "\n")
+    return sum(map(len, taken)), end
 
 
 def _width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:

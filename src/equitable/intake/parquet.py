@@ -108,7 +108,9 @@ def nested_note(names: list[str], file: str) -> tuple[str, ...]:
         return ()
     listed = ", ".join(f"'{name}'" for name in names[:5])
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return (
-        f"{listed}{more} of {file} hold{'s' if len(names) == 1 else ''} lists, records"
-        " or bytes rather than plain values, and cannot be used.",
+    verb = "holds" if len(names) == 1 else "hold"
+    sentence = (
+        f"{listed}{more} of {file} {verb} lists, records or bytes rather than plain"
+        " values, and cannot be used."
     )
+    return (sentence,)

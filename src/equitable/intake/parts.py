@@ -43,7 +43,7 @@ class Scratch:
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._made = 0
-        self._finalizer: weakref.finalize[[], Scratch] | None = None
+        self._finalizer: weakref.finalize[[str], Scratch] | None = None
 
     @property
     def folder(self) -> Path:
@@ -51,7 +51,7 @@ class Scratch:
         if self._folder is None:
             made = tempfile.mkdtemp(prefix="equitable-")
             self._folder = Path(made)
-            self._finalizer = weakref.finalize(self, shutil.rmtree, made, True)  # noqa: FBT003 - rmtree's ignore_errors
+            self._finalizer = weakref.finalize(self, _remove, made)
         return self._folder
 
     def new_path(self, suffix: str) -> Path:
@@ -64,6 +64,10 @@ class Scratch:
         if self._finalizer is not None:
             self._finalizer()
         self._folder = self._finalizer = None
+
+
+def _remove(folder: str) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,13 +227,11 @@ def cells_as_array(values: Sequence[object]) -> tuple[pa.Array, ColumnType]:
     if kinds and kinds <= {bool}:
         return pa.array(cells, pa.bool_()), "boolean"
     if kinds and kinds <= {int, float}:
-        whole = all(
-            cell is None or (float(cell).is_integer() and abs(float(cell)) < 2**53)
-            for cell in cells
-            if isinstance(cell, int | float) or cell is None
-        )
-        numbers = [None if c is None else (int(c) if whole else float(c)) for c in cells]  # type: ignore[call-overload]
-        return pa.array(numbers, pa.int64() if whole else pa.float64()), "number"
+        numbers = [c if isinstance(c, int | float) else None for c in cells]
+        if all(n is None or (n == n // 1 and abs(n) < 2**53) for n in numbers):
+            whole = [None if n is None else int(n) for n in numbers]
+            return pa.array(whole, pa.int64()), "number"
+        return pa.array(numbers, pa.float64()), "number"
     if kinds and kinds <= {dt.date, dt.datetime}:
         return _dates(cells), "date"
     texts = [None if cell is None else plain_text(cell) for cell in cells]

@@ -381,13 +381,18 @@ def view_named(text: str) -> str | None:
 # --------------------------------------------------------------------------- classify
 
 
-def classify_column(view: View, read: Reader, *, known: Iterable[str] = ()) -> Classify:
+def classify_column(
+    view: View, read: Reader, *, named: Mapping[str, str] | None = None
+) -> Classify:
     """Groups of one column's text; words not understood are groups of their own.
 
     A group's own name gives that group back, so that a person may type either
-    ('cauc' or 'White').
+    ('cauc' or 'White').  ``named`` has a person's own names for values (case-folded)
+    that are no race.
     """
-    names = {name.casefold(): name for name in (*view.order, *known, NOT_REPORTED)}
+    given = dict(named or {})
+    own = (*view.order, *given.values(), NOT_REPORTED)
+    names = {**{name.casefold(): name for name in own}, **given}
 
     def classify(text: str | None) -> tuple[str, ...]:
         if text is None or is_missing(text):

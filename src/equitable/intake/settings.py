@@ -13,6 +13,7 @@ Unknown keys and values are refused with the nearest ones that exist.
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import json
 import os
@@ -22,7 +23,7 @@ import textwrap
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, Protocol
 
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
@@ -33,7 +34,6 @@ from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
 
 FILE_NAME: Final = "equity.toml"
 
-_Text = str
 ViewName = Literal["federal seven", "spd 15", "alone or in combination", "as recorded"]
 
 
@@ -165,7 +165,7 @@ def parse_settings(text: str, *, file: str = FILE_NAME) -> Settings:
     try:
         settings = Settings.model_validate(_listed(raw))
     except pydantic.ValidationError as problem:
-        raise _translated(problem, raw, file) from None
+        raise _translated(problem, file) from None
     _check(settings, file)
     return settings
 
@@ -194,9 +194,7 @@ def _as_text(item: Any) -> Any:
     return str(item) if isinstance(item, int | float) else item
 
 
-def _translated(
-    problem: pydantic.ValidationError, raw: Mapping[str, Any], file: str
-) -> SettingsError:
+def _translated(problem: pydantic.ValidationError, file: str) -> SettingsError:
     error = problem.errors()[0]
     path = [str(part) for part in error["loc"]]
     section, key = _place(path)
@@ -259,7 +257,6 @@ def _allowed(path: Sequence[str]) -> tuple[str, ...]:
 
 def _check(settings: Settings, file: str) -> None:
     """What one key demands of another."""
-    assert set(get_args(ViewName)) == set(VIEW_NAMES)  # noqa: S101 - kept in step
     for name, indicator in settings.indicators.items():
         said = f"[indicators.{name}]"
         if indicator.count is not None and indicator.total is None:
@@ -308,20 +305,22 @@ def _check(settings: Settings, file: str) -> None:
             )
 
 
-def find_settings(source: Path | None, cwd: Path) -> tuple[Settings, Path] | None:
-    """The ``equity.toml`` that is about a source, and where it is.
+def find_settings(source: Path | None, cwd: Path) -> Path | None:
+    """The ``equity.toml`` that is about a source, if there is one.
 
     One in the current folder comes before one beside the source; one whose
-    ``[source] files`` name other files is left alone.
+    ``[source] files`` name other files is left alone.  ``source`` is ``None`` for what
+    has no name (a data frame).
     """
     places = [cwd / FILE_NAME]
     if source is not None:
         places.append((source if source.is_dir() else source.parent) / FILE_NAME)
     for place in dict.fromkeys(places):
-        if place.is_file():
-            settings = read_settings(place)
-            if source is None or settings.is_about(source.name):
-                return settings, place
+        if not place.is_file():
+            continue
+        settings = read_settings(place)
+        if settings.is_about(source.name) if source else not settings.source.files:
+            return place
     return None
 
 
@@ -422,32 +421,49 @@ def _comment(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()
 
 
-def write_settings(path: Path, text: str, *, overwrite: bool = False) -> None:
-    """Write settings whole or not at all.
+def _appear(path: Path, written: Path) -> None:
+    """Give a finished file its name, never over one written in the meantime."""
+    try:
+        path.hardlink_to(written)
+    except FileExistsError:
+        raise
+    except OSError:  # some memory sticks and network folders know no links
+        written.replace(path)
+
+
+class Proposed(Protocol):
+    """What can be written as ``equity.toml``: an ``Inspection``."""
+
+    def to_toml(self) -> str:
+        """The text of the file."""
+
+
+def write_settings(proposed: Proposed, path: Path, *, replace: bool = False) -> None:
+    """Write a proposal as ``equity.toml``, whole or not at all.
 
     Raises
     ------
     OutputError
-        Where the file is there already (unless ``overwrite``) or cannot be written.
+        Where the file is there already (unless ``replace``) or cannot be written.
     """
-    written = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     there_already = OutputError(
         "it is there already, and may hold your corrections",
         file=path.name,
-        next_step="Give another name, or say that it may be written over.",
+        next_step="Give another name, or say that it may be replaced.",
     )
-    if path.exists() and not overwrite:
+    if path.exists() and not replace:
         raise there_already
+    text = proposed.to_toml()
+    written = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with written.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if overwrite:
+        if replace:
             written.replace(path)
         else:
-            # A link never replaces what somebody wrote in the meantime.
-            path.hardlink_to(written)
+            _appear(path, written)
     except FileExistsError:
         raise there_already from None
     except OSError as problem:
@@ -457,4 +473,5 @@ def write_settings(path: Path, text: str, *, overwrite: bool = False) -> None:
             next_step="Choose a folder that you may write to.",
         ) from None
     finally:
-        written.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            written.unlink(missing_ok=True)

@@ -203,8 +203,21 @@ def blocks_of(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def write_as_utf8(path: Path, target: Path, encoding: Encoding, *, name: str) -> None:
+def write_as_utf8(
+    path: Path, target: Path, encoding: Encoding, *, name: str, top: int, header: str
+) -> None:
     """Write the file anew as UTF-8, block by block, line ends as they are.
+
+    Parameters
+    ----------
+    path, target
+        The file, and where to write.
+    encoding
+        How it is written.
+    name
+        Its name for messages.
+    top, header
+        How many letters at its top to leave away, and what to write in their place.
 
     Raises
     ------
@@ -216,10 +229,12 @@ def write_as_utf8(path: Path, target: Path, encoding: Encoding, *, name: str) ->
     rows = 1
     try:
         with target.open("wb") as out:
+            out.write(header.encode())
             for block in blocks_of(path):
                 text = decoder.decode(block)
                 rows += text.count("\n")
-                out.write(text.encode())
+                out.write(text[top:].encode())
+                top = max(0, top - len(text))
             out.write(decoder.decode(b"", final=True).encode())
     except UnicodeError:
         raise InputError(

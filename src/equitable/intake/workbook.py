@@ -97,13 +97,11 @@ def _choose(
         )
     if len(every) == 1:
         return (*chosen, ())
-    return (
-        *chosen,
-        (
-            f"{name} has {len(every)} sheets; '{chosen[0]}' was read. --sheet names"
-            " another.",
-        ),
+    note = (
+        f"{name} has {len(every)} sheets; '{chosen[0]}' was read. --sheet names"
+        " another."
     )
+    return (*chosen, (note,))
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -171,12 +169,8 @@ def _part(
     relation = f"sheet {path}"
     titles = sum(1 for row in rows[:skip] if _is_filled(row))
     found = (
-        (
-            f"The header of {name} was found in row {skip + 1}; what stands above it"
-            " was left out.",
-        )
-        if titles
-        else ()
+        f"The header of {name} was found in row {skip + 1}; what stands above it was"
+        " left out."
     )
     blank = len(rows) - skip - 1 - len(body) + cells.blank_end
     left_out = [
@@ -195,7 +189,7 @@ def _part(
         sql=f"SELECT {chosen} FROM {quote_name(relation)}",
         files=(path,),
         tables={relation: pa.table(dict(zip(header.names, arrays, strict=True)))},
-        notes=(*note, *found, *header.notes),
+        notes=(*note, *([found] if titles else []), *header.notes),
         left_out=tuple(left_out),
         row_of=lambda ordinal: numbers[ordinal - 1],
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from equitable.measures.rates import (
@@ -267,7 +267,7 @@ class _TableSteps(NamedTuple):
     outcome: Array
     total: Array
 
-    def log(self, k: Array, rows: Array) -> Array:
+    def log(self, k: Array, rows: NDArray[np.intp]) -> Array:
         group, outcome, total = (part[rows, None] for part in self)
         above = np.maximum(group - k, 0) * np.maximum(outcome - k, 0)
         below = (k + 1) * (total - group - outcome + k + 1)
@@ -282,7 +282,7 @@ class _BinomialSteps(NamedTuple):
     n: Array
     rate: Array
 
-    def log(self, k: Array, rows: Array) -> Array:
+    def log(self, k: Array, rows: NDArray[np.intp]) -> Array:
         n, rate = self.n[rows, None], self.rate[rows, None]
         with np.errstate(divide="ignore"):
             logs: Array = np.log(np.maximum(n - k, 0)) - np.log(k + 1)

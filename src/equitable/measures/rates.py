@@ -118,11 +118,12 @@ def counted(count: ArrayLike, n: ArrayLike) -> tuple[Array, Array]:
     """Count and number of one shape; both NaN where they cannot belong together."""
     x, m = aligned(count, n)
     with np.errstate(invalid="ignore"):
-        # An effective count is rounded in its last digit: 43.000000000000007 of 43.
-        slack = 1e-9 * np.maximum(m, 1.0)
-        wrong = ~((m > 0) & (x >= -slack) & (x <= m + slack) & np.isfinite(m))
-        x = np.minimum(np.maximum(x, 0.0), m)
-    return np.where(wrong, np.nan, x), np.where(wrong, np.nan, m)
+        # A count that was a rate times n is off in its last digits: 42.99999999999999.
+        slack = 1e-9 + 1e-12 * np.abs(m)
+        x = np.where(np.abs(x - np.rint(x)) <= slack, np.rint(x), x)
+        m = np.where(np.abs(m - np.rint(m)) <= slack, np.rint(m), m)
+        right = (m > 0) & (x >= 0) & (x <= m + slack) & np.isfinite(m)
+    return np.where(right, np.minimum(x, m), np.nan), np.where(right, m, np.nan)
 
 
 def divided(above: ArrayLike, below: ArrayLike) -> Array:
