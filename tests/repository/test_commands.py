@@ -158,14 +158,19 @@ def examples_of(page: Path) -> list[str]:
 
 def from_all_pages() -> list[Any]:
     return [
-        pytest.param(example, id=f"{page.name}: {' '.join(example.split())}")
+        pytest.param(page.name, example, id=f"{page.name}: {' '.join(example.split())}")
         for page in PAGES
         for example in examples_of(page)
     ]
 
 
-@pytest.mark.parametrize("example", from_all_pages())
-def test_an_example_of_the_documentation_runs(example, own_folder, equitable_command):
+@pytest.mark.parametrize(("page", "example"), from_all_pages())
+def test_an_example_of_the_documentation_runs(
+    page, example, own_folder, star_file, equitable_command
+):
+    if page == "start.md":
+        # Its reader is in the folder of the demonstration.
+        shutil.copy(star_file.parent / "equity.toml", own_folder)
     run(example, own_folder, equitable_command)
 
 

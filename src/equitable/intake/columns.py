@@ -41,7 +41,8 @@ _PLACE_KINDS: Final = frozenset(
     {"urban", "suburban", "rural", "inner-city", "inner city", "city", "town", "suburb"}
     | {"remote", "fringe", "distant", "metro", "nonmetro", "u", "r"}
 )
-_CRDC: Final = re.compile(r"(SCH|TOT|LEA)_[A-Z0-9_]+")
+_CRDC: Final = re.compile(r"(SCH|TOT)_[A-Z0-9_]+")
+_CRDC_KEYS: Final = frozenset({"SCH_NAME", "SCH_ID"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +90,16 @@ def read_columns(
     """The role of every column, and what a row is."""
     repeated = families(profile.name for profile in profiles)
     found = {profile.name: recognise(profile) for profile in profiles}
-    rows = _rows_are(profiles, found)
+    crdc = sum(bool(_CRDC.fullmatch(p.name)) for p in profiles) >= 30
+    rows: RowsAre = "counts" if crdc else _rows_are(profiles, found)
     readings = [
-        _read(profile, found[profile.name], repeated.get(profile.name), rows)
+        _read(
+            profile,
+            found[profile.name],
+            repeated.get(profile.name),
+            rows,
+            crdc=crdc,
+        )
         for profile in profiles
     ]
     if settings is not None:
@@ -102,8 +110,6 @@ def read_columns(
 def _rows_are(
     profiles: Sequence[ColumnProfile], found: Mapping[str, Reason | None]
 ) -> RowsAre:
-    if sum(bool(_CRDC.fullmatch(p.name)) for p in profiles) >= 30:
-        return "counts"
     if any(r is not None and r.role is Role.STUDENT for r in found.values()):
         return "students"
     named = {profile.name: meaning_of(profile.name) for profile in profiles}
@@ -127,6 +133,8 @@ def _read(
     identifier: Reason | None,
     family: tuple[str, str] | None,
     rows: RowsAre,
+    *,
+    crdc: bool,
 ) -> Reading:
     base = Reading(
         profile=profile,
@@ -154,13 +162,18 @@ def _read(
             confidence=0.7,
             about_staff=True,
         )
-    if rows == "counts" and profile.is_numeric and _CRDC.fullmatch(profile.name):
-        return replace(
-            base,
-            role=Role.COUNT,
-            reason="a count in the Civil Rights Data Collection",
-            confidence=0.9,
-        )
+    if crdc and _CRDC.fullmatch(profile.name) and profile.name not in _CRDC_KEYS:
+        if profile.is_numeric:
+            return replace(
+                base,
+                role=Role.COUNT,
+                reason="a count in the Civil Rights Data Collection",
+                confidence=0.9,
+            )
+        return _by_contents(base, rows)
+    one_of_many = named is not None and named.meaning.key == "race"
+    if one_of_many and yes_no(profile.texts):
+        named = None  # 'EthnicityFlag_X' asks about one group; it is not the race
     if named is None or race is not None:
         return _by_contents(base, rows, is_race=race is not None)
     reading = replace(base, meaning=named.meaning)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -143,11 +143,8 @@ class _Table:
         """Say what is wrong in the head now, rather than after a long scan."""
         if self.layout.unclosed is not None:
             raise self.unclosed(self.layout.unclosed)
-        if whole:
-            for _ in self.rows():
-                pass
-        for row, cells in self.layout.rows:
-            if not fits(cells, self.layout.width):
+        for row, cells in self.rows() if whole else self.layout.rows:
+            if not fits(cells, self.layout.width) and not _is_stray(cells):
                 raise self.ragged(row, len(cells))
 
     def part(self, options: Options, copy: Path | None = None) -> Part:
@@ -159,7 +156,7 @@ class _Table:
             compressed = is_gzip(self.path)
             skip = self.layout.skip + 1
         else:
-            # A header of several lines misleads the engine about how lines end.
+            # A header of several lines, or with another line end, misleads the engine about how lines end.
             write_as_utf8(
                 self.path,
                 copy,
@@ -312,11 +309,15 @@ class _Table:
             out.write(plain.plain_header("\n"))
             writer = csv.writer(out, lineterminator="\n")
             for row, cells in self.rows():
-                if not any(cell.strip(" \t\x1a") for cell in cells):
+                if _is_stray(cells) or not any(cells):
                     continue
                 if not fits(cells, width):
                     raise self.ragged(row, len(cells))
-                writer.writerow(cells[:width])
+                # The engine is misled by what could be a line's end inside a value.
+                writer.writerow(
+                    cell.replace("\r\n", "\n").replace("\r", "\n")
+                    for cell in cells[:width]
+                )
         header = self.header()
         return replace(
             part,
@@ -369,6 +370,11 @@ class _Table:
             file=self.name,
             row=row,
         )
+
+
+def _is_stray(cells: Sequence[str]) -> bool:
+    """Whether a row is a line of blanks, or the mark of old systems for the end."""
+    return len(cells) == 1 and not cells[0].strip(" \t\x1a")
 
 
 def _select(header: Header, table: str) -> str:

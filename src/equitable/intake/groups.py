@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from equitable.errors import QuestionError
 from equitable.intake.columns import Reading
 from equitable.intake.names import (
     GRADE_ORDER,
@@ -42,7 +43,10 @@ from equitable.vocabulary import NOT_REPORTED, Classify, Dimension, Role
 if TYPE_CHECKING:
     from equitable.intake.settings import DimensionSettings
 
+MOST_GROUPS: Final = 10_000
+"""A column of more different values is refused as a dimension."""
 _KEPT_ROLES: Final = (Role.SCHOOL, Role.GRADE, Role.YEAR)
+_PLACES: Final = frozenset({"district", "class", "region", "category", "program"})
 
 
 def is_race(reading: Reading) -> bool:
@@ -187,6 +191,57 @@ def says_yes(text: str) -> bool:
     return races == frozenset({Race.HISPANIC})
 
 
+def refuse_as_groups(reading: Reading, file: str) -> None:
+    """Refuse what cannot be groups of students: dates, numbers, a value for each row.
+
+    Raises
+    ------
+    QuestionError
+        Saying what would work.
+    """
+    found = reading.profile
+    if reading.yours and reading.role is Role.DIMENSION:
+        return
+    dates = found.shape("date") >= 0.8 and found.shape("band") < 0.5
+    if found.type == "date" or dates:
+        raise QuestionError(
+            "it holds dates, which are not groups of students",
+            file=file,
+            column=reading.name,
+            next_step="Choose another column, or add one with the year.",
+        )
+    if found.distinct > MOST_GROUPS:
+        raise QuestionError(
+            f"it has more than {MOST_GROUPS:,} different values: too many to compare "
+            "as groups",
+            file=file,
+            column=reading.name,
+            next_step="Choose a column with fewer values, or make bands first.",
+        )
+    place = reading.role in _KEPT_ROLES or reading.key in _PLACES
+    counted = {Role.OUTCOME, Role.COUNT, Role.TOTAL, Role.WEIGHT}
+    continuous = not found.is_integer or reading.role in counted or not reading.meaning
+    if not place and found.is_numeric and found.distinct > 50 and continuous:
+        raise QuestionError(
+            f"it holds numbers ({found.distinct:,} different ones), which are not "
+            "groups of students",
+            file=file,
+            column=reading.name,
+            next_step="Put them into bands first; or, if it is the outcome, ask for "
+            f'--outcome "{reading.name} >= {_round_middle(found.low, found.high)}". If '
+            "they are codes of groups, say so in equity.toml: "
+            f'[columns] "{reading.name}" = "dimension".',
+        )
+
+
+def _round_middle(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return "50"
+    middle = (low + high) / 2
+    size = 10 ** max(0, len(str(int(abs(middle)))) - 2)
+    return f"{round(middle / size) * size:g}"
+
+
 def _two_words(values: Sequence[str]) -> bool:
     return len(values) == 2 and sum(says_yes(value) for value in values) == 1
 
@@ -262,10 +317,16 @@ def _label(reading: Reading, settings: DimensionSettings | None) -> str:
 
 def spoken(name: str) -> str:
     """A column's name as words in a sentence: 'imd_band' is 'Imd band'."""
-    if re.search(r"\s", name.strip()):
-        return name.strip()
-    parts = [part for part in words(name) if part]
-    text = " ".join(parts) or name
+    text = re.sub(r"^[#%\s]+", "", name.strip()) or name.strip()
+    if not re.search(r"\s", text):
+        capitals = text.isupper()
+        if text.islower() and text.isalpha():
+            text = " ".join(words(text))
+        text = re.sub(r"[_.]+", " ", text)
+        text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+        if not capitals:
+            text = " ".join(p if p.isupper() else p.lower() for p in text.split())
+        text = re.sub(r"^sch\b", "school", text)
     return text[:1].upper() + text[1:]
 
 

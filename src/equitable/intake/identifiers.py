@@ -182,28 +182,31 @@ def _by_number(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
         return Reason(
             what="row numbers", because="its values count the rows", confidence=0.8
         )
-    coded = parts[-1:] in {("id",), ("number",), ("no",), ("key",), ("code",), ("num",)}
     if profile.uniqueness < 0.98 or profile.present < 50 or profile.type == "boolean":
         return None
+    ends = {"id", "number", "no", "key", "code", "num"}
+    coded = len(parts) > 1 and parts[-1] in ends and not _is_measure(profile)
     digits = (
         profile.is_integer
         and profile.widths <= 2
         and profile.length >= 5
         and (profile.low or 0) > 0
     )
-    if (
-        digits
-        or coded
-        or _share(
-            profile, lambda t: bool(re.fullmatch(r"[\w-]*\d[\w-]*", t)) and len(t) >= 6
-        )
-        >= 0.95
-    ) and not _is_measure(profile):
+    if coded or digits:
         return Reason(
             what="a student number",
             because="nearly every row has a value of its own",
             role=Role.STUDENT,
             confidence=0.75 if coded else 0.6,
+        )
+    codes = _share(
+        profile, lambda t: len(t) >= 6 and bool(re.fullmatch(r"[\w-]*\d[\w-]*", t))
+    )
+    if codes >= 0.95 and not profile.is_numeric:
+        return Reason(
+            what="codes that are different in every row",
+            because="which may stand for people",
+            confidence=0.6,
         )
     return None
 

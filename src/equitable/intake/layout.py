@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ from equitable.intake.headers import title_rows
 _SEPARATORS: Final = ",;\t|"
 WORDS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)"}
 _SEPARATOR_LINE: Final = re.compile(r'\ufeff?"?sep=(.)"?(?:\r\n|\r|\n)', re.IGNORECASE)
+_ROWS: Final = 2000
+"""Rows of the head that are looked at."""
 _DECIMAL_COMMA: Final = re.compile(r"[-+]?\d{1,3}(\.?\d{3})*,\d+")
 
 
@@ -39,9 +42,9 @@ class Layout:
     top: int
     """Letters of the text up to the end of the header's row."""
     line_end: str
-    """How the header's row ends."""
+    """How rows end, as far as the first one tells."""
     broken_top: bool
-    """Whether a value in the header or above it runs over several lines."""
+    """Whether the header or a row above runs over several lines or ends otherwise."""
     titles: int = 0
     """Filled rows above the header."""
     separator_line: bool = False
@@ -140,11 +143,11 @@ def _lay_out(body: str, delimiter: str, *, whole: bool) -> Layout:
     parsed: list[list[str]] = []
     unclosed = None
     try:
-        parsed.extend(reader)
+        parsed.extend(itertools.islice(reader, _ROWS))
     except csv.Error:
         # A value longer than the reader takes: a quotation mark is never closed.
         unclosed = len(parsed) + 1
-    if not whole and unclosed is None and len(parsed) > 1:
+    if not whole and unclosed is None and 1 < len(parsed) < _ROWS:
         parsed.pop()
     skip = title_rows(parsed)
     header = parsed[skip] if parsed else []
@@ -156,37 +159,55 @@ def _lay_out(body: str, delimiter: str, *, whole: bool) -> Layout:
     width = _width(header, [row for _, row in rows])
     header = (header + [""] * width)[:width]
     titles = sum(1 for row in parsed[:skip] if any(cell.strip() for cell in row))
-    top, line_end = _top(body, parsed[: skip + 1], delimiter, spaced=spaced)
+    top = _top(body, parsed, skip, delimiter, spaced=spaced)
     return Layout(
         delimiter=delimiter,
         skip=skip,
         width=width,
         header=tuple(header),
         rows=tuple(rows),
-        top=top,
-        line_end=line_end,
-        broken_top=any(
-            mark in cell for row in parsed[: skip + 1] for cell in row for mark in "\r\n"
-        ),
+        top=top.letters,
+        line_end=top.line_end,
+        broken_top=top.broken,
         titles=titles,
         skip_space=spaced,
         unclosed=unclosed,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Top:
+    """The text up to the end of the header's row."""
+
+    letters: int
+    line_end: str
+    """How the first row beneath it ends."""
+    broken: bool
+
+
 def _top(
-    body: str, rows: Sequence[Sequence[str]], delimiter: str, *, spaced: bool
-) -> tuple[int, str]:
-    """How many letters the first rows take, and how the last of them ends."""
-    lines = io.StringIO(body, newline="")
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=spaced)
-    for _ in rows:
+    body: str, parsed: Sequence[Sequence[str]], skip: int, mark: str, *, spaced: bool
+) -> _Top:
+    text = io.StringIO(body, newline="")
+    # Physical lines can only be told from rows by reading rows once more.
+    reader = csv.reader(text, delimiter=mark, skipinitialspace=spaced)
+    ends = [0]
+    for _ in parsed[: skip + 2]:
         next(reader)
-    lines = io.StringIO(body, newline="")
-    taken = [next(lines) for _ in range(reader.line_num)]
-    last = taken[-1] if taken else "\n"
-    end = next((end for end in ("\r\n", "\n", "\r") if last.endswith(end)), "\n")
-    return sum(map(len, taken)), end
+        ends.append(reader.line_num)
+    lines = list(itertools.islice(io.StringIO(body, newline=""), ends[-1]))
+    above = lines[: ends[min(skip + 1, len(ends) - 1)]]
+    line_end = _end_of(lines[-1]) or (_end_of(above[-1]) if above else "") or "\n"
+    return _Top(
+        letters=sum(map(len, above)),
+        line_end=line_end,
+        broken=len(above) > skip + 1
+        or any(_end_of(line) != line_end for line in above),
+    )
+
+
+def _end_of(line: str) -> str:
+    return next((end for end in ("\r\n", "\n", "\r") if line.endswith(end)), "")
 
 
 def _width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:

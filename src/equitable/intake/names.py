@@ -75,7 +75,8 @@ class _Knowledge:
 
     def listed(self, name: str) -> frozenset[str]:
         """One of the lists of codes."""
-        return frozenset(self.codes[name])
+        found: frozenset[str] = self.codes[name]
+        return found
 
 
 _STAFF: Final = Meaning(key="staff", role=Role.OTHER, label="The teacher")
@@ -117,7 +118,10 @@ def _knowledge() -> _Knowledge:
         markers={
             word: kind for kind in ("percent", "mean", "count") for word in spoken[kind]
         },
-        codes=read["codes"],
+        codes={
+            name: frozenset(codes) if isinstance(codes, list) else codes
+            for name, codes in read["codes"].items()
+        },
         identifiers=read["identifiers"],
     )
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from equitable.intake.settings import IndicatorSettings
 
 _EXPRESSION: Final = re.compile(r"[=<>≤≥≠]|\bin\s*\(", re.IGNORECASE)
+_NOT_YET: Final = re.compile(
+    r"(?i)\blevel\W*[12]$|\bbelow|\bnot[ _-]|\bfail|\bbasic$|dropout|dropped"
+)
 CHRONIC: Final = 0.1
 CHRONIC_DAYS: Final = 20
 """Chronic absence: a tenth of at least 20 days enrolled (the usual state rule)."""
@@ -229,6 +232,9 @@ def counts_indicator(
     """A rate from two columns of counts; the outcome only names it."""
     named = meaning_of(outcome or count) or meaning_of(count)
     meaning = named.meaning if named and named.meaning.kind else None
+    lower = bool(_NOT_YET.search(outcome or count))
+    if lower and direction is None:
+        direction = Direction.LOWER
     return Indicator(
         name=outcome or count,
         label=spoken(outcome or count),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from equitable.intake.names import is_suppressed
 from equitable.vocabulary import MISSING_TOKENS
 
 if TYPE_CHECKING:
@@ -80,8 +81,9 @@ class ColumnProfile:
         Rows looked at, and those without a value (``MISSING_TOKENS``).
     distinct
         Different values; approximate where ``rows`` is large.
-    numbers, integers
-        Rows whose value is a number, a whole number.
+    numbers, integers, marks
+        Rows whose value is a number; a whole number; a mark by which published tables
+        hold a small figure back.
     low, high
         The least and greatest number.
     values
@@ -104,6 +106,7 @@ class ColumnProfile:
     distinct: int
     numbers: int = 0
     integers: int = 0
+    marks: int = 0
     low: float | None = None
     high: float | None = None
     values: tuple[tuple[str, int], ...] = ()
@@ -120,8 +123,9 @@ class ColumnProfile:
 
     @property
     def number_share(self) -> float:
-        """Of the rows with a value, the share that are numbers."""
-        return self.numbers / self.present if self.present else 0.0
+        """Of the rows with a value, held back ones aside, the share of numbers."""
+        shown = self.present - self.marks
+        return self.numbers / shown if shown else 0.0
 
     @property
     def is_numeric(self) -> bool:
@@ -257,6 +261,7 @@ def _from_counts(
             integers += count if value.is_integer() else 0
             low = value if low is None or value < low else low
             high = value if high is None or value > high else high
+    marks = sum(count for text, count in present.items() if is_suppressed(text))
     frequent = sorted(present.items(), key=lambda item: (-item[1], item[0]))
     looked_at = list(present)[:PATTERN_VALUES]
     return ColumnProfile(
@@ -267,6 +272,7 @@ def _from_counts(
         distinct=len(present),
         numbers=numbers,
         integers=integers,
+        marks=marks if numbers else 0,
         low=low,
         high=high,
         values=tuple(frequent[:VALUES_KEPT]),
@@ -339,6 +345,8 @@ def _scan(source: Source, sampled: Sequence[ColumnProfile]) -> list[ColumnProfil
                 distinct=len(pairs) if pairs else max(distinct, column.distinct),
                 numbers=numbers,
                 integers=integers,
+                # A mark is among the frequent values, or there are next to none.
+                marks=sum(n for v, n in pairs or column.values if is_suppressed(v)),
                 low=low,
                 high=high,
                 values=tuple(pairs[:VALUES_KEPT]) or column.values,

@@ -7,41 +7,45 @@ than opening ten thousand; the scan then holds every row against what is said he
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from equitable.errors import QuestionError, SettingsError, did_you_mean
+from equitable.errors import QuestionError, did_you_mean
 from equitable.intake.columns import Reading, RowsAre, read_columns
+from equitable.intake.defaults import (
+    assumptions,
+    chosen_outcomes,
+    chosen_traits,
+    outcomes_of_counts,
+    totals_by_percents,
+)
 from equitable.intake.groups import (
     column_dimension,
     flags_dimension,
     hispanic_beside,
     is_race,
     race_flags,
+    refuse_as_groups,
 )
-from equitable.intake.names import marker, meaning_of
+from equitable.intake.names import meaning_of
 from equitable.intake.outcomes import (
     bare_indicator,
-    chronic_indicator,
     column_indicator,
     condition_indicator,
     counts_indicator,
     is_expression,
-    overlapping_totals,
-    proposed_split,
+    no_value_codes,
     settled,
 )
 from equitable.intake.profile import profile
 from equitable.intake.race import view_named
-from equitable.vocabulary import Condition, Dimension, Direction, Indicator, Kind, Role
+from equitable.vocabulary import Condition, Dimension, Direction, Indicator, Role
 
 if TYPE_CHECKING:
     from equitable.intake.settings import DimensionSettings, Settings
     from equitable.intake.source import Source
 
-MOST_GROUPS: Final = 10_000
-"""A column of more different values is refused as a dimension."""
 SHOWN: Final = 8
 """Dimensions and indicators of a report that nobody chose."""
 FLAGS: Final = "race"
@@ -58,7 +62,8 @@ def understand(source: Source, settings: Settings | None = None) -> Schema:
     """
     profiles = profile(source, whole=False)
     readings, rows = read_columns(profiles, settings)
-    return Schema(source.name, readings, rows, settings)
+    totals = totals_by_percents(source, readings) if rows == "counts" else {}
+    return Schema(source.name, readings, rows, settings, totals)
 
 
 class Schema:
@@ -70,14 +75,17 @@ class Schema:
         readings: Sequence[Reading],
         rows: RowsAre,
         settings: Settings | None = None,
+        totals: Mapping[str, str] | None = None,
     ) -> None:
         self.file = file
         self.readings = tuple(readings)
         self.rows_are = rows
         self.settings = settings
+        self.totals = dict(totals or {})
+        """In a table of counts: from a count to its total, as its percents show."""
         self._flags = race_flags(self.readings)
         if settings is not None:
-            self._check_columns(settings)
+            settings.check_columns([r.name for r in self.readings], file)
 
     # ------------------------------------------------------------------- dimensions
 
@@ -178,43 +186,7 @@ class Schema:
         if reading is None:
             self._refuse_unknown(name, "column")
         self._refuse_identifier(reading)
-        found = reading.profile
-        if reading.yours and reading.role is Role.DIMENSION:
-            return reading
-        if found.type == "date" or (
-            found.shape("date") >= 0.8 and found.shape("band") < 0.5
-        ):
-            raise QuestionError(
-                "it holds dates, which are not groups of students",
-                file=self.file,
-                column=reading.name,
-                next_step="Choose another column, or add one with the year.",
-            )
-        if found.distinct > MOST_GROUPS:
-            raise QuestionError(
-                f"it has more than {MOST_GROUPS:,} different values: too many to "
-                "compare as groups",
-                file=self.file,
-                column=reading.name,
-                next_step="Choose a column with fewer values, or put them into bands.",
-            )
-        place = reading.role in (Role.SCHOOL, Role.GRADE, Role.YEAR) or reading.key in (
-            "district", "class", "region", "category", "program",
-        )  # fmt: skip
-        continuous = found.is_numeric and (
-            not found.is_integer
-            or reading.role in (Role.OUTCOME, Role.COUNT, Role.TOTAL, Role.WEIGHT)
-        )
-        if not place and found.is_numeric and found.distinct > 50 and continuous:
-            middle = _round_middle(found.low, found.high)
-            raise QuestionError(
-                f"it holds numbers ({found.distinct:,} different ones), which are not "
-                "groups of students",
-                file=self.file,
-                column=reading.name,
-                next_step="Put them into bands first; or, if it is the outcome, ask "
-                f'for --outcome "{reading.name} >= {middle}".',
-            )
+        refuse_as_groups(reading, self.file)
         return reading
 
     @property
@@ -226,11 +198,15 @@ class Schema:
         """
         if self.settings is not None and self.settings.dimensions:
             return tuple(self.dimension(name) for name in self.settings.dimensions)
-        return tuple(self._as_dimension(r) for r in self._chosen(None))
+        first = self.indicators[:1]
+        grade = self._grade_of(first[0]) if first else None
+        return tuple(self._as_dimension(r) for r in self._chosen(grade))
 
     def dimensions_for(self, indicator: Indicator) -> tuple[Dimension, ...]:
-        """The same, taking the columns of the indicator's own grade (``lunch3`` beside
-        ``math3``) where columns are repeated by grade."""
+        """The same, of the indicator's own grade where columns are repeated by grade.
+
+        Beside ``math3`` stands ``lunch3``, not ``lunchk``.
+        """
         if self.settings is not None and self.settings.dimensions:
             return self.dimensions
         return tuple(
@@ -245,50 +221,7 @@ class Schema:
         return self._column_dimension(reading.name, None)
 
     def _chosen(self, grade: str | None) -> list[Reading]:
-        families: dict[str, Reading] = {}
-        traits: list[tuple[float, int, Reading]] = []
-        paired = {
-            other.name
-            for reading in self.readings
-            if is_race(reading)
-            and (other := hispanic_beside(reading, self.readings)) is not None
-        }
-        has_race = any(is_race(r) for r in self.readings if r.role is Role.DIMENSION)
-        for place, reading in enumerate(self.readings):
-            if reading.role is not Role.DIMENSION or reading.name in paired:
-                continue
-            if reading in self._flags and (has_race or reading is not self._flags[0]):
-                continue
-            rank = float(reading.meaning.rank) if reading.meaning else 60.0
-            rank = 1.0 if reading in self._flags else rank
-            if reading.yours:
-                rank = min(rank, 10.0)
-            if reading.profile.distinct > 60:
-                continue
-            if reading.family:
-                stem, own = reading.family
-                kept = families.get(stem)
-                if (
-                    own == grade
-                    or kept is None
-                    or (
-                        kept.family is not None
-                        and kept.family[1] != grade
-                        and reading.profile.missing < kept.profile.missing
-                    )
-                ):
-                    families[stem] = reading
-                continue
-            traits.append((rank, place, reading))
-        for reading in families.values():
-            rank = float(reading.meaning.rank) if reading.meaning else 60.0
-            traits.append((rank, self.readings.index(reading), reading))
-        traits.sort(key=lambda trait: trait[:2])
-        known = [r for rank, _, r in traits if rank < 60]
-        guessed = [r for rank, _, r in traits if rank >= 60]
-        if len(known) < 3:
-            known += guessed[: 3 - len(known)]
-        return known[:SHOWN]
+        return chosen_traits(self.readings, self._flags, grade)[:SHOWN]
 
     # ------------------------------------------------------------------- indicators
 
@@ -325,7 +258,8 @@ class Schema:
                     "a count needs the total that it is part of",
                     next_step="Give --total with the column of all students.",
                 )
-            return counts_indicator(outcome, count, total, direction=direction)
+            found = counts_indicator(outcome, count, total, direction=direction)
+            return replace(found, missing=self._no_value(count, total))
         if outcome is None or not outcome.strip():
             raise QuestionError(
                 "no outcome was given",
@@ -353,6 +287,11 @@ class Schema:
         if direction is not None:
             found = replace(found, direction=direction)
         return replace(found, total=total) if total is not None else found
+
+    def _no_value(self, *columns: str) -> tuple[str, ...]:
+        readings = [r for c in columns if (r := self._reading(c)) is not None]
+        marks = [mark for r in readings for mark in no_value_codes(r.profile)]
+        return tuple(dict.fromkeys(marks))
 
     def _numbers(self, column: str) -> None:
         reading = self._reading(column)
@@ -402,7 +341,8 @@ class Schema:
                 return settled(found, entry, found.condition)
             if entry.count is not None and entry.total is not None:
                 found = counts_indicator(given, entry.count, entry.total)
-                return settled(found, entry, None)
+                marks = self._no_value(entry.count, entry.total)
+                return settled(replace(found, missing=marks), entry, None)
             column = entry.column or given
             reading = self._reading(column)
             if reading is None:
@@ -429,42 +369,11 @@ class Schema:
             ]
             return tuple(one for one in found if one is not None)
         if self.rows_are == "counts":
-            return self._indicators_of_counts()
-        ranked: list[tuple[float, int, Indicator]] = []
-        enrolled = next((r for r in self.readings if r.key == "days enrolled"), None)
-        for place, reading in enumerate(self.readings):
-            if reading.role is not Role.OUTCOME:
-                continue
-            rank = float(reading.meaning.rank) if reading.meaning else 60.0
-            rank += 20 * (reading.confidence < 0.65) - 5 * reading.yours
-            if reading.family:
-                rank += 0.1 * (12 - _grade_number(reading.family[1]))
-            one = self.proposal_for(reading)
-            if one is not None:
-                ranked.append((rank, place, one))
-            if reading.key == "absences" and enrolled is not None and one is not None:
-                ranked.append((rank - 0.5, place, chronic_indicator(reading, enrolled)))
-        ranked.sort(key=lambda entry: entry[:2])
-        return tuple(one for _, _, one in ranked[:SHOWN])
-
-    def proposal_for(self, reading: Reading) -> Indicator | None:
-        """The indicator that an outcome column would make, words split by what they
-        usually say; ``None`` where a person has to say more."""
-        try:
-            return column_indicator(reading, file=self.file, total=self.total_column)
-        except QuestionError:
-            split = proposed_split(reading)
-            if split is None:
-                return None
-            start = bare_indicator(reading.name, reading.name)
-            return replace(
-                start,
-                kind=Kind.RATE,
-                unit="",
-                true_values=split[0],
-                false_values=split[1],
-                total=self.total_column,
-            )
+            total = self.total_column
+            return outcomes_of_counts(self.readings, self.file, total, self.totals)[
+                :SHOWN
+            ]
+        return chosen_outcomes(self.readings, self.file)[:SHOWN]
 
     @property
     def total_column(self) -> str | None:
@@ -473,23 +382,6 @@ class Schema:
             return None
         totals = [r.name for r in self.readings if r.role is Role.TOTAL]
         return totals[0] if len(totals) == 1 else None
-
-    def _indicators_of_counts(self) -> tuple[Indicator, ...]:
-        total = self.total_column
-        if total is None:
-            return ()
-        own = [r for r in self.readings if r.role is Role.OUTCOME]
-        found = [one for r in own if (one := self.proposal_for(r)) is not None]
-        percents = {_bare(r.name) for r in self.readings if marker(r.name) == "percent"}
-        for reading in self.readings:
-            twin = reading.role is Role.COUNT and _bare(reading.name) in percents
-            if twin and not found:
-                found += [
-                    counts_indicator(None, r.name, total)
-                    for r in self.readings
-                    if r.role is Role.COUNT and _bare(r.name) in percents
-                ]
-        return tuple(found[:SHOWN])
 
     def _grade_of(self, indicator: Indicator) -> str | None:
         for column in indicator_columns(indicator):
@@ -502,13 +394,12 @@ class Schema:
 
     @property
     def year(self) -> Dimension | None:
-        """The year, where there is more than one column value to compare."""
+        """The year."""
         return self._only(Role.YEAR)
 
     @property
     def school(self) -> Dimension | None:
-        """The school; ``None`` where columns are repeated by grade
-        (see ``school_for``)."""
+        """The school; where columns are repeated by grade, see ``school_for``."""
         return self._only(Role.SCHOOL)
 
     @property
@@ -528,12 +419,12 @@ class Schema:
     def _only(self, role: Role) -> Dimension | None:
         having = [r for r in self.readings if r.role is role]
         having = [r for r in having if r.yours] or having
-        if role is not Role.YEAR:
-            having = [r for r in having if r.profile.distinct > 1] or having
         if not having or any(r.family for r in having):
             return None
-        # Of a number and a name the fewest values: names may repeat, never less so.
-        return self.dimension(having[0].name)
+        # Numbers that start again in each district, and names that many schools have,
+        # would merge schools: the column with most values does so least.
+        most = max(having, key=lambda r: (r.profile.distinct, not r.profile.is_numeric))
+        return self.dimension(most.name)
 
     @property
     def student(self) -> str | None:
@@ -557,35 +448,12 @@ class Schema:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was assumed and is to be said with every result."""
-        notes = []
-        if self.rows_are == "counts":
-            notes.append(
-                "Each row was taken for a count of students, not for one student."
-            )
-        if self.rows_are == "figures":
-            notes.append(
-                "Each row looks like a published average or percent of a group, not "
-                "like a student; averages of averages mislead."
-            )
-        if self.rows_are != "students":
-            for reading in self.readings:
-                if reading.hidden or reading.profile.distinct > 400:
-                    continue
-                everyone = overlapping_totals(reading.codes)
-                if everyone and len(reading.codes) > len(everyone):
-                    notes.append(
-                        f"'{reading.name}' holds '{everyone[0]}' beside single groups: "
-                        "rows overlap, so choose with --where, or students count twice."
-                    )
-        for reading in self.readings:
-            if reading.key == "race" and reading.role is Role.DIMENSION:
-                declared = self._declared_dimension(reading.name, None)
-                if declared is None and reading.profile.is_numeric:
-                    notes.append(
-                        f"The numbers in '{reading.name}' are used as they stand: say "
-                        "in equity.toml which race or ethnicity each one means."
-                    )
-        return tuple(notes)
+        declared = {
+            reading.name
+            for reading in self.readings
+            if self._declared_dimension(reading.name, None) is not None
+        }
+        return assumptions(self.readings, self.rows_are, declared)
 
     # --------------------------------------------------------------------- refusals
 
@@ -624,30 +492,6 @@ class Schema:
             f'equity.toml: [columns] "{reading.name}" = "dimension".',
         )
 
-    def _check_columns(self, settings: Settings) -> None:
-        """Every column that the settings name must be there."""
-        wanted: list[tuple[str, str]] = [
-            ("[columns]", name) for name in settings.columns
-        ]
-        for name, dimension in settings.dimensions.items():
-            place = f"[dimensions.{name}]"
-            wanted += [(place, column) for column in dimension.columns or (name,)]
-        for name, indicator in settings.indicators.items():
-            columns = [indicator.column, indicator.count, indicator.total,
-                       indicator.enrolled]  # fmt: skip
-            if not any(columns) and indicator.where is None:
-                columns = [name]
-            place = f"[indicators.{name}]"
-            wanted += [(place, column) for column in columns if column is not None]
-        for place, column in wanted:
-            if self._reading(column) is None:
-                known = [reading.name for reading in self.readings]
-                raise SettingsError(
-                    f"{place} names a column '{column}' that {self.file} does not have",
-                    file="equity.toml",
-                    next_step=did_you_mean(column, known),
-                )
-
 
 def indicator_columns(indicator: Indicator) -> tuple[str, ...]:
     """The columns that an indicator is made from."""
@@ -658,19 +502,3 @@ def indicator_columns(indicator: Indicator) -> tuple[str, ...]:
 
 def _has_numbers(reading: Reading) -> bool:
     return reading.profile.numbers > 0 or reading.profile.present == 0
-
-
-def _grade_number(grade: str) -> int:
-    return 0 if grade == "K" else int(grade)
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"^[#%\s]+", "", name).casefold()
-
-
-def _round_middle(low: float | None, high: float | None) -> str:
-    if low is None or high is None:
-        return "50"
-    middle = (low + high) / 2
-    size = 10 ** max(0, len(str(int(abs(middle)))) - 2)
-    return f"{round(middle / size) * size:g}"

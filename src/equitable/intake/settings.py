@@ -108,6 +108,33 @@ class Settings(_Table):
             for pattern in self.source.files
         )
 
+    def check_columns(self, columns: Sequence[str], source: str) -> None:
+        """Hold every column named here against those of a source.
+
+        Raises
+        ------
+        SettingsError
+            Naming the table, the column that is not there, and the nearest that is.
+        """
+        wanted = [("[columns]", name) for name in self.columns]
+        for name, dimension in self.dimensions.items():
+            place = f"[dimensions.{name}]"
+            wanted += [(place, column) for column in dimension.columns or (name,)]
+        for name, entry in self.indicators.items():
+            named = (entry.column, entry.count, entry.total, entry.enrolled)
+            own = [column for column in named if column is not None]
+            if not own and entry.where is None:
+                own = [name]
+            wanted += [(f"[indicators.{name}]", column) for column in own]
+        there = {column.casefold() for column in columns}
+        for place, column in wanted:
+            if column.casefold() not in there:
+                raise SettingsError(
+                    f"{place} names a column '{column}' that {source} does not have",
+                    file=FILE_NAME,
+                    next_step=did_you_mean(column, columns),
+                )
+
 
 _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "source": SourceSettings,

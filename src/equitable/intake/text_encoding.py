@@ -61,7 +61,8 @@ def named_encoding(name: str) -> Encoding:
     """
     try:
         found = codecs.lookup(name.strip())
-        b"".decode(found.name)
+        # Refuses what codecs has that is no text encoding, such as base64.
+        io.TextIOWrapper(io.BytesIO(), encoding=found.name).close()
     except (LookupError, ValueError):
         raise InputError(
             f"there is no encoding called '{name}'",

@@ -5,8 +5,10 @@ a ``Gated`` result therefore says 'Not checked for publication':
 
 - a group with fewer students than the minimum is withheld, an empty one included;
 - where the groups of a line add up to a figure that is shown and only one of them is
-  withheld, or those withheld are together under the minimum, the next smallest goes
-  with them; where a margin is withheld, so is a part of it;
+  withheld, another goes with it: the one that costs the fewest students in all; where
+  those withheld are together under the minimum, a further one joins them if that
+  costs little;
+  where a margin is withheld, so is a part of it;
 - a row whose reference is withheld or too small keeps no comparison.
 """
 
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from equitable.measures.results import (
     GapRow,
@@ -26,8 +28,11 @@ from equitable.measures.results import (
 )
 from equitable.vocabulary import WITHHELD
 
+_CHOICES: Final = 4
+_SMALL_ENOUGH_TO_CHOOSE: Final = 400
+_CHEAP: Final = 5
 Key: TypeAlias = tuple[tuple[str, str], ...]
-"""A group's dimensions and values, strata included, in the order of dimensions' names."""
+"""A group's dimensions and values, strata included, by dimensions' names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +98,36 @@ def _hidden(gaps: Gaps, min_n: int) -> set[Key]:
         if row.reference.kind in {"rest", "overall"}
         and _rest_is_small(row, gaps, min_n)
     }
+    few = len(lines.sizes) <= _SMALL_ENOUGH_TO_CHOOSE
+    hidden = _closed(lines, hidden, choices=_CHOICES if few else 1)
+    return _with_company(lines, hidden, min_n) if few else hidden
+
+
+def _closed(lines: _Lines, hidden: set[Key], *, choices: int = 1) -> set[Key]:
+    """Withhold further groups until no line gives one away.
+
+    Of the ``choices`` smallest groups that would do, the one is taken whose own
+    consequences hide the fewest students.
+    """
+    hidden = set(hidden)
     changed = True
     while changed:
         changed = False
         for margin, by_dimension in lines.parts.items():
             for parts in by_dimension.values():
-                further = _further(margin, parts, hidden, lines.sizes, min_n)
-                if further is not None:
-                    hidden.add(further)
-                    changed = True
+                open_to = _further(margin, parts, hidden, lines.sizes)[:choices]
+                if not open_to:
+                    continue
+                if len(open_to) > 1:
+                    open_to.sort(key=lambda key: _cost(lines, hidden, key))
+                hidden.add(open_to[0])
+                changed = True
     return hidden
+
+
+def _cost(lines: _Lines, hidden: set[Key], key: Key) -> tuple[int, Key]:
+    closed = _closed(lines, {*hidden, key})
+    return sum(lines.sizes[other] for other in closed), key
 
 
 def _lines(rows: Iterable[GapRow], overlapping: set[str]) -> _Lines:
@@ -124,25 +149,36 @@ def _further(
     parts: Sequence[Key],
     hidden: set[Key],
     sizes: dict[Key, int],
-    min_n: int,
-) -> Key | None:
-    """The next group to withhold in a line, or None where it gives nothing away."""
+) -> list[Key]:
+    """Of which groups a line must lose one, smallest first; none where it is safe."""
     away = [key for key in parts if key in hidden]
     left = sorted(
         (key for key in parts if key not in hidden), key=lambda key: (sizes[key], key)
     )
-    if not left:
-        return None
     if margin in hidden:
-        return None if away else left[0]
-    together = sum(sizes[key] for key in away)
-    if away and (len(away) == 1 or together < min_n):
-        return left[0]
-    return None
+        return left if not away else []
+    if len(away) == 1:
+        return left
+    return []
+
+
+def _with_company(lines: _Lines, hidden: set[Key], min_n: int) -> set[Key]:
+    """Let a further group join those that are together under the minimum, if cheap."""
+    for by_dimension in lines.parts.values():
+        for parts in by_dimension.values():
+            away = [key for key in parts if key in hidden]
+            left = sorted((lines.sizes[key], key) for key in parts if key not in hidden)
+            together = sum(lines.sizes[key] for key in away)
+            if not away or not left or together >= min_n:
+                continue
+            joined = _closed(lines, {*hidden, left[0][1]})
+            if sum(lines.sizes[key] for key in joined - hidden) < _CHEAP * min_n:
+                hidden = joined
+    return hidden
 
 
 def _rest_is_small(row: GapRow, gaps: Gaps, min_n: int) -> bool:
-    """Whether nearly everyone is in the group, so that it tells of the few who are not."""
+    """Whether nearly everyone is in the group: it then tells of the few outside."""
     if row.reference.kind == "rest":
         return isinstance(row.reference.n, int) and row.reference.n < min_n
     everyone = row.reference.n if row.within else gaps.overall.n

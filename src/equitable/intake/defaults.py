@@ -1,0 +1,246 @@
+"""What is shown when nobody chose: traits, outcomes, and what was assumed of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from equitable.errors import QuestionError
+from equitable.intake.columns import MANY, Reading, RowsAre
+from equitable.intake.groups import hispanic_beside, is_race
+from equitable.intake.names import marker
+from equitable.intake.outcomes import (
+    bare_indicator,
+    chronic_indicator,
+    column_indicator,
+    counts_indicator,
+    no_value_codes,
+    overlapping_totals,
+    proposed_split,
+)
+from equitable.intake.profile import quoted
+from equitable.vocabulary import Indicator, Kind, Role
+
+if TYPE_CHECKING:
+    from equitable.intake.source import Source
+
+_GUESSED = 60.0
+"""The rank of what no name gives away: shown only where little else is known."""
+
+
+def chosen_traits(
+    readings: Sequence[Reading], flags: Sequence[Reading], grade: str | None
+) -> list[Reading]:
+    """The columns to compare groups by, most useful first.
+
+    Of columns repeated by grade, the one of ``grade``, else the fullest; of yes/no
+    columns of races, the first stands for all; traits without a telling name only
+    where fewer than three have one.
+    """
+    has_race = any(is_race(r) for r in readings if r.role is Role.DIMENSION)
+    paired = {
+        other.name
+        for reading in readings
+        if is_race(reading) and (other := hispanic_beside(reading, readings))
+    }
+    single: list[Reading] = []
+    families: dict[str, Reading] = {}
+    for reading in readings:
+        if (
+            reading.role is not Role.DIMENSION
+            or reading.name in paired
+            or (reading in flags and (has_race or reading is not flags[0]))
+            or reading.profile.distinct > MANY
+        ):
+            continue
+        if reading.family is None:
+            single.append(reading)
+            continue
+        stem = reading.family[0]
+        kept = families.get(stem)
+        if kept is None or _fits(reading, grade) > _fits(kept, grade):
+            families[stem] = reading
+    places = {reading.name: place for place, reading in enumerate(readings)}
+    ranked = sorted(
+        (
+            (_rank(reading, flags), places[reading.name], reading)
+            for reading in [*single, *families.values()]
+        ),
+        key=lambda entry: entry[:2],
+    )
+    known = [reading for rank, _, reading in ranked if rank < _GUESSED]
+    guessed = [reading for rank, _, reading in ranked if rank >= _GUESSED]
+    return known + guessed[: max(0, 3 - len(known))]
+
+
+def _fits(reading: Reading, grade: str | None) -> tuple[bool, int]:
+    own = reading.family is not None and reading.family[1] == grade
+    return (own, -reading.profile.missing)
+
+
+def _rank(reading: Reading, flags: Sequence[Reading]) -> float:
+    if reading in flags:
+        return 1.0
+    rank = float(reading.meaning.rank) if reading.meaning else _GUESSED
+    return min(rank, 10.0) if reading.yours else rank
+
+
+def chosen_outcomes(readings: Sequence[Reading], file: str) -> tuple[Indicator, ...]:
+    """The outcomes that columns of students make, most useful first."""
+    ranked: list[tuple[float, int, Indicator]] = []
+    enrolled = next((r for r in readings if r.key == "days enrolled"), None)
+    for place, reading in enumerate(readings):
+        if reading.role is not Role.OUTCOME:
+            continue
+        one = proposal_for(reading, file)
+        if one is None:
+            continue
+        rank = float(reading.meaning.rank) if reading.meaning else _GUESSED
+        rank += 20 * (reading.confidence < 0.65) - 5 * reading.yours
+        if reading.family:
+            # The latest grade says where students have arrived.
+            rank += 0.05 * (12 - _grade_number(reading.family[1]))
+        ranked.append((rank, place, one))
+        if reading.key == "absences" and enrolled is not None:
+            ranked.append((rank - 1, place, chronic_indicator(reading, enrolled)))
+    return tuple(one for _, _, one in sorted(ranked, key=lambda entry: entry[:2]))
+
+
+def proposal_for(
+    reading: Reading, file: str, total: str | None = None
+) -> Indicator | None:
+    """The indicator that a column would make, for a person to read and correct.
+
+    Words are split by what they usually say; ``None`` where a person has to say more.
+    """
+    try:
+        return column_indicator(reading, file=file, total=total)
+    except QuestionError:
+        split = proposed_split(reading)
+    if split is None:
+        return None
+    return replace(
+        bare_indicator(reading.name, reading.name),
+        kind=Kind.RATE,
+        unit="",
+        true_values=split[0],
+        false_values=split[1],
+        total=total,
+    )
+
+
+def outcomes_of_counts(
+    readings: Sequence[Reading],
+    file: str,
+    total: str | None,
+    totals: Mapping[str, str],
+) -> tuple[Indicator, ...]:
+    """The outcomes of a table of counts: nothing without its total.
+
+    Either a column says which outcome a row's students had, or counts stand beside the
+    percents that were made from them (``totals``, from ``totals_by_percents``).
+    """
+    own = [r for r in readings if r.role is Role.OUTCOME] if total else []
+    found = [one for r in own if (one := proposal_for(r, file, total)) is not None]
+    if found:
+        return tuple(found)
+    by_name = {reading.name: reading for reading in readings}
+    rates = [
+        replace(
+            counts_indicator(None, count, whole),
+            missing=tuple(
+                dict.fromkeys(
+                    mark
+                    for name in (count, whole)
+                    for mark in no_value_codes(by_name[name].profile)
+                )
+            ),
+        )
+        for count, whole in totals.items()
+    ]
+    # 'Level 3+4' says more than each level alone.
+    return tuple(sorted(rates, key=lambda rate: "+" not in rate.label))
+
+
+def totals_by_percents(source: Source, readings: Sequence[Reading]) -> dict[str, str]:
+    """From each count beside its percent to the total that the percent was made from.
+
+    Found by arithmetic on the first rows: 100 count / total is the percent, to within
+    rounding, in 95 % of them.
+    """
+    percents = {
+        _bare(r.name): r.name
+        for r in readings
+        if marker(r.name) == "percent" and r.profile.is_numeric
+    }
+    counts = [
+        r for r in readings if r.role in (Role.COUNT, Role.TOTAL) and not r.hidden
+    ]
+    twins = [r for r in counts if _bare(r.name) in percents and r.name.startswith("#")]
+    pairs = [
+        (count, whole)
+        for count in twins[:20]
+        for whole in counts
+        if whole is not count and (whole.profile.high or 0) >= (count.profile.high or 0)
+    ]
+    if not pairs:
+        return {}
+    agree = []
+    for count, whole in pairs:
+        c, w, p = (
+            f"TRY_CAST({quoted(name)} AS DOUBLE)"
+            for name in (count.name, whole.name, percents[_bare(count.name)])
+        )
+        agree.append(f"avg(CAST(abs(100 * {c} / nullif({w}, 0) - {p}) < 0.06 AS INT))")
+    listed = ", ".join(f"{sql} AS a{place}" for place, sql in enumerate(agree))
+    row = source.query(
+        f"SELECT {listed} FROM (SELECT * FROM records LIMIT 5000)"
+    ).to_pylist()[0]
+    found: dict[str, str] = {}
+    for place, (count, whole) in enumerate(pairs):
+        if (row[f"a{place}"] or 0) >= 0.95:
+            found.setdefault(count.name, whole.name)
+    return found
+
+
+def assumptions(
+    readings: Sequence[Reading], rows: RowsAre, declared: Container[str]
+) -> tuple[str, ...]:
+    """What was assumed of a file and is to be said with every result.
+
+    ``declared`` are the columns that a person has described in ``equity.toml``.
+    """
+    notes = []
+    if rows == "counts":
+        notes.append("Each row was taken for a count of students, not for one student.")
+    if rows == "figures":
+        notes.append(
+            "Each row looks like a published average or percent of a group, not like a "
+            "student; averages of averages mislead."
+        )
+    for reading in readings:
+        if reading.hidden:
+            continue
+        everyone = overlapping_totals(reading.codes) if rows != "students" else ()
+        if everyone and len(reading.codes) > len(everyone):
+            notes.append(
+                f"'{reading.name}' holds '{everyone[0]}' beside single groups: rows "
+                "overlap, so choose with --where, or students count twice."
+            )
+        coded = reading.key == "race" and reading.profile.is_numeric
+        if coded and reading.role is Role.DIMENSION and reading.name not in declared:
+            notes.append(
+                f"The numbers in '{reading.name}' are used as they stand: say in "
+                "equity.toml which race or ethnicity each one means."
+            )
+    return tuple(notes)
+
+
+def _grade_number(grade: str) -> int:
+    return 0 if grade == "K" else int(grade)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^[#%\s]+", "", name).casefold()
