@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,39 @@ def berkeley_file() -> Path:
 def equitable_command() -> str:
     """The command line as it was installed beside this Python."""
     return str(Path(sys.executable).with_name("equitable"))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run_equitable(monkeypatch, capsys) -> Callable[..., Ended]:
+    """Run the command line in this process: ``run_equitable(["gaps", …], folder)``.
+
+    As quick as a call, and warnings are errors in it too.
+    """
+    from equitable.cli import main
+
+    def run(arguments: list[str], folder: Path) -> Ended:
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", ["equitable", *arguments])
+        capsys.readouterr()
+        try:
+            main(arguments)
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+        else:
+            code = 0
+        printed = capsys.readouterr()
+        return Ended(code, printed.out, printed.err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

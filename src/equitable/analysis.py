@@ -28,7 +28,6 @@ from equitable.intake.quality import Quality, assess
 from equitable.intake.schema import Schema, understand
 from equitable.intake.settings import Settings, find_settings, read_settings
 from equitable.intake.source import Source, open_source
-from equitable.report.write import check_report_place, write_report
 from equitable.study import Plan, carry_out
 from equitable.version import VERSION
 from equitable.vocabulary import Condition, Dimension, Direction, Indicator
@@ -283,8 +282,13 @@ class Dataset:
         -------
         The paths written, all or none of them.
         """
-        one = isinstance(output, str | Path)
-        paths = [Path(output)] if one else [Path(path) for path in output]
+        from equitable.report.write import (  # noqa: PLC0415 - costly to import
+            check_report_place,
+            write_report,
+        )
+
+        given = [output] if isinstance(output, str | Path) else output
+        paths = [Path(path) for path in given]
         for path in paths:
             check_report_place(path)
         plan = Plan(
@@ -320,9 +324,10 @@ class Dataset:
     ) -> tuple[Indicator, ...]:
         if outcomes is None and total is None:
             return self.schema.indicators
+        asked: Sequence[str | None] = outcomes or [None]
         return tuple(
             self.indicator(outcome, direction=direction, count=count, total=total)
-            for outcome in (outcomes or [None])
+            for outcome in asked
         )
 
     def _column(self, name: str) -> str:

@@ -19,7 +19,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from equitable.analysis import Dataset, GapsResult
+from equitable.analysis import Dataset
+from equitable.answers import GapsResult
 from equitable.errors import OutputError
 from equitable.intake.proposal import Inspection
 from equitable.intake.settings import write_settings
@@ -36,6 +37,12 @@ from equitable.report.tables import (
 )
 from equitable.vocabulary import WITHHELD, Indicator, Verdict
 
+_SHORT: Final = {
+    Verdict.NO_DIFFERENCE_SHOWN: "no difference",
+    Verdict.NOT_ENOUGH_EVIDENCE: "not enough",
+}
+_WIDE: Final = 100
+_LISTED: Final = 12
 _MARKS: Final = {
     Verdict.WORSE: ("▼", "bold yellow"),
     Verdict.BETTER: ("▲", "green"),
@@ -129,7 +136,9 @@ def _show(result: GapsResult, console: Console) -> None:
     console.print(Text(_printable(headline(found))), soft_wrap=False)
     console.print()
     rows = order_rows(found.rows)
-    console.print(_gap_table(result, rows))
+    console.print(_gap_table(result, rows, console.width))
+    if held := _withheld(result):
+        console.print(Text(_printable(held)))
     if any(row.indices for row in rows):
         console.print(_indices_table(rows))
     if found.pooled:
@@ -140,51 +149,63 @@ def _show(result: GapsResult, console: Console) -> None:
         console.print(Text(_printable(line), style="dim"))
 
 
-def _labels(result: GapsResult) -> dict[str, str]:
-    dimensions = (*result.gaps.within, *result.gaps.dimensions)
-    return {dimension.name: dimension.label for dimension in dimensions}
-
-
-def _gap_table(result: GapsResult, rows: tuple[GapRow, ...]) -> Table:
+def _gap_table(result: GapsResult, rows: tuple[GapRow, ...], width: int) -> Table:
     found = result.gaps
     indicator = found.indicator
-    table = _table(f"{indicator.label}, worst first")
-    table.add_column("Group", ratio=3)
+    wide = width >= _WIDE
+    table = _table(f"{indicator.label}, furthest behind first")
+    table.add_column("Group", min_width=12)
     if found.within:
-        table.add_column("Within", ratio=2)
-    for name in (
-        "Students",
-        "Value",
-        "95 %".replace("95", f"{found.confidence:.0%}"[:-1]),
-    ):
-        table.add_column(name, justify="right")
-    for name in ("Gap", "Interval", "To parity"):
-        table.add_column(name, justify="right")
-    table.add_column("What the evidence says", ratio=2)
+        table.add_column("Within", min_width=10)
+    figures = ["Students", "Value", "from to"] if wide else ["Students", "Value"]
+    for name in (*figures, "Gap", "from to", "Parity"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Evidence", no_wrap=True, min_width=15)
     for row in rows:
+        if row.withheld:
+            continue
         cells = [Text(_printable(group_name(row.group, found.dimensions)))]
         if found.within:
-            cells.append(Text(_printable(group_name(row.within, found.within))))
+            within = group_name(row.within, found.within) if row.within else "all"
+            cells.append(Text(_printable(within)))
         cells += [
             Text(amount(row.n, None)),
             Text(amount(row.value, indicator)),
-            Text(interval(row.low, row.high, indicator)),
+            *([Text(interval(row.low, row.high, indicator))] if wide else []),
             Text(gap_words(row.difference, indicator)),
             Text(interval(row.difference_low, row.difference_high, indicator)),
-            Text(amount(row.parity_fixed, None)),
+            Text(_parity(row)),
             _verdict(row.verdict, withheld=row.withheld),
         ]
         table.add_row(*cells)
     return table
 
 
+def _parity(row: GapRow) -> str:
+    """How many more or fewer students; nothing where none are needed."""
+    return amount(row.parity_fixed, None) if row.parity_fixed else ""
+
+
+def _withheld(result: GapsResult) -> str:
+    found = result.gaps
+    names = [
+        group_name({**row.within, **row.group}, (*found.within, *found.dimensions))
+        for row in found.rows
+        if row.withheld
+    ]
+    if not names:
+        return ""
+    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
+    return f"Withheld: {'; '.join(names[:_LISTED])}{more}."
+
+
 def _verdict(verdict: Verdict | None, *, withheld: bool) -> Text:
     if withheld:
         return Text("withheld", style="dim")
     if verdict is None:
-        return Text("the reference")
+        return Text("◆ the reference")
     mark, style = _MARKS[verdict]
-    return Text(f"{mark} {verdict_words(verdict)}", style=style)
+    return Text(f"{mark} {_SHORT.get(verdict, verdict_words(verdict))}", style=style)
 
 
 def _indices_table(rows: tuple[GapRow, ...]) -> Table:
@@ -195,7 +216,7 @@ def _indices_table(rows: tuple[GapRow, ...]) -> Table:
     for name in ("80 %", "flagged", "needed"):
         table.add_column(name, justify="right")
     for row in rows:
-        if row.indices is None:
+        if row.indices is None or row.within:
             continue
         cells = [Text(_printable(", ".join(row.group.values())))]
         found = row.indices

@@ -59,7 +59,9 @@ def test_a_rate_by_two_traits(students, data):
         limits = confint_proportions_2indep(
             inside.sum(), len(inside), outside.sum(), len(outside), method="newcomb"
         )
-        assert (row.difference_low, row.difference_high) == pytest.approx(limits, rel=1e-6)
+        assert (row.difference_low, row.difference_high) == pytest.approx(
+            limits, rel=1e-6
+        )
         _, p = proportions_ztest(
             [inside.sum(), outside.sum()], [len(inside), len(outside)]
         )

@@ -1,5 +1,7 @@
 """The grammar of --where, on a real table."""
 
+import contextlib
+
 import duckdb
 import pytest
 from hypothesis import given
@@ -99,10 +101,8 @@ def test_what_is_no_condition_is_refused_in_words(text, says):
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_condition_or_a_sentence(text):
-    try:
-        parse(text, COLUMNS)
-    except EquitableError as error:
-        assert str(error).strip()
+    with contextlib.suppress(EquitableError):
+        assert parse(text, COLUMNS).sql
 
 
 @given(st.text(max_size=30).filter(lambda s: "\0" not in s))

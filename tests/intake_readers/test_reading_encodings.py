@@ -93,7 +93,7 @@ def test_a_named_encoding_that_does_not_fit(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"a,b\nJos\xe9,2\n")
     with pytest.raises(
-        EquitableError, match="not written in ascii|not written in UTF-8"
+        EquitableError, match=r"not written in ascii|not written in UTF-8"
     ):
         open_source(path, encoding="utf-8").query("FROM records")
     with pytest.raises(EquitableError, match="no encoding called 'utf-9'"):

@@ -202,7 +202,7 @@ def test_means_and_their_differences():
             (difference.low <= target) & (target <= difference.high)
         )
         found = ratio_of_means(*a, *b)
-        ratio[kind, n1, n2] = np.mean((found.low <= 1 / 1.5) & (1 / 1.5 <= found.high))
+        ratio[kind, n1, n2] = np.mean((found.low <= 1 / 1.5) & (found.high >= 1 / 1.5))
     for name, table in (
         ("mean, Student", one),
         ("difference of means, Welch", two),

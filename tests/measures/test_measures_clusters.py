@@ -21,7 +21,9 @@ def by_school(school, y):
 
 def test_a_mean_as_statsmodels_has_it(students):
     school, _, y = students
-    theirs = sm.OLS(y, np.ones(600)).fit(cov_type="cluster", cov_kwds={"groups": school}, use_t=True)
+    theirs = sm.OLS(y, np.ones(600)).fit(
+        cov_type="cluster", cov_kwds={"groups": school}, use_t=True
+    )
     found = clustered_mean(*by_school(school, y))
     # statsmodels' factor is C/(C-1) (N-1)/(N-K) with K = 1: the same.
     assert found[:3] == pytest.approx((y.mean(), *theirs.conf_int()[0]))
@@ -31,9 +33,13 @@ def test_a_mean_as_statsmodels_has_it(students):
 def test_a_difference_as_statsmodels_has_it(students):
     school, group, y = students
     design = sm.add_constant(group.astype(float))
-    theirs = sm.OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": school}, use_t=True)
+    theirs = sm.OLS(y, design).fit(
+        cov_type="cluster", cov_kwds={"groups": school}, use_t=True
+    )
     inside, outside = group == 1, group == 0
-    found, clusters = clustered_difference(*by_school(school[inside], y[inside]), *by_school(school[outside], y[outside]))
+    found, clusters = clustered_difference(
+        *by_school(school[inside], y[inside]), *by_school(school[outside], y[outside])
+    )
     assert found.value == pytest.approx(theirs.params[1])
     # statsmodels multiplies the variance by (N - 1) / (N - 2) besides.
     se = theirs.bse[1] / np.sqrt(599 / 598)
@@ -62,18 +68,24 @@ def test_schools_that_lift_both_groups_alike_do_not_widen_the_gap_s_interval():
 
 def test_empty_clusters_do_not_count():
     full, _ = clustered_difference([5, 6, 7], [2, 3, 4], [4, 4, 3], [1, 2, 2])
-    more, clusters = clustered_difference([5, 0, 6, 7], [2, 0, 3, 4], [4, 0, 4, 3], [1, np.nan, 2, 2])
-    assert more == pytest.approx(full)
+    more, clusters = clustered_difference(
+        [5, 0, 6, 7], [2, 0, 3, 4], [4, 0, 4, 3], [1, np.nan, 2, 2]
+    )
+    assert np.array(more) == pytest.approx(np.array(full))
     assert clusters == 3
     assert clustered_mean([5, 0, 6], [1, np.nan, 2]).clusters == 2
 
 
 def test_one_cluster_tells_nothing_of_chance():
     assert np.isnan(clustered_mean([20, 0], [5, 0])[1:3]).all()
-    found, clusters = clustered_difference([20, 0, 0], [5, 0, 0], [10, 10, 9], [5, 4, 3])
+    found, clusters = clustered_difference(
+        [20, 0, 0], [5, 0, 0], [10, 10, 9], [5, 4, 3]
+    )
     assert clusters == 3
     assert found.value == pytest.approx(0.25 - 12 / 29)
     assert np.isnan(found[1:]).all()
+    turned, _ = clustered_difference([10, 10, 9], [5, 4, 3], [20, 0, 0], [5, 0, 0])
+    assert np.isnan(turned[1:]).all()
     assert np.isnan(clustered_mean([0, 0], [0, 0])[:3]).all()
 
 

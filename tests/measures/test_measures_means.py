@@ -40,13 +40,17 @@ def test_welch_as_scipy_has_it():
     theirs = stats.ttest_ind(A, B, equal_var=False)
     found = welch(*moments(A), *moments(B), 0.9)
     limits = theirs.confidence_interval(0.9)
-    assert found == pytest.approx((A.mean() - B.mean(), limits.low, limits.high, theirs.pvalue))
+    assert found == pytest.approx(
+        (A.mean() - B.mean(), limits.low, limits.high, theirs.pvalue)
+    )
 
 
 def test_one_mean_as_scipy_has_it():
     theirs = stats.ttest_1samp(A, 47)
     assert one_mean_p(*moments(A), 47) == pytest.approx(theirs.pvalue)
-    assert mean_interval(*moments(A), 0.99) == pytest.approx(tuple(theirs.confidence_interval(0.99)))
+    assert mean_interval(*moments(A), 0.99) == pytest.approx(
+        tuple(theirs.confidence_interval(0.99))
+    )
 
 
 def test_too_little_to_tell_is_nan():
@@ -89,7 +93,15 @@ def test_standardised_by_hand():
 @pytest.mark.parametrize(
     ("m", "c"),
     # Hedges (1981), table 1.
-    [(2, 0.5642), (3, 0.7236), (4, 0.7979), (5, 0.8408), (10, 0.9228), (30, 0.9748), (50, 0.9849)],
+    [
+        (2, 0.5642),
+        (3, 0.7236),
+        (4, 0.7979),
+        (5, 0.8408),
+        (10, 0.9228),
+        (30, 0.9748),
+        (50, 0.9849),
+    ],
 )
 def test_hedges_table_of_corrections(m, c):
     found = standardised(m, 1.0, m / 2, 2, 0.0, m / 2)
@@ -99,8 +111,12 @@ def test_hedges_table_of_corrections(m, c):
 def test_standardised_rates():
     # .5 of 20 against .2 of 20: squares 5 and 3.2, variance 8.2 / 38.
     d = 0.3 / math.sqrt(8.2 / 38)
-    assert standardised(20, 0.5, 20 * 0.25, 20, 0.2, 20 * 0.16).cohen_d == pytest.approx(d)
+    assert standardised(
+        20, 0.5, 20 * 0.25, 20, 0.2, 20 * 0.16
+    ).cohen_d == pytest.approx(d)
 
 
 def test_no_standardised_difference_without_spread_or_students():
-    assert np.isnan(standardised([5, 1, 0], 1.0, 0.0, [5, 1, 5], 2.0, [0.0, 0.0, 3.0])).all()
+    assert np.isnan(
+        standardised([5, 1, 0], 1.0, 0.0, [5, 1, 5], 2.0, [0.0, 0.0, 3.0])
+    ).all()

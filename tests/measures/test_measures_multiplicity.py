@@ -22,14 +22,18 @@ def test_benjamini_and_hochberg_s_example():
     assert q[4] == pytest.approx(0.0603, abs=5e-5)
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=60), st.sampled_from(["bh", "by"]))
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=60), st.sampled_from(["bh", "by"])
+)
 def test_as_statsmodels_has_it(p, method):
     theirs = multipletests(p, method="fdr_" + method)[1]
     assert adjust(p, method) == pytest.approx(theirs, abs=1e-12)
 
 
 def test_what_was_not_tested_is_no_member_of_the_family():
-    assert adjust([0.01, np.nan, 0.04], "bh").tolist() == pytest.approx([0.02, np.nan, 0.04], nan_ok=True)
+    assert adjust([0.01, np.nan, 0.04], "bh").tolist() == pytest.approx(
+        [0.02, np.nan, 0.04], nan_ok=True
+    )
     assert np.isnan(adjust([np.nan, np.nan])).all()
     assert adjust([]).size == 0
 

@@ -26,13 +26,22 @@ WOMEN_ADMITTED = np.array([89, 17, 202, 131, 94, 24])
 WOMEN_REJECTED = np.array([19, 8, 391, 244, 299, 317])
 MEN, WOMEN = MEN_ADMITTED + MEN_REJECTED, WOMEN_ADMITTED + WOMEN_REJECTED
 BERKELEY = MEN_ADMITTED, MEN, WOMEN_ADMITTED, WOMEN
-FILE = Path(__file__).parents[2].parent / "shared" / "data" / "berkeley" / "ucb_admissions_1973.csv"
+FILE = (
+    Path(__file__).parents[2].parent
+    / "shared"
+    / "data"
+    / "berkeley"
+    / "ucb_admissions_1973.csv"
+)
 
 
 @pytest.mark.skipif(not FILE.exists(), reason="the shared data is not here")
 def test_the_counts_above_are_those_of_the_file():
     with FILE.open() as lines:
-        rows = {(r["Admit"], r["Gender"], r["Dept"]): int(r["Freq"]) for r in csv.DictReader(lines)}
+        rows = {
+            (r["Admit"], r["Gender"], r["Dept"]): int(r["Freq"])
+            for r in csv.DictReader(lines)
+        }
     for (admit, gender), counts in {
         ("Admitted", "Male"): MEN_ADMITTED, ("Rejected", "Male"): MEN_REJECTED,
         ("Admitted", "Female"): WOMEN_ADMITTED, ("Rejected", "Female"): WOMEN_REJECTED,
@@ -56,7 +65,9 @@ def test_berkeley_s_pooled_difference_is_on_the_other_side_of_the_raw_one():
     assert raw == pytest.approx(0.445 - 0.304, abs=0.001)
     # Weights n1 n2 / (n1 + n2) times each department's difference.
     weight = MEN * WOMEN / (MEN + WOMEN)
-    by_hand = (weight * (MEN_ADMITTED / MEN - WOMEN_ADMITTED / WOMEN)).sum() / weight.sum()
+    by_hand = (
+        weight * (MEN_ADMITTED / MEN - WOMEN_ADMITTED / WOMEN)
+    ).sum() / weight.sum()
     found = mantel_haenszel_difference(*BERKELEY)
     assert found.value == pytest.approx(by_hand)
     assert found.value < 0 < raw
@@ -67,12 +78,20 @@ def test_odds_ratio_and_test_as_statsmodels_has_them(seed):
     rng = np.random.default_rng(seed)
     n1, n2 = rng.integers(3, 60, (2, 5))
     x1, x2 = rng.integers(1, n1), rng.integers(1, n2)
-    theirs = StratifiedTable([[[a, n - a], [b, m - b]] for a, n, b, m in zip(x1, n1, x2, n2, strict=True)])
+    theirs = StratifiedTable(
+        [[[a, n - a], [b, m - b]] for a, n, b, m in zip(x1, n1, x2, n2, strict=True)]
+    )
     found = mantel_haenszel_odds_ratio(x1, n1, x2, n2)
-    assert found[:3] == pytest.approx((theirs.oddsratio_pooled, *theirs.oddsratio_pooled_confint()))
+    assert found[:3] == pytest.approx(
+        (theirs.oddsratio_pooled, *theirs.oddsratio_pooled_confint())
+    )
     assert found.p == pytest.approx(theirs.test_null_odds(correction=False).pvalue)
-    test, corrected = cmh_test(x1, n1, x2, n2, correction=True), theirs.test_null_odds(correction=True)
-    assert test.statistic == pytest.approx(corrected.statistic)
+    # Within half a student of what is expected R takes nothing off; statsmodels does.
+    if abs((x1 - n1 * (x1 + x2) / (n1 + n2)).sum()) >= 0.5:
+        test = cmh_test(x1, n1, x2, n2, correction=True)
+        assert test.statistic == pytest.approx(
+            theirs.test_null_odds(correction=True).statistic
+        )
 
 
 def test_sato_s_variance_of_one_stratum_is_the_plain_one():
@@ -90,21 +109,35 @@ def test_sato_s_variance_is_right_in_repeated_samples_of_sparse_strata():
     level = np.linspace(0.05, 0.75, 40)
     n1, n2 = np.full(40, 2), np.full(40, 3)
     found = mantel_haenszel_difference(
-        rng.binomial(n1, level + 0.2, (4000, 40)), n1, rng.binomial(n2, level, (4000, 40)), n2
+        rng.binomial(n1, level + 0.2, (4000, 40)),
+        n1,
+        rng.binomial(n2, level, (4000, 40)),
+        n2,
     )
     assert found.value.mean() == pytest.approx(0.2, abs=0.005)
     half = (found.high - found.low) / 2
-    assert half.mean() / stats.norm.ppf(0.975) == pytest.approx(found.value.std(), rel=0.03)
-    assert np.mean((found.low <= 0.2) & (found.high >= 0.2)) == pytest.approx(0.95, abs=0.015)
+    assert half.mean() / stats.norm.ppf(0.975) == pytest.approx(
+        found.value.std(), rel=0.03
+    )
+    assert np.mean((found.low <= 0.2) & (found.high >= 0.2)) == pytest.approx(
+        0.95, abs=0.015
+    )
 
 
-@pytest.mark.parametrize("method", [mantel_haenszel_difference, mantel_haenszel_odds_ratio])
+@pytest.mark.parametrize(
+    "method", [mantel_haenszel_difference, mantel_haenszel_odds_ratio]
+)
 def test_strata_with_one_group_only_do_not_count(method):
     plain = method(*BERKELEY)
     more = method(
-        *(np.append(part, extra) for part, extra in zip(BERKELEY, ([3, 0], [5, 0], [0, 7], [0, 9]), strict=True))
+        *(
+            np.append(part, extra)
+            for part, extra in zip(
+                BERKELEY, ([3, 0], [5, 0], [0, 7], [0, 9]), strict=True
+            )
+        )
     )
-    assert more == pytest.approx(plain)
+    assert np.array(more) == pytest.approx(np.array(plain))
     assert more.strata_used == 6
 
 
@@ -144,7 +177,9 @@ def grouped(y, group, stratum):
         for name in range(stratum.max() + 1):
             one = y[(group == g) & (stratum == name)]
             mean = one.mean() if one.size else np.nan
-            parts.append((one.size, mean, ((one - mean) ** 2).sum() if one.size else 0.0))
+            parts.append(
+                (one.size, mean, ((one - mean) ** 2).sum() if one.size else 0.0)
+            )
     table = np.array(parts).reshape(2, -1, 3)
     return (*table[0].T, *table[1].T)
 
@@ -159,19 +194,23 @@ def test_pooled_means_are_a_regression_s_with_strata():
     assert found.value == pytest.approx(sm.OLS(y, design).fit().params[0])
     # Its heteroscedastic error is near the regression's.
     robust = sm.OLS(y, design).fit(cov_type="HC1").bse[0]
-    assert (found.high - found.low) / 2 / stats.t.ppf(0.975, 300) == pytest.approx(robust, rel=0.05)
+    assert (found.high - found.low) / 2 / stats.t.ppf(0.975, 300) == pytest.approx(
+        robust, rel=0.05
+    )
     assert found.strata_used == 4
 
 
 def test_one_stratum_of_means_is_welch():
     moments = 12, 5.0, 40.0, 30, 4.0, 300.0
     found = pooled_mean_difference(*([part] for part in moments))
-    assert found[:4] == pytest.approx(welch(*moments))
+    assert np.array(found[:4]) == pytest.approx(np.array(welch(*moments)))
 
 
 def test_a_single_student_borrows_the_group_s_own_variance():
     # Group 1: two students (variance 2) and a single one; group 2: always 3 students.
-    found = pooled_mean_difference([2, 1], [1.0, 5.0], [2.0, 0.0], [3, 3], [0.0, 1.0], [4.0, 4.0])
+    found = pooled_mean_difference(
+        [2, 1], [1.0, 5.0], [2.0, 0.0], [3, 3], [0.0, 1.0], [4.0, 4.0]
+    )
     w = np.array([6 / 5, 3 / 4])
     share = w / w.sum()
     variance = share**2 @ np.array([2 / 2, 2 / 1]) + share**2 @ np.array([2 / 3, 2 / 3])

@@ -26,7 +26,10 @@ def test_a_difference_of_that_size_is_found_four_times_in_five():
     rng = np.random.default_rng(2)
     n, base = 150, 0.4
     gap = float(detectable_rates(n, n, base))
-    a, b = rng.binomial(n, base - gap / 2, 20_000), rng.binomial(n, base + gap / 2, 20_000)
+    a, b = (
+        rng.binomial(n, base - gap / 2, 20_000),
+        rng.binomial(n, base + gap / 2, 20_000),
+    )
     pooled = (a + b) / 2 / n
     z = (b - a) / n / np.sqrt(pooled * (1 - pooled) * 2 / n)
     assert np.mean(np.abs(z) > stats.norm.ppf(0.975)) == pytest.approx(0.8, abs=0.02)
@@ -35,9 +38,15 @@ def test_a_difference_of_that_size_is_found_four_times_in_five():
 def test_a_rate_of_0_does_not_make_every_difference_visible():
     # (0 + .5) / (60 + 1) in place of 0; 1 is its mirror image.
     p = 0.5 / 61
-    assert detectable_rates(20, 40, 0) == pytest.approx(float(detectable_rates(20, 40, p)))
-    assert detectable_rates(20, 40, 1) == pytest.approx(float(detectable_rates(20, 40, 0)))
-    assert detectable_against_number(60, rate=0) == pytest.approx(float(detectable_against_number(60, rate=p)))
+    assert detectable_rates(20, 40, 0) == pytest.approx(
+        float(detectable_rates(20, 40, p))
+    )
+    assert detectable_rates(20, 40, 1) == pytest.approx(
+        float(detectable_rates(20, 40, 0))
+    )
+    assert detectable_against_number(60, rate=0) == pytest.approx(
+        float(detectable_against_number(60, rate=p))
+    )
 
 
 def test_no_figure_where_no_difference_is_large_enough_or_nobody_is_there():

@@ -18,13 +18,18 @@ NEWCOMBE_ONE_RATE = [
 ]
 
 
-@pytest.mark.parametrize(("count", "n", "low", "high", "e_low", "e_high"), NEWCOMBE_ONE_RATE)
+@pytest.mark.parametrize(
+    ("count", "n", "low", "high", "e_low", "e_high"), NEWCOMBE_ONE_RATE
+)
 def test_newcombe_s_table_of_single_proportions(count, n, low, high, e_low, e_high):
     assert np.round(wilson(count, n), 4).tolist() == [low, high]
     assert np.round(clopper_pearson(count, n), 4).tolist() == [e_low, e_high]
 
 
-@given(st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
+@given(
+    st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    st.floats(0.5, 0.999),
+)
 def test_as_statsmodels_has_it(counts, confidence):
     count, n = counts
     for ours, name in ((wilson, "wilson"), (clopper_pearson, "beta")):
@@ -59,7 +64,9 @@ def test_arrays_broadcast():
 
 
 def test_effective_counts_need_not_be_whole():
-    assert wilson(7.5, 40.5).low == pytest.approx(proportion_confint(7.5, 40.5, method="wilson")[0])
+    assert wilson(7.5, 40.5).low == pytest.approx(
+        proportion_confint(7.5, 40.5, method="wilson")[0]
+    )
 
 
 def test_a_confidence_is_a_share():

@@ -32,7 +32,9 @@ def test_an_empty_group_stays_unknown_and_takes_no_part():
     assert np.isnan(beta_binomial([0], [0])).all()
 
 
-@given(st.lists(st.tuples(st.integers(1, 500), st.floats(0, 1)), min_size=1, max_size=20))
+@given(
+    st.lists(st.tuples(st.integers(1, 500), st.floats(0, 1)), min_size=1, max_size=20)
+)
 def test_a_shrunken_rate_lies_between_its_own_and_the_common_one(groups):
     n = np.array([size for size, _ in groups])
     x = np.round(n * [p for _, p in groups])

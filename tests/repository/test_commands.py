@@ -124,16 +124,16 @@ def own_folder(folder, tmp_path) -> Path:
     return Path(shutil.copytree(folder, tmp_path / "here"))
 
 
-def run(example: str, folder: Path, equitable: str) -> None:
+def arguments_of(example: str) -> list[str]:
     program, *arguments = shlex.split(example)
     assert program == "equitable"
-    done = subprocess.run(
-        [equitable, *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"{example}\n{done.stdout[-500:]}\n{done.stderr}"
+    return arguments
+
+
+def check_written(arguments: list[str], folder: Path) -> None:
     for option, file in itertools.pairwise(arguments):
         if option in {"-o", "--output"}:
-            assert (folder / file).exists(), f"{example} wrote no {file}"
+            assert (folder / file).exists(), f"nothing was written to {file}"
 
 
 @pytest.mark.parametrize("name", commands())
@@ -144,7 +144,15 @@ def test_help_has_an_example_that_runs(name, own_folder, equitable_command):
     assert examples, f"the help of {name} has no example"
     for example in examples:
         assert example.split()[1] == name
-        run(example, own_folder, equitable_command)
+        done = subprocess.run(
+            [equitable_command, *arguments_of(example)],
+            cwd=own_folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{done.stdout[-500:]}\n{done.stderr}"
+        check_written(arguments_of(example), own_folder)
 
 
 def examples_of(page: Path) -> list[str]:
@@ -166,12 +174,14 @@ def from_all_pages() -> list[Any]:
 
 @pytest.mark.parametrize(("page", "example"), from_all_pages())
 def test_an_example_of_the_documentation_runs(
-    page, example, own_folder, star_file, equitable_command
+    page, example, own_folder, star_file, run_equitable
 ):
     if page == "start.md":
         # Its reader is in the folder of the demonstration.
         shutil.copy(star_file.parent / "equity.toml", own_folder)
-    run(example, own_folder, equitable_command)
+    done = run_equitable(arguments_of(example), own_folder)
+    assert done.code == 0, f"{done.out[-500:]}\n{done.err}"
+    check_written(arguments_of(example), own_folder)
 
 
 def test_examples_were_found():
@@ -179,22 +189,25 @@ def test_examples_were_found():
     assert "equitable report students.csv -o report.html" in examples_of(PAGES[0])
 
 
-def test_commands_named_in_the_readme_run(own_folder, equitable_command):
+def test_commands_named_in_the_readme_run(own_folder, run_equitable):
     """Those within sentences, which stand between backticks."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.findall(r"`(equitable [^`]+)`", text)
     assert len(found) >= 2
     for example in found:
-        run(example, own_folder, equitable_command)
+        done = run_equitable(arguments_of(example), own_folder)
+        assert done.code == 0, f"{example}: {done.err}"
 
 
 def test_make_has_every_target_that_pages_name():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
-        named = re.findall(
-            r"(?:^|`)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE
+        text = page.read_text(encoding="utf-8")
+        blocks = "".join(
+            re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
         )
-        for target in named:
+        named = re.findall(r"`make ([a-z-]+)", text)
+        for target in [*named, *re.findall(r"^make ([a-z-]+)", blocks, re.MULTILINE)]:
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), (
                 f"{page.name}: {target}"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import math
-import subprocess
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -57,16 +57,11 @@ def finite(token: str) -> float:
 
 
 @pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS)
-def test_an_answer_fits(schema, equitable_command, star_file, tmp_path, asked):
-    done = subprocess.run(
-        [equitable_command, "gaps", str(star_file), *asked, "--format", "json"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout, parse_constant=finite)
+def test_an_answer_fits(schema, run_equitable, star_file, tmp_path, asked):
+    shutil.copy(star_file, tmp_path)
+    done = run_equitable(["gaps", "star.csv", *asked, "--format", "json"], tmp_path)
+    assert done.code == 0, done.err
+    answer = json.loads(done.out, parse_constant=finite)
     schema.validate(answer)
     assert answer["rows"]
     assert answer["provenance"]["internal"] is ("--internal" in asked)

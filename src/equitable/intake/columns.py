@@ -198,6 +198,8 @@ def _read(
                 return replace(reading, role=role, reason=said, confidence=sure)
             return _by_contents(replace(base, meaning=None), rows)
         case _:
+            if rows == "counts" and profile.is_integer and marker(profile.name):
+                return _by_contents(replace(base, meaning=None), rows)
             return replace(reading, reason=said, confidence=sure)
 
 

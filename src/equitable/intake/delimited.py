@@ -7,7 +7,9 @@ file: it says which row is wrong, or makes a copy that can be read.
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import gzip
 import os
 import zlib
 from collections.abc import Iterator, Sequence
@@ -59,22 +61,21 @@ def open_delimited(path: Path, options: Options) -> Part:
         if kind:
             raise refuse(path, name, kind)
     said = None if options.encoding is None else named_encoding(options.encoding)
-    try:
+    with _unpacking(name):
         return _open(path, options, name, said)
-    except (EOFError, zlib.error) as error:
-        raise _cut_off(name) from error
-    except OSError as error:
-        if is_gzip(path) and error.errno is None:
-            raise _cut_off(name) from error
-        raise
 
 
-def _cut_off(name: str) -> InputError:
-    return InputError(
-        "it is not a whole gzip file: it may have been cut off on its way",
-        next_step="Copy or download it again.",
-        file=name,
-    )
+@contextlib.contextmanager
+def _unpacking(name: str) -> Iterator[None]:
+    """Say in a sentence that a compressed file is not whole."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise InputError(
+            "it is not a whole gzip file: it may have been cut off on its way",
+            next_step="Copy or download it again.",
+            file=name,
+        ) from None
 
 
 def _open(path: Path, options: Options, name: str, said: Encoding | None) -> Part:
@@ -156,7 +157,8 @@ class _Table:
             compressed = is_gzip(self.path)
             skip = self.layout.skip + 1
         else:
-            # A header of several lines, or with another line end, misleads the engine about how lines end.
+            # A header of several lines, or with another line end, misleads the engine
+            # about how lines end.
             write_as_utf8(
                 self.path,
                 copy,
@@ -167,7 +169,7 @@ class _Table:
             )
             source, compressed, skip = copy, False, 1
         blank = not compressed and _ends_blank(source, self.layout.delimiter)
-        table = self.sql(source, skip=skip, gzip=compressed)
+        table = self.sql(source, skip=skip, packed=compressed)
         names = [f"c{place}" for place in range(self.layout.width)]
         some = f"COALESCE({', '.join([*names, 'NULL'])}) IS NOT NULL"
         part = Part(
@@ -185,11 +187,12 @@ class _Table:
         )
 
         def mend(trouble: Literal["encoding", "form"]) -> Part | None:
-            return self.mended(trouble, part, copy, options)
+            with _unpacking(self.name):
+                return self.mended(trouble, part, copy, options)
 
         return replace(part, mend=mend)
 
-    def sql(self, source: Path, *, skip: int, gzip: bool = False) -> str:
+    def sql(self, source: Path, *, skip: int, packed: bool = False) -> str:
         """The engine's reader, told everything, so that it guesses nothing."""
         columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(self.layout.width))
         return (
@@ -197,7 +200,7 @@ class _Table:
             f" auto_detect=false, header=false, skip={skip},"
             f" delim={sql_text(self.layout.delimiter)}, quote='\"', escape='\"',"
             f" strict_mode=true, hive_partitioning=false,"
-            f" compression='{'gzip' if gzip else 'none'}')"
+            f" compression='{'gzip' if packed else 'none'}')"
         )
 
     def plain_header(self, line_end: str) -> str:

@@ -8,6 +8,7 @@ plain words; its own words are never passed on, since they quote rows.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from equitable.errors import EquitableError, InputError, QuestionError
-from equitable.intake.parts import Part, Scratch, sql_text
+from equitable.intake.parts import Part, Scratch, sql_text, unreadable
 
 _FILE: Final = re.compile(r"^\s*file = (.*)$", re.MULTILINE)
 
@@ -161,10 +162,7 @@ def explain(trouble: Trouble, name: str | None) -> EquitableError:
             next_step="Allow it more, or ask for fewer columns at once.",
         )
     if trouble.kind == "disk":
-        return InputError(
-            "the disk for temporary files is full",
-            next_step="Free some room, or set TMPDIR to a disk with more.",
-        )
+        return unreadable(OSError(errno.ENOSPC, ""), name or "the source")
     if trouble.kind == "value":
         return InputError(
             "a value is not of the kind that was asked for",

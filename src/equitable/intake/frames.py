@@ -129,7 +129,8 @@ def _columns(frame: Any) -> tuple[list[str], list[Any]]:
 
 def _from_pandas(series: Any) -> Any:
     """A pandas column as an Arrow array; mixed objects as text, booleans kept."""
-    if str(series.dtype) != "object":
+    # Months and the like would come out as the numbers they are stored as.
+    if str(series.dtype) != "object" and type(series.dtype).__name__ != "PeriodDtype":
         try:
             return pa.Array.from_pandas(series)
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):

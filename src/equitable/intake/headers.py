@@ -136,15 +136,34 @@ def title_rows(rows: Sequence[Sequence[object]]) -> int:
     """How many rows stand above the header.
 
     A title is a row with a single filled cell (or none, or 'Label:' and its value),
-    as long as a wider row follows within 20 rows.
+    as long as a wider row of names follows within 20 rows.
     """
     filled = [
-        [str(cell).strip() for cell in row if cell is not None and str(cell).strip()]
+        [
+            (place, str(cell).strip())
+            for place, cell in enumerate(row)
+            if cell is not None and str(cell).strip()
+        ]
         for row in rows[:60]
     ]
     widest = max((len(cells) for cells in filled), default=0)
+    first = next((place for place, cells in enumerate(filled) if cells), 0)
     for place, cells in enumerate(filled[:21]):
-        labelled = len(cells) == 2 and cells[0].endswith(":") and widest > 2
-        if len(cells) > 1 and not labelled:
-            return place
-    return next((place for place, cells in enumerate(filled) if cells), 0)
+        # Of two columns, the first may well have no name.
+        single = not cells or (len(cells) == 1 and (cells[0][0] == 0 or widest > 2))
+        labelled = len(cells) == 2 and cells[0][1].endswith(":") and widest > 2
+        if not single and not labelled:
+            # Numbers are no names: then the top row was the header after all.
+            return first if any(_is_number(text) for _, text in cells) else place
+    return first
+
+
+def _is_number(text: str) -> bool:
+    plain = text.replace(",", ".").removesuffix(".0")
+    if plain.isdecimal() and len(plain) == 4 and plain[:2] in {"19", "20"}:
+        return False
+    try:
+        float(plain)
+    except ValueError:
+        return False
+    return True

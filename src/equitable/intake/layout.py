@@ -197,7 +197,9 @@ def _top(
         ends.append(reader.line_num)
     lines = list(itertools.islice(io.StringIO(body, newline=""), ends[-1]))
     above = lines[: ends[min(skip + 1, len(ends) - 1)]]
-    line_end = _end_of(lines[-1]) or (_end_of(above[-1]) if above else "") or "\n"
+    ends_seen = [_end_of(lines[-1])] if lines else []
+    ends_seen += [_end_of(above[-1])] if above else []
+    line_end = next((end for end in ends_seen if end), "\n")
     return _Top(
         letters=sum(map(len, above)),
         line_end=line_end,
@@ -235,7 +237,7 @@ def _score(layout: Layout, hint: str) -> tuple[float, int]:
     # rows; a header further down needs rows that agree with it.
     if layout.skip == 0:
         share += 0.3
-    elif share < 0.6:
+    elif share < 0.5:
         share = 0.0
     # A name ending in .tsv speaks for tabs.
     share += 0.05 if share and layout.delimiter == hint else 0.0

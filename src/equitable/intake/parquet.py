@@ -42,7 +42,7 @@ def open_parquet(path: Path, options: Options) -> Part:
         raise damaged(name)
     source = engine_path(path, options.scratch)
     table = f"read_parquet({sql_text(str(source))}, hive_partitioning=false)"
-    described, rows = _describe(table, name)
+    described, rows = _describe(table, str(source), name)
     if not rows:
         raise InputError("it has no rows", next_step="Write it again.", file=name)
     chosen, columns, nested = [], [], []
@@ -69,7 +69,7 @@ def open_parquet(path: Path, options: Options) -> Part:
     )
 
 
-def _describe(table: str, name: str) -> tuple[list[tuple[str, str]], int]:
+def _describe(table: str, source: str, name: str) -> tuple[list[tuple[str, str]], int]:
     """The columns and their engine's types, and the number of rows, from the footer."""
     with duckdb.connect(
         config={
@@ -79,6 +79,10 @@ def _describe(table: str, name: str) -> tuple[list[tuple[str, str]], int]:
     ) as connection:
         try:
             described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
+            schema = connection.execute(
+                "SELECT name, COALESCE(num_children, 0) FROM"
+                f" parquet_schema({sql_text(source)})"
+            ).fetchall()
             counted = connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()
         except duckdb.Error as error:
             if "encrypt" in str(error).lower():
@@ -89,8 +93,23 @@ def _describe(table: str, name: str) -> tuple[list[tuple[str, str]], int]:
                 ) from None
             raise damaged(name) from None
     columns = [(str(row[0]), str(row[1])) for row in described]
-    read_header([column for column, _ in columns], [["?"] * len(columns)], file=name)
+    # The schema's own names: the engine has renamed doubles by now.
+    names = _top_names([(str(row[0]), int(row[1])) for row in schema])
+    read_header(names, [["?"] * len(names)], file=name)
     return columns, int(counted[0]) if counted else 0
+
+
+def _top_names(schema: list[tuple[str, int]]) -> list[str]:
+    """Names of the columns from a schema written depth first, its root first."""
+    names = []
+    below = 0
+    for name, children in schema[1:]:
+        if not below:
+            names.append(name)
+        else:
+            below -= 1
+        below += children
+    return names
 
 
 def damaged(name: str) -> InputError:

@@ -8,6 +8,7 @@ spreadsheet a record stands in, and what was found out on the way.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import shutil
 import tempfile
@@ -188,7 +189,9 @@ def standard_column(name: str, engine_type: str) -> tuple[Column, str] | None:
         return None
     if base in _NUMERIC:
         if base in {"FLOAT", "DOUBLE"}:
-            return Column(name, "number"), f"NULLIF({quoted}, 'NaN'::{base})"
+            # Not NULLIF: a Parquet file's own statistics leave NaN out and mislead it.
+            made = f"CASE WHEN isnan({quoted}) THEN NULL ELSE {quoted} END"
+            return Column(name, "number"), made
         wide = base in {"DECIMAL", "HUGEINT", "UHUGEINT", "UBIGINT"}
         made = f"CAST({quoted} AS DOUBLE)" if wide else quoted
         return Column(name, "number"), made
@@ -258,6 +261,12 @@ def unreadable(error: OSError, name: str) -> InputError:
         return InputError(
             "this account may not read it",
             next_step="Change its permissions, or copy it to where you may read it.",
+            file=name,
+        )
+    if error.errno == errno.ENOSPC:
+        return InputError(
+            "the disk for temporary files is full",
+            next_step="Free some room, or set TMPDIR to a disk with more.",
             file=name,
         )
     reason = error.strerror or type(error).__name__

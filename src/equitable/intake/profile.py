@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from equitable.intake.names import is_suppressed
@@ -303,58 +303,62 @@ def _shapes(
 
 
 def _scan(source: Source, sampled: Sequence[ColumnProfile]) -> list[ColumnProfile]:
-    """Counts over every row, patterns as the sample showed them."""
-    inner, outer = [], []
-    for index, column in enumerate(sampled):
-        inner.append(f"{cleaned_sql(column.name)} AS c{index}")
-        outer += [f"count(c{index})", f"approx_count_distinct(c{index})"]
-        number = f"TRY_CAST(c{index} AS DOUBLE)"
+    """Counts over every row, patterns as the sample showed them.
+
+    What has few values in the sample is counted value by value, which needs no work on
+    the text of each row; a map of ten million student numbers would be of no use.
+    """
+    inner, outer = [], ["count(*) AS n"]
+    for place, column in enumerate(sampled):
+        if column.distinct <= VALUES_KEPT:
+            inner.append(f"CAST({quoted(column.name)} AS VARCHAR) AS c{place}")
+            outer.append(f"histogram(c{place}) AS h{place}")
+            continue
+        # Trimming is the slow part: only where a value is no number.
+        raw, clean = f"CAST({quoted(column.name)} AS VARCHAR)", cleaned_sql(column.name)
+        inner.append(f"{raw} AS c{place}")
         if column.numbers:
-            outer += [
-                f"count({number}) FILTER (isfinite({number}))",
-                f"count(*) FILTER (isfinite({number}) AND {number} = floor({number}))",
-                f"min({number}) FILTER (isfinite({number}))",
-                f"max({number}) FILTER (isfinite({number}))",
-            ]
-        else:
-            outer += ["0", "0", "NULL", "NULL"]
-        # Only what has few values in the sample: a map of ten million student numbers
-        # would be of no use.
-        outer.append(
-            f"histogram(c{index})" if column.distinct <= VALUES_KEPT else "NULL"
-        )
-    aliased = ", ".join(f"{sql} AS a{place}" for place, sql in enumerate(outer))
-    row = source.query(
-        f"SELECT count(*) AS n, {aliased} FROM (SELECT {', '.join(inner)} FROM records)"
-    ).to_pylist()[0]
-    rows = row["n"]
-    scanned = []
-    for index, column in enumerate(sampled):
-        present, distinct, numbers, integers, low, high, counted = (
-            row[f"a{index * 7 + offset}"] for offset in range(7)
-        )
-        pairs = sorted(
-            dict(counted or ()).items(), key=lambda item: (-item[1], item[0])
-        )
-        scanned.append(
-            ColumnProfile(
-                name=column.name,
-                type=column.type,
-                rows=rows,
-                missing=rows - present,
-                distinct=len(pairs) if pairs else max(distinct, column.distinct),
-                numbers=numbers,
-                integers=integers,
-                # A mark is among the frequent values, or there are next to none.
-                marks=sum(n for v, n in pairs or column.values if is_suppressed(v)),
-                low=low,
-                high=high,
-                values=tuple(pairs[:VALUES_KEPT]) or column.values,
-                complete=0 < len(pairs) <= VALUES_KEPT,
-                shapes=column.shapes,
-                length=column.length,
-                widths=column.widths,
-                whole=True,
+            inner.append(f"TRY_CAST({quoted(column.name)} AS DOUBLE) AS d{place}")
+            inner.append(
+                f"CASE WHEN isfinite(d{place}) THEN '0' ELSE {clean} END AS t{place}"
             )
+        else:
+            inner.append(f"CAST(NULL AS DOUBLE) AS d{place}, {clean} AS t{place}")
+        finite = f"isfinite(d{place})"
+        outer += [
+            f"count(t{place}) AS p{place}",
+            f"approx_count_distinct(c{place}) AS v{place}",
+            f"count(*) FILTER ({finite}) AS f{place}",
+            f"count(*) FILTER ({finite} AND d{place} = floor(d{place})) AS i{place}",
+            f"min(d{place}) FILTER ({finite}) AS l{place}",
+            f"max(d{place}) FILTER ({finite}) AS u{place}",
+        ]
+    row = source.query(
+        f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM records)"
+    ).to_pylist()[0]
+    return [_scanned(column, place, row) for place, column in enumerate(sampled)]
+
+
+def _scanned(
+    column: ColumnProfile, place: int, row: Mapping[str, Any]
+) -> ColumnProfile:
+    rows = int(row["n"])
+    if f"h{place}" in row:
+        counts: list[tuple[str | None, int]] = list(
+            dict(row[f"h{place}"] or ()).items()
         )
-    return scanned
+        counts.append((None, rows - sum(count for _, count in counts)))
+        found = _from_counts(column.name, column.type, rows, counts, whole=True)
+        return replace(found, shapes=column.shapes or found.shapes)
+    return replace(
+        column,
+        rows=rows,
+        missing=rows - int(row[f"p{place}"]),
+        distinct=max(int(row[f"v{place}"]), column.distinct),
+        numbers=int(row[f"f{place}"]),
+        integers=int(row[f"i{place}"]),
+        low=row[f"l{place}"],
+        high=row[f"u{place}"],
+        complete=False,
+        whole=True,
+    )

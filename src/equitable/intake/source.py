@@ -366,8 +366,7 @@ def _open(source: Any, options: Options) -> tuple[str, Sequence[Part], Sequence[
         raise InputError("no file was named", next_step="Give the path of a table.")
     if _URL.match(text):
         raise InputError(
-            f"'{text.partition('://')[0]}://' addresses are not read: nothing is fetched"
-            " from elsewhere",
+            "an address on the network is not read: nothing is fetched from elsewhere",
             next_step="Download the file first and give its path.",
         )
     path = Path(text)

@@ -51,7 +51,9 @@ def open_workbook(path: Path, options: Options) -> Part:
         raise refuse(path, name, locked) from None
     except python_calamine.CalamineError:
         raise refuse(path, name, "a damaged ZIP archive or workbook") from None
-    return _part(path, name, sheet, cells, note)
+    # A name that no other part's relation has.
+    relation = options.scratch.new_path(" sheet").name
+    return _part(path, name, sheet, cells, note, relation)
 
 
 def _choose(
@@ -132,7 +134,12 @@ def _is_filled(row: Sequence[object]) -> bool:
 
 
 def _part(
-    path: Path, name: str, sheet: str, cells: _Cells, note: tuple[str, ...]
+    path: Path,
+    name: str,
+    sheet: str,
+    cells: _Cells,
+    note: tuple[str, ...],
+    relation: str,
 ) -> Part:
     rows = cells.rows
     if not rows:
@@ -166,7 +173,6 @@ def _part(
         array, kind = cells_as_array([row[place] for _, row in body])
         arrays.append(array)
         columns.append(Column(column, kind))
-    relation = f"sheet {path}"
     titles = sum(1 for row in rows[:skip] if _is_filled(row))
     found = (
         f"The header of {name} was found in row {skip + 1}; what stands above it was"

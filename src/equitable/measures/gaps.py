@@ -238,7 +238,8 @@ def _position(places: Integers, among: Integers, shape: Sequence[int]) -> Intege
         return np.zeros(len(places), np.int64)
     flat = np.ravel_multi_index(tuple(places.T), tuple(shape))
     known = np.ravel_multi_index(tuple(among.T), tuple(shape))
-    return np.searchsorted(known, flat).astype(np.int64)
+    position: Integers = np.searchsorted(known, flat).astype(np.int64)
+    return position
 
 
 def _clusters(
@@ -324,7 +325,7 @@ def _sensitivity(
             SensitivityRow(
                 group=group,
                 within=within,
-                verdicts=dict(said),
+                verdicts={str(kind): verdict for kind, verdict in said.items()},
                 differences={
                     kind: None if own[place] else figure(difference[place])
                     for kind, (_, own, difference) in judged.items()

@@ -138,7 +138,7 @@ def _pool(
         other = _by_stratum(inner, outer, own=False)
     else:
         row = np.maximum(raw.row, 0)
-        other = tuple(part[row] for part in group)
+        other = (group[0][row], group[1][row], group[2][row])
     confidence = question.confidence
     nothing = raw.own | ((raw.row < 0) & (raw.kind != "rest"))
     unknown = np.full(len(outer.places), np.nan)

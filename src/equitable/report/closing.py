@@ -1,0 +1,187 @@
+"""The last chapters: how good the data is, how the figures were made, and from what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from equitable.report.contents import Contents
+from equitable.report.document import (
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Facts,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+)
+from equitable.report.sentences import (
+    verdict_sentence,
+)
+from equitable.report.tables import count_cell
+from equitable.vocabulary import (
+    Provenance,
+    Verdict,
+)
+
+
+def quality_chapter(contents: Contents) -> Section:
+    """What to know of the data before trusting the figures."""
+    quality = contents.quality
+    blocks: list[Block] = []
+    for finding in quality.findings:
+        if finding.severity == "caution":
+            text = " ".join(filter(None, [finding.sentence, finding.next_step]))
+            blocks.append(Callout(kind="caution", text=text))
+    notes = tuple(
+        " ".join(filter(None, [finding.sentence, finding.next_step]))
+        for finding in quality.findings
+        if finding.severity != "caution"
+    )
+    if notes:
+        blocks.append(Bullets(items=notes))
+    if not quality.findings:
+        blocks.append(Paragraph(text="Nothing was found that should worry you."))
+    if quality.missing:
+        blocks.append(
+            Table(
+                caption="Missing values",
+                columns=("Column", "Rows", "Without a value", "Share"),
+                numeric=(False, True, True, True),
+                rows=tuple(
+                    (
+                        Cell(text=item.column, kind="group"),
+                        count_cell(item.rows),
+                        count_cell(item.missing),
+                        Cell(
+                            text=f"{item.missing / item.rows:.1%}".replace("%", " %")
+                            if item.rows
+                            else "–",
+                            value=item.missing / item.rows if item.rows else None,
+                            kind="number",
+                            share=True,
+                            decimals=1,
+                        ),
+                    )
+                    for item in quality.missing
+                ),
+            )
+        )
+    return Section(
+        name="quality",
+        title="How good the data is",
+        sheet="Data quality",
+        blocks=tuple(blocks),
+    )
+
+
+def about_chapter(contents: Contents) -> Section:
+    """Methods, definitions and provenance."""
+    blocks: list[Block] = [
+        Heading(text="How the figures were made"),
+        Bullets(items=_methods(contents)),
+        Heading(text="What the words mean"),
+        Facts(items=_definitions(contents)),
+        Heading(text="Where the figures come from"),
+        Facts(items=tuple(_provenance(contents.provenance))),
+    ]
+    return Section(
+        name="about", title="How this was done", sheet="About", blocks=tuple(blocks)
+    )
+
+
+def _methods(contents: Contents) -> tuple[str, ...]:
+    gaps = contents.studies[0].gaps.gaps
+    rates = any(study.indicator.is_rate for study in contents.studies)
+    means = any(not study.indicator.is_rate for study in contents.studies)
+    level = f"{gaps.confidence:.0%}".replace("%", " %")
+    items = [
+        (
+            f"Every figure has a {level} interval. It says how far the figure could have"
+            " moved by chance among students like these; everyone was counted, and it is"
+            " needed all the same."
+        ),
+    ]
+    if rates:
+        items.append(
+            "Shares: Wilson's score interval; differences of shares: Newcombe's hybrid"
+            " score interval and the score test (Fisher's where a count is very small)."
+        )
+    if means:
+        items.append(
+            "Averages: Student's t; differences of averages: Welch's interval and test."
+        )
+    adjusted = {
+        "bh": "by Benjamini and Hochberg's method, over all groups of an indicator",
+        "by": "by Benjamini and Yekutieli's method, as the groups overlap",
+        "none": "not at all, as was asked for",
+    }[gaps.adjust]
+    items += [
+        f"Because many groups are compared, the evidence is adjusted {adjusted}.",
+        (
+            "‘Behind’ and ‘ahead’ are said only where the interval of the gap excludes 0 and"
+            " the adjusted evidence is strong enough; ‘no difference shown’ only where the"
+            " whole interval is within 5 points (of an average: .2 standard deviations)."
+        ),
+        (
+            "Students without a value of the outcome are left out of its figure and counted"
+            " beside it. Students whose group nobody wrote down are a group of their own,"
+            " ‘Not reported’."
+        ),
+    ]
+    if not contents.internal:
+        items.append(
+            f"Groups of fewer than {contents.provenance.min_n} students are withheld, and"
+            " further ones where a subtraction would give them away. This has not been"
+            " audited: see ‘Not checked for publication’."
+        )
+    return tuple(items)
+
+
+def _definitions(contents: Contents) -> tuple[tuple[str, str], ...]:
+    indicator = contents.studies[0].indicator
+    items = [
+        ("Gap", "A group's figure less that of those it is compared with."),
+        ("Other students", "All students but the group itself."),
+        (
+            "For parity",
+            (
+                "How many students more (or fewer) would have to be counted for the group's"
+                " figure to equal its reference, that held fixed."
+            ),
+        ),
+    ]
+    items += [
+        (str(verdict).capitalize(), verdict_sentence(verdict, indicator))
+        for verdict in Verdict
+    ]
+    views = {
+        "federal seven": "Hispanic or Latino of any race; else the one race; else two or"
+        " more races (U.S. Department of Education, 2007).",
+        "spd 15": "Seven groups in one question, more than one of them being"
+        " ‘Multiracial and/or Multiethnic’ (Statistical Policy Directive 15, 2024).",
+        "alone or in combination": "A student stands in every group that was named, so"
+        " that the groups overlap and do not add up.",
+        "as recorded": "The groups as the file has them.",
+    }
+    items += [
+        (f"View of {name}: {view}", views.get(view, "As named."))
+        for name, view in contents.provenance.views.items()
+    ]
+    return tuple(items)
+
+
+def _provenance(provenance: Provenance) -> Iterable[tuple[str, str]]:
+    for file in provenance.files:
+        yield file.name, f"{file.bytes:,} bytes, SHA-256 {file.sha256}"
+    yield "Rows read", f"{provenance.rows_read:,}"
+    for item in provenance.left_out:
+        yield "Rows left out", f"{item.rows:,}: {item.reason}"
+    if provenance.where:
+        yield "Condition", provenance.where
+    for note in provenance.notes:
+        yield "Note", note
+    if provenance.command:
+        yield "Command", provenance.command
+    yield "Made with", f"Equitable {provenance.version}"

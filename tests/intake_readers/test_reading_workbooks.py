@@ -1,0 +1,247 @@
+"""Workbooks: which sheet, where its table stands, what its cells are."""
+
+# ruff: noqa: DTZ001 - a workbook's dates know no time zone
+
+import datetime as dt
+import re
+import zipfile
+
+import openpyxl
+import pytest
+
+from equitable.errors import EquitableError
+from equitable.intake.source import Column, open_source
+from equitable.vocabulary import LeftOut
+
+
+def book(path, *sheets, start=(1, 1)):
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for title, rows in sheets:
+        sheet = made.create_sheet(title)
+        for down, row in enumerate(rows):
+            for across, value in enumerate(row):
+                sheet.cell(start[0] + down, start[1] + across, value)
+    made.save(path)
+    return path
+
+
+def rows_of(source):
+    return [tuple(row.values()) for row in source.query("FROM records").to_pylist()]
+
+
+TABLE = [["race", "score"], ["White", 3], ["Black", 4]]
+
+
+def test_cells_keep_their_kinds(tmp_path):
+    path = book(
+        tmp_path / "a.xlsx",
+        (
+            "S",
+            [
+                ["text", "whole", "broken", "flag", "day", "moment", "mixed", "empty"],
+                [
+                    "x",
+                    3,
+                    2.5,
+                    True,
+                    dt.date(2020, 1, 2),
+                    dt.datetime(2020, 1, 2, 3, 4),
+                    3,
+                    None,
+                ],
+                [
+                    " y ",
+                    4,
+                    1,
+                    False,
+                    dt.date(2021, 1, 2),
+                    dt.date(2021, 1, 2),
+                    "<10",
+                    None,
+                ],
+                [None, None, None, None, None, None, 2.5, None],
+                ["z", 5, None, None, None, None, True, None],
+            ],
+        ),
+    )
+    with open_source(path) as source:
+        assert source.columns == (
+            Column("text", "text"),
+            Column("whole", "number"),
+            Column("broken", "number"),
+            Column("flag", "boolean"),
+            Column("day", "date"),
+            Column("moment", "date"),
+            Column("mixed", "text"),
+            Column("empty", "text"),
+        )
+        assert rows_of(source) == [
+            (
+                "x",
+                3,
+                2.5,
+                True,
+                dt.date(2020, 1, 2),
+                dt.datetime(2020, 1, 2, 3, 4),
+                "3",
+                None,
+            ),
+            (
+                " y ",
+                4,
+                1,
+                False,
+                dt.date(2021, 1, 2),
+                dt.datetime(2021, 1, 2),
+                "<10",
+                None,
+            ),
+            (None, None, None, None, None, None, "2.5", None),
+            ("z", 5, None, None, None, None, "true", None),
+        ]
+        cast = source.query("SELECT CAST(whole AS VARCHAR) w FROM records")
+        assert cast["w"].to_pylist() == ["3", "4", None, "5"]
+        assert source.notes == ()
+        assert source.files()[0].name == "a.xlsx"
+
+
+def test_titles_blank_rows_and_empty_columns(tmp_path):
+    rows = [
+        ["Springfield", None, None, None],
+        [None, None, None, None],
+        ["race", None, "score", None],
+        ["White", None, 3, None],
+        [None, None, None, None],
+        ["Black", None, 4, None],
+        [None, None, " ", None],
+    ]
+    path = book(tmp_path / "a.xlsx", ("S", rows), start=(2, 3))
+    with open_source(path) as source:
+        assert [c.name for c in source.columns] == ["race", "score"]
+        assert rows_of(source) == [("White", 3), ("Black", 4)]
+        assert source.first_row("race = 'Black'").row == 7
+        assert source.first_row("race = 'Black'").values == {
+            "race": "Black",
+            "score": 4,
+        }
+        assert source.left_out == (
+            LeftOut(reason="title rows above the header of a.xlsx", rows=1),
+            LeftOut(reason="blank rows of a.xlsx", rows=2),
+        )
+        assert any("found in row 4" in note for note in source.notes)
+
+
+def test_a_merged_title_is_no_header(tmp_path):
+    path = tmp_path / "a.xlsx"
+    made = openpyxl.Workbook()
+    made.active["A1"] = "All schools, 2020"
+    made.active.merge_cells("A1:B1")
+    for row in TABLE:
+        made.active.append(row)
+    made.save(path)
+    with open_source(path) as source:
+        assert rows_of(source) == [("White", 3), ("Black", 4)]
+
+
+def test_the_first_sheet_with_a_table_is_read_and_said(tmp_path):
+    path = book(
+        tmp_path / "a.xlsx",
+        ("Read me", [["About this file"], ["Made in 2020"]]),
+        ("Data", TABLE),
+        ("More", [["x", "y"], [1, 2]]),
+    )
+    with open_source(path) as source:
+        assert rows_of(source) == [("White", 3), ("Black", 4)]
+        assert "3 sheets; 'Data' was read" in source.notes[0]
+    with open_source(path, sheet="more") as source:
+        assert rows_of(source) == [(1, 2)]
+    with pytest.raises(
+        EquitableError, match=r"no sheet 'Dta'.*'Read me', 'Data', 'More'"
+    ):
+        open_source(path, sheet="Dta")
+
+
+def test_a_hidden_sheet_is_read_only_when_named(tmp_path):
+    path = book(tmp_path / "a.xlsx", ("Old", [["x", "y"], [1, 2]]), ("New", TABLE))
+    made = openpyxl.load_workbook(path)
+    made["Old"].sheet_state = "hidden"
+    made.active = 1
+    made.save(path)
+    with open_source(path) as source:
+        assert rows_of(source) == [("White", 3), ("Black", 4)]
+    with open_source(path, sheet="Old") as source:
+        assert rows_of(source) == [(1, 2)]
+
+
+def test_error_cells_are_no_value(tmp_path):
+    path = book(tmp_path / "a.xlsx", ("S", [["a", "b"], ["x", 1], ["y", 99], ["z", 3]]))
+    damaged = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(damaged, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                data, changed = re.subn(
+                    rb'<c r="B3"[^>]*><v>99</v></c>',
+                    b'<c r="B3" t="e"><v>#N/A</v></c>',
+                    data,
+                )
+                assert changed == 1
+            new.writestr(name, data)
+    with open_source(damaged) as source:
+        assert source.columns[1] == Column("b", "number")
+        assert rows_of(source) == [("x", 1), ("y", None), ("z", 3)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([["a", "a"], [1, 2]], "row 1: columns A and B are both named 'a'"),
+        ([["a", "b", None], [1, 2, 3]], "row 1: column C has values but no name"),
+        ([["a", "b"]], "none of its sheets holds a table"),
+        ([], "none of its sheets holds a table"),
+    ],
+)
+def test_tables_that_cannot_be_read(tmp_path, rows, told):
+    with pytest.raises(EquitableError, match=told):
+        open_source(book(tmp_path / "a.xlsx", ("S", rows)))
+
+
+def test_named_sheets_without_a_table(tmp_path):
+    path = book(tmp_path / "a.xlsx", ("E", []), ("H", [["a", "b"]]), ("D", TABLE))
+    with pytest.raises(EquitableError, match="sheet 'E' is empty"):
+        open_source(path, sheet="E")
+    with pytest.raises(EquitableError, match="'H' has a header and no rows"):
+        open_source(path, sheet="H")
+
+
+def test_years_as_names_are_whole(tmp_path):
+    path = book(tmp_path / "a.xlsx", ("S", [["race", 2019, 2020], ["White", 1, 2]]))
+    with open_source(path) as source:
+        assert [c.name for c in source.columns] == ["race", "2019", "2020"]
+
+
+def test_opendocument(tmp_path):
+    """A minimal spreadsheet, by the OpenDocument 1.2 specification."""
+    path = tmp_path / "a.ods"
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    number = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'
+    row = "<table:table-row>{}</table:table-row>"
+    body = row.format(cell.format("race") + cell.format("score"))
+    body += row.format(cell.format("White") + number.format(3))
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        out.writestr(
+            "META-INF/manifest.xml",
+            '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        out.writestr(
+            "content.xml",
+            f'<?xml version="1.0"?><office:document-content xmlns:office="{space}:office:1.0"'
+            f' xmlns:table="{space}:table:1.0" xmlns:text="{space}:text:1.0"><office:body>'
+            f'<office:spreadsheet><table:table table:name="S">{body}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    with open_source(path) as source:
+        assert rows_of(source) == [("White", 3)]
