@@ -34,6 +34,7 @@ THREADS, MEMORY = 2, "2GB"
 COUNT = f"""
 import duckdb, sys
 engine = duckdb.connect(config={{"threads": {THREADS}, "memory_limit": "{MEMORY}"}})
+engine.execute("SET enable_progress_bar = false")
 print(engine.execute("SELECT count(*) FROM read_csv(?)", [sys.argv[1]]).fetchone()[0])
 """
 # Shares of groups and of passing are of the size met in a large district; every value

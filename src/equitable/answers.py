@@ -14,7 +14,7 @@ from equitable.errors import MissingPartError, QuestionError, did_you_mean
 from equitable.measures.gaps import Question
 from equitable.measures.gaps import gaps as compute_gaps
 from equitable.measures.levels import RateInterval
-from equitable.measures.results import GapRow, Gaps
+from equitable.measures.results import GapRow, Gaps, PooledRow, SensitivityRow
 from equitable.privacy.gate import Gated, gate
 from equitable.vocabulary import Provenance
 
@@ -145,6 +145,16 @@ class GapsResult:
     def rows(self) -> tuple[GapRow, ...]:
         """A row for every group; withheld figures are ``WITHHELD``."""
         return self.gated.gaps.rows
+
+    @property
+    def pooled(self) -> tuple[PooledRow, ...]:
+        """With ``within``: each group's gap pooled over the strata."""
+        return self.gated.gaps.pooled
+
+    @property
+    def sensitivity(self) -> tuple[SensitivityRow, ...]:
+        """Where asked: each group's verdict under every reference."""
+        return self.gated.gaps.sensitivity
 
     @property
     def provenance(self) -> Provenance:

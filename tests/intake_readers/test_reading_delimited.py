@@ -254,6 +254,11 @@ def test_row_numbers_without_a_name_are_left_out(tmp_path):
     assert "numbers the rows" in notes[0]
 
 
+def test_a_top_row_over_numbers_is_a_header_and_no_title(tmp_path):
+    error = refused(put(tmp_path, "a.csv", "race,\nWhite,3\nBlack,4\n"))
+    assert "a.csv, row 1: column 2 has values but no name" in str(error)
+
+
 def test_a_column_with_values_needs_a_name(tmp_path):
     error = refused(put(tmp_path, "a.csv", "a,,b\n1,x,2\n"))
     assert "a.csv, row 1: column 2 has values but no name" in str(error)

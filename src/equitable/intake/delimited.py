@@ -157,8 +157,8 @@ class _Table:
             compressed = is_gzip(self.path)
             skip = self.layout.skip + 1
         else:
-            # A header of several lines, or with another line end, misleads the engine
-            # about how lines end.
+            # The engine takes the first line end it meets, even one within a heading,
+            # for that of all rows, and then may find none.
             write_as_utf8(
                 self.path,
                 copy,

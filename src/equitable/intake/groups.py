@@ -82,7 +82,7 @@ def column_dimension(
     recoded = [values.get(_plain(code), code) for code in reading.codes]
     read = reader_for(recoded) if reading.key == "race" or asked in VIEWS else None
     columns: tuple[str, ...] = (reading.name,)
-    if (read is not None or asked in VIEWS) and asked != AS_RECORDED:
+    if asked != AS_RECORDED and (read is not None or (asked in VIEWS and values)):
         chosen = VIEWS[asked or FEDERAL.name]
         inner = _with_values(read or read_race, values)
         if hispanic is not None:
@@ -257,8 +257,7 @@ def _with_values(
         said = values.get(_plain(text))
         if said is None:
             return read(text)
-        # A group of their own naming, such as 'Filipino', stays that group.
-        return read_race(said) if said in {race.value for race in Race} else None
+        return read_race(said)
 
     return named
 

@@ -42,6 +42,19 @@ _BIRTH: Final = frozenset({"birth", "birthdate", "birthday", "dob", "birthdt", "
 _NOT_BIRTH: Final = frozenset(
     {"weight", "order", "sex", "country", "place", "city", "state", "name"}
 )
+_MAY_BE_A_ROLE: Final = frozenset(
+    {
+        "student",
+        "pupil",
+        "first",
+        "last",
+        "parent",
+        "advisor",
+        "counselor",
+        "recommender",
+    }
+)
+"""Names of columns that hold people, or a few kinds of answer ('parent': yes)."""
 _PLACES: Final = re.compile(
     r"\b(school|elementary|elem|middle|high|academy|district|county|unified|isd|"
     r"charter|college|university|center|centre|campus|prep|institute|public|city|"
@@ -112,9 +125,10 @@ def _by_name(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
     if "address" in named or ("e" in named and "mail" in named):
         return None
     is_place = _share(profile, lambda text: bool(_PLACES.search(text))) >= 0.3
+    unclear = few and spoken in _MAY_BE_A_ROLE
     if (
         spoken in identifier_names("people")
-        and not few
+        and not unclear
         and not profile.is_numeric
         and not is_place
     ):
@@ -131,7 +145,7 @@ def _by_name(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
                 what="names of people", because="of its name", confidence=0.85
             )
     told = named & {"comment", "comments", "notes", "narrative", "remarks"}
-    if told and not few and not profile.is_numeric:
+    if told and not profile.is_numeric and (not few or profile.length >= 20):
         return Reason(
             what="free text, which may name people",
             because="of its name",

@@ -44,7 +44,7 @@ class Layout:
     line_end: str
     """How rows end, as far as the first one tells."""
     broken_top: bool
-    """Whether the header or a row above runs over several lines or ends otherwise."""
+    """Whether a line of the header, or above it, ends otherwise than the rows do."""
     titles: int = 0
     """Filled rows above the header."""
     separator_line: bool = False
@@ -203,8 +203,7 @@ def _top(
     return _Top(
         letters=sum(map(len, above)),
         line_end=line_end,
-        broken=len(above) > skip + 1
-        or any(_end_of(line) != line_end for line in above),
+        broken=any(_end_of(line) != line_end for line in above),
     )
 
 

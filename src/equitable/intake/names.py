@@ -140,7 +140,7 @@ def _split(name: str, glued: frozenset[str]) -> tuple[str, ...]:
     text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     text = re.sub(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", " ", text)
     found: list[str] = []
-    for token in re.findall(r"[%#]|[^\W_]+", text.casefold()):
+    for token in re.findall(r"[%#]|[^\W_]+", text.lower()):
         found += _cut(token, glued)
     return tuple(found)
 

@@ -91,6 +91,9 @@ class ColumnProfile:
         ``complete``.
     shapes
         Of the different values, the share that has each of ``PATTERNS``.
+    uniqueness
+        Different values a row with a value: 1 where none repeats (in the sample, as
+        counts of different values in many rows are approximate).
     length
         Mean length of the different values, in characters.
     widths
@@ -112,6 +115,7 @@ class ColumnProfile:
     values: tuple[tuple[str, int], ...] = ()
     complete: bool = True
     shapes: Mapping[str, float] = field(default_factory=dict)
+    uniqueness: float = 0.0
     length: float = 0.0
     widths: int = 0
     whole: bool = True
@@ -143,11 +147,6 @@ class ColumnProfile:
     def texts(self) -> tuple[str, ...]:
         """The values alone, the most frequent first."""
         return tuple(value for value, _ in self.values)
-
-    @property
-    def uniqueness(self) -> float:
-        """Different values a row with a value: 1 where none repeats."""
-        return min(1.0, self.distinct / self.present) if self.present else 0.0
 
     def shape(self, name: str) -> float:
         """The share of different values that have a shape (one of ``PATTERNS``)."""
@@ -278,6 +277,7 @@ def _from_counts(
         values=tuple(frequent[:VALUES_KEPT]),
         complete=len(present) <= VALUES_KEPT,
         shapes=_shapes(looked_at, column_type, all_numbers=numbers == rows - missing),
+        uniqueness=len(present) / (rows - missing) if rows > missing else 0.0,
         length=sum(map(len, looked_at)) / len(looked_at) if looked_at else 0.0,
         widths=len({len(text) for text in looked_at}),
         whole=whole,
@@ -349,7 +349,11 @@ def _scanned(
         )
         counts.append((None, rows - sum(count for _, count in counts)))
         found = _from_counts(column.name, column.type, rows, counts, whole=True)
-        return replace(found, shapes=column.shapes or found.shapes)
+        return replace(
+            found,
+            shapes=column.shapes or found.shapes,
+            uniqueness=column.uniqueness,
+        )
     return replace(
         column,
         rows=rows,

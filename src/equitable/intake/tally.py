@@ -54,8 +54,9 @@ class Tally:
     def _sql(self) -> str:
         keys = [f"{_key(d)} AS d{place}" for place, d in enumerate(self.dimensions)]
         names = [f"d{place}" for place in range(len(self.dimensions))]
-        if self.year is not None:
-            keys.append(f"{_key(self.year)} AS y")
+        by_year = self.year if self.dimensions else None
+        if by_year is not None:
+            keys.append(f"{_key(by_year)} AS y")
             names.append("y")
         sums = [
             f"count(*) FILTER ({cleaned_sql(column)} IS NULL) AS m{place}"
@@ -75,7 +76,7 @@ class Tally:
         by = f" GROUP BY {', '.join(map(str, range(1, len(keys) + 1)))}" if keys else ""
         levels: list[tuple[str, ...]] = [()]
         levels += [(f"d{place}",) for place in range(len(self.dimensions))]
-        if self.year is not None:
+        if by_year is not None:
             levels += [(f"d{p}", "y") for p in range(len(self.dimensions))]
         sets = ", ".join(f"({', '.join(level)})" for level in levels)
         level = f"GROUPING({', '.join(names)})" if names else "0"

@@ -1,4 +1,4 @@
-"""What a group is compared with: the rest, everyone, the best, the largest, one named."""
+"""What a group is compared with: the rest, everyone, the best, the largest, another."""
 
 from __future__ import annotations
 
@@ -56,8 +56,7 @@ def read_reference(
     holders = [
         (axis, group)
         for axis in axes
-        for group in axis.groups
-        if group.casefold() == wanted.casefold()
+        if (group := _group_of(axis, wanted)) is not None
     ]
     if len(holders) > 1:
         first = holders[0][0].dimension.name
@@ -97,10 +96,10 @@ def _one_named(part: str, axes: Sequence[Axis]) -> tuple[str, str]:
     for axis in axes:
         if axis.dimension.name.casefold() != name.casefold():
             continue
-        for known in axis.groups:
-            if known.casefold() == group.casefold():
-                _named_choice({name: known})
-                return axis.dimension.name, known
+        known = _group_of(axis, group)
+        if known is not None:
+            _named_choice({name: known})
+            return axis.dimension.name, known
         raise QuestionError(
             f"'{axis.dimension.name}' has no group '{group}'",
             next_step=did_you_mean(group, axis.groups, what="groups"),
@@ -110,6 +109,18 @@ def _one_named(part: str, axes: Sequence[Axis]) -> tuple[str, str]:
         f"the reference names '{name}', which is not among the dimensions asked for",
         next_step=did_you_mean(name, names, what="dimensions"),
     )
+
+
+def _group_of(axis: Axis, text: str) -> str | None:
+    """The group that a text names: by its own name, or as the file writes it."""
+    for group in axis.groups:
+        if group.casefold() == text.casefold():
+            return group
+    if axis.dimension.form == "flags" or len(axis.dimension.columns) > 1:
+        return None
+    meant = axis.dimension.classify(text)
+    known = len(meant) == 1 and meant[0] in axis.groups and meant[0] != NOT_REPORTED
+    return meant[0] if known else None
 
 
 def _number(text: str) -> Fraction | None:

@@ -1,0 +1,126 @@
+"""Charts: as pictures inside a page or a PDF, and alive in a notebook.
+
+One look for both.  Pictures are SVG made without a browser and without any other host;
+colour is never alone, and nothing withheld is ever part of a chart's data.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+from equitable.privacy.gate import Gated
+from equitable.report.chart_parts import PALETTES, Palette, Spec, Theme
+from equitable.report.document import ChartData, DotChart, Figure
+from equitable.report.dot_chart import dot_spec
+from equitable.report.line_chart import line_spec
+
+if TYPE_CHECKING:
+    import altair
+
+WIDE: Final = 720
+"""The pixels of a chart beside which there is room for labels."""
+NARROW: Final = 340
+"""The pixels of a chart on a telephone."""
+_TAG: Final = re.compile(r"<[a-zA-Z][^>]*>")
+_NOISE: Final = re.compile(
+    r' (?:class|role|aria-roledescription|aria-hidden|stroke-miterlimit)="[^"]*"'
+)
+_ROOT: Final = re.compile(r"<svg[^>]*>")
+
+
+def svg(
+    chart: ChartData, *, width: int, title: str, alt: str, theme: Theme, prefix: str
+) -> str:
+    """A chart as one ``<svg>`` element.
+
+    Parameters
+    ----------
+    chart
+        What to show.
+    width
+        In pixels: ``WIDE`` and ``NARROW`` are what the layouts are made for; under 480
+        labels stand above their bars.  The height follows from the rows.
+    title, alt
+        Read out by screen readers: the chart's name, and what it shows in words.
+    theme
+        'screen' leaves colours to the page, as CSS variables (``--ink``, ``--soft``,
+        ``--line``, ``--ground``, ``--dot``, ``--ref``, ``--series-1`` to ``-6``);
+        'print' has them in it.
+    prefix
+        Unique in the document: the ids begin with it.
+    """
+    import vl_convert
+
+    drawn: str = vl_convert.vegalite_to_svg(
+        specification(chart, width, PALETTES[theme]), allowed_base_urls=[]
+    )
+    lean = _TAG.sub(lambda tag: _NOISE.sub("", tag.group()), drawn)
+    height = re.search(r' height="(\d+)"', lean)
+    tall = height.group(1) if height else str(width)
+    ids = escape(re.sub(r"[^\w-]", "-", prefix))
+    root = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{tall}"'
+        f' viewBox="0 0 {width} {tall}" role="img"'
+        f' aria-labelledby="{ids}-title {ids}-desc">'
+        f'<title id="{ids}-title">{escape(title)}</title>'
+        f'<desc id="{ids}-desc">{escape(alt)}</desc>'
+    )
+    return _ROOT.sub(lambda _: root, lean, count=1)
+
+
+def specification(chart: ChartData, width: int, palette: Palette) -> Spec:
+    """A chart's Vega-Lite specification."""
+    if isinstance(chart, DotChart):
+        return dot_spec(chart, width, palette)
+    return line_spec(chart, width, palette)
+
+
+def chart(gated: Gated) -> altair.TopLevelMixin:
+    """The groups of a result as an Altair chart for a notebook, with tooltips.
+
+    One picture a trait, under one another; groups where traits cross only if nothing
+    else was asked for.  Takes only what went through the privacy gate.
+    """
+    import altair
+
+    charts = [
+        altair.Chart.from_dict(_with_tooltips(figure.chart))
+        for figure in gap_figures(gated)
+    ]
+    return charts[0] if len(charts) == 1 else altair.vconcat(*charts, spacing=30)
+
+
+def gap_figures(gated: Gated) -> list[Figure]:
+    """The dot charts of a result, with their sentences and tables."""
+    from equitable.report.chapters import indicator_chapter
+    from equitable.report.contents import Study
+
+    study = Study(indicator=gated.gaps.indicator, gaps=gated)
+    figures = [
+        block
+        for block in indicator_chapter(study, 1).blocks
+        if isinstance(block, Figure) and isinstance(block.chart, DotChart)
+    ]
+    single = [figure for figure in figures if not figure.name.endswith("-crossed")]
+    return single or figures
+
+
+def _with_tooltips(data: ChartData) -> dict[str, Any]:
+    spec = specification(data, WIDE, PALETTES["print"])
+    spec["background"] = PALETTES["print"].ground
+    spec["padding"] = 12
+    form = ".1%" if data.share else ",.3~f"
+    tooltip = [
+        {"field": "Group", "type": "nominal"},
+        {"field": "Value", "type": "nominal"},
+        {"field": "Students", "type": "nominal"},
+        {"field": "low", "type": "quantitative", "title": "From", "format": form},
+        {"field": "high", "type": "quantitative", "title": "To", "format": form},
+        {"field": "Evidence", "type": "nominal"},
+    ]
+    for part in spec["layer"]:
+        if part["mark"]["type"] == "point":
+            part["encoding"]["tooltip"] = tooltip
+    return spec
