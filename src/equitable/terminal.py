@@ -11,19 +11,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from equitable.analysis import Dataset
-from equitable.answers import GapsResult
 from equitable.errors import OutputError
-from equitable.intake.proposal import Inspection
-from equitable.intake.settings import write_settings
 from equitable.measures.results import GapRow, PooledRow, SensitivityRow
 from equitable.output import check_place, write_whole
 from equitable.report.sentences import headline, order_rows
@@ -36,6 +30,14 @@ from equitable.report.tables import (
     verdict_words,
 )
 from equitable.vocabulary import WITHHELD, Indicator, Verdict
+
+if TYPE_CHECKING:
+    # Costly to import, and not needed to print a word of help.
+    import pyarrow as pa
+
+    from equitable.analysis import Dataset
+    from equitable.answers import GapsResult
+    from equitable.intake.proposal import Inspection
 
 _SHORT: Final = {
     Verdict.NO_DIFFERENCE_SHOWN: "no difference",
@@ -125,6 +127,8 @@ def _give_bytes(content: bytes, output: Path | None) -> None:
 
 
 def _parquet(table: pa.Table) -> bytes:
+    import pyarrow.parquet as pq  # noqa: PLC0415 - costly to import
+
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd")
     return buffer.getvalue()
@@ -316,6 +320,8 @@ def show_inspection(found: Inspection, form: str) -> None:
         if form == "csv":
             _give_text(csv_text(plain), None)
         else:
+            import pyarrow as pa  # noqa: PLC0415 - costly to import
+
             _give_bytes(_parquet(pa.Table.from_pylist(plain)), None)
         return
     console = Console(highlight=False)

@@ -15,8 +15,8 @@ from equitable.intake.race import Race
 from equitable.vocabulary import NOT_REPORTED
 
 B, W, H, A = Race.BLACK, Race.WHITE, Race.HISPANIC, Race.ASIAN
-I, P, M = Race.AMERICAN_INDIAN, Race.PACIFIC_ISLANDER, Race.MIDDLE_EASTERN
-SINGLE = (B, W, H, A, I, P, M)
+AI, P, M = Race.AMERICAN_INDIAN, Race.PACIFIC_ISLANDER, Race.MIDDLE_EASTERN
+SINGLE = (B, W, H, A, AI, P, M)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ SINGLE = (B, W, H, A, I, P, M)
         ("afam", {B}), ("African American", {B}), ("Black or African American", {B}), ("BLACK", {B}),
         ("cauc", {W}), ("Caucasian", {W}), ("White, not Hispanic", {W}), ("Non-Hispanic White", {W}),
         ("Latinx", {H}), ("Latino/a", {H}), ("Hispanic or Latino", {H}), ("Hispanic/Latino of any race", {H}),
-        ("AI/AN", {I}), ("Native American", {I}), ("American Indian/Alaska Native", {I}), ("Indigenous", {I}),
+        ("AI/AN", {AI}), ("Native American", {AI}), ("American Indian/Alaska Native", {AI}), ("Indigenous", {AI}),
         ("NH/PI", {P}), ("Pacific Islander", {P}), ("Native Hawaiian or Other Pacific Islander", {P}),
         ("Middle Eastern or North African", {M}), ("MENA", {M}),
         ("Filipino", {A}), ("Asian", {A}),
@@ -133,7 +133,7 @@ ONEROSTER = [
 
 def test_oneroster_names_are_known():
     assert [race.race_of_name(name) for name in ONEROSTER] == [
-        I,
+        AI,
         A,
         B,
         P,
@@ -161,7 +161,7 @@ def test_other_yes_no_names_are_no_race(name):
         # Standards 1.2: all blank is missing, not false.
         ("???????", NOT_REPORTED, {NOT_REPORTED}),
         ("0000000", NOT_REPORTED, {NOT_REPORTED}),
-        ("1??????", I.value, {I.value}),
+        ("1??????", AI.value, {AI.value}),
     ],
 )
 def test_flags(marks, federal, combination):

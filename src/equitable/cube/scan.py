@@ -92,9 +92,10 @@ def scan(
             next_step=f"The condition was: {where.text}." if where else "",
         )
     notes = list(source.notes)
+    mask = pa.array(kept.tolist(), pa.bool_())
     axes, codes = [], np.zeros((int(kept.sum()), len(dimensions)), np.int64)
     for place, dimension in enumerate(dimensions):
-        keys = found[f"key_{place}"].combine_chunks().filter(pa.array(kept))
+        keys = found[f"key_{place}"].combine_chunks().filter(mask)
         axis, codes[:, place], said = make_axis(dimension, keys, rows[kept])
         axes.append(axis)
         notes += said

@@ -76,7 +76,6 @@ def connect(
         ) from None
     try:
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET python_enable_replacements = false")
         for part in parts:
             for relation, table in part.tables.items():
                 connection.register(relation, table)

@@ -467,17 +467,11 @@ class Schema:
     def _refuse_unknown(self, name: str, what: str) -> NoReturn:
         known = list(self.allowed_columns)
         if self.settings is not None:
-            more = (
-                self.settings.indicators if what == "outcome"
-                else self.settings.dimensions
-            )  # fmt: skip
-            known = [*more, *known]
+            known = [*self.settings.indicators, *self.settings.dimensions, *known]
         nearest = did_you_mean(name, known)
+        thing = "column" if what == "column" else f"{what} or column"
         raise QuestionError(
-            f"there is no {'column' if what == 'column' else f'{what} or column'} "
-            f"'{name}'",
-            file=self.file,
-            next_step=nearest,
+            f"there is no {thing} '{name}'", file=self.file, next_step=nearest
         )
 
     def _refuse_identifier(self, reading: Reading) -> None:

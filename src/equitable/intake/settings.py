@@ -162,11 +162,9 @@ def read_settings(path: Path) -> Settings:
             next_step="'equitable inspect' writes one for you to correct.",
         ) from None
     except UnicodeDecodeError:
-        raise SettingsError(
-            "it is not written in UTF-8",
-            file=path.name,
-            next_step="Save it as UTF-8 text.",
-        ) from None
+        said = "it is not written in UTF-8"
+        step = "Save it as UTF-8 text."
+        raise SettingsError(said, file=path.name, next_step=step) from None
     except OSError as problem:
         raise SettingsError(
             f"it cannot be read ({problem.strerror or 'not allowed'})",
@@ -461,8 +459,7 @@ def _appear(path: Path, written: Path) -> None:
 class Proposed(Protocol):
     """What can be written as ``equity.toml``: an ``Inspection``."""
 
-    def to_toml(self) -> str:
-        """The text of the file."""
+    def to_toml(self) -> str: ...  # noqa: D102 - the text of the file
 
 
 def write_settings(proposed: Proposed, path: Path, *, replace: bool = False) -> None:
@@ -480,11 +477,10 @@ def write_settings(proposed: Proposed, path: Path, *, replace: bool = False) -> 
     )
     if path.exists() and not replace:
         raise there_already
-    text = proposed.to_toml()
     written = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with written.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.write(proposed.to_toml())
             file.flush()
             os.fsync(file.fileno())
         if replace:

@@ -11,7 +11,6 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from equitable.cube.cells import Numbers
 from equitable.measures import differences, means
@@ -22,6 +21,7 @@ from equitable.measures.power import (
     detectable_means,
     detectable_rates,
 )
+from equitable.measures.rates import two_sided
 from equitable.vocabulary import Verdict
 
 
@@ -198,7 +198,7 @@ def _overall_odds(
     by_group = 1 / (p * (1 - p)) - (1 - f) * slope
     by_rest = -f * slope
     variance = by_group**2 * p * (1 - p) / group.n + by_rest**2 * r * (1 - r) / others.n
-    half = norm.ppf(0.5 + confidence / 2) * np.sqrt(variance)
+    half = two_sided(confidence) * np.sqrt(variance)
     figures = [np.exp(log_odds), np.exp(log_odds - half), np.exp(log_odds + half)]
     return [np.where(np.isfinite(figure), figure, np.nan) for figure in figures]
 
@@ -213,7 +213,7 @@ def against_number(
 ) -> Comparison:
     """Groups against a fixed number: their own interval, shifted.
 
-    Rates: exact binomial test; means: one-sample t test.
+    Rates: score test (exact binomial where under 5 are expected); means: one-sample t test.
     """
     fixed = float(number)
     low, high = group.interval(is_rate=is_rate, confidence=confidence, how=how)

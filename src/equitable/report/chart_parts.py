@@ -16,7 +16,7 @@ Theme: TypeAlias = Literal["screen", "print"]
 Spec: TypeAlias = dict[str, Any]
 
 FONTS: Final = "Noto Sans, DejaVu Sans, Liberation Sans, Arial, sans-serif"
-"""Ends with families that every system has: with none of them all text vanishes."""
+"""Ends with families that every system has."""
 NARROW: Final = 480
 """A chart of fewer pixels than this has its labels above the bars."""
 _THIN: Final = frozenset("fijlrtIJ1.,:;'|!()[]/-‘’· ")
@@ -79,7 +79,7 @@ def _em(character: str) -> float:
 
 
 def wrapped(text: str, width: float, size: float, lines: int) -> list[str]:
-    """A text in at most ``lines`` lines of ``width`` pixels; the rest is an ellipsis."""
+    """A text in at most ``lines`` lines of ``width`` pixels; then an ellipsis."""
     room = width / size
     words = _readable(text).split()
     done: list[str] = []

@@ -148,7 +148,7 @@ def _stack_narrow(rows: list[_Row], top: float) -> float:
         height += _SMALL_LINE if row.detail or row.state else 0
         row.middle = top + height + 10
         row.top = top
-        row.bottom = top + height + (26 if _has_mark(row.dot) else 6)
+        row.bottom = top + height + (28 if _has_mark(row.dot) else 8)
         top = row.bottom
     return top
 
@@ -159,8 +159,14 @@ def _frame(
     """Few grid lines, a hairline between the rows, the axis, the reference."""
     x = on("value", plot.axis, plot.left, plot.right)
     ticks = [{"value": tick, "text": plot.axis.words(tick)} for tick in plot.axis.ticks]
-    upright = {"y": {"value": plot.top}, "y2": {"value": plot.bottom}}
-    grid = layer({"type": "rule", "stroke": palette.line}, ticks, x=x, **upright)
+    bands = _bands(rows, plot, narrow=narrow)
+    grid = layer(
+        {"type": "rule", "stroke": palette.line},
+        [{**tick, "y": y, "y2": y2} for tick in ticks for y, y2 in bands],
+        x=x,
+        y=field("y"),
+        y2={"field": "y2"},
+    )
     between = layer(
         {"type": "rule", "stroke": palette.line},
         [{"y": row.top} for row in rows[1:]],
@@ -190,12 +196,17 @@ def _frame(
             text={"field": "text", "type": "nominal"},
         )
     )
-    return layers + _reference(chart, plot, palette)
+    return layers + _reference(chart, plot, bands, palette)
 
 
-def _tick_words(
-    ticks: list[Spec], *, narrow: bool
-) -> list[tuple[str, list[Spec]]]:
+def _bands(rows: list[_Row], plot: _Plot, *, narrow: bool) -> list[tuple[float, float]]:
+    """From where to where upright lines go: never through words."""
+    if not narrow:
+        return [(plot.top, plot.bottom)]
+    return [(row.middle - 9, row.middle + 9) for row in rows if _has_mark(row.dot)]
+
+
+def _tick_words(ticks: list[Spec], *, narrow: bool) -> list[tuple[str, list[Spec]]]:
     """Narrow: the outermost words keep inside the picture."""
     if not narrow:
         return [("center", ticks)]
@@ -206,7 +217,12 @@ def _nudge(align: str, left: float) -> float:
     return {"left": -left, "right": left}.get(align, 0.0)
 
 
-def _reference(chart: DotChart, plot: _Plot, palette: Palette) -> list[Spec]:
+def _reference(
+    chart: DotChart,
+    plot: _Plot,
+    bands: list[tuple[float, float]],
+    palette: Palette,
+) -> list[Spec]:
     if chart.reference is None:
         return []
     x = on("value", plot.axis, plot.left, plot.right)
@@ -215,7 +231,6 @@ def _reference(chart: DotChart, plot: _Plot, palette: Palette) -> list[Spec]:
     half = em(label) * 12.5 / 2
     # Centred over its line, but never out of the picture.
     centre = min(max(at, half), max(plot.width - half, half))
-    row = [{"value": chart.reference, "text": label, "x": centre}]
     return [
         layer(
             {
@@ -224,14 +239,17 @@ def _reference(chart: DotChart, plot: _Plot, palette: Palette) -> list[Spec]:
                 "strokeDash": [4, 4],
                 "strokeWidth": 1.5,
             },
-            row,
+            [
+                {"value": chart.reference, "y": y, "y2": y2}
+                for y, y2 in [(plot.top - 11, plot.top), *bands]
+            ],
             x=x,
-            y={"value": plot.top - 10},
-            y2={"value": plot.bottom},
+            y=field("y"),
+            y2={"field": "y2"},
         ),
         layer(
             text_mark(12.5, palette.ink, "center", fontWeight=600),
-            row if label else [],
+            [{"text": label}] if label else [],
             x={"value": centre},
             y={"value": plot.top - 20},
             text={"field": "text", "type": "nominal"},
@@ -307,7 +325,11 @@ def _told(row: _Row) -> dict[str, Any]:
 
 
 def _words_wide(rows: list[_Row], plot: _Plot, palette: Palette) -> list[Spec]:
-    labels, details, values, held, states = [], [], [], [], []
+    labels: list[Spec] = []
+    details: list[Spec] = []
+    values: list[Spec] = []
+    held: list[Spec] = []
+    states: list[Spec] = []
     for row in rows:
         used = len(row.label) * _LINE + (_SMALL_LINE if row.detail else 0)
         y = row.middle - used / 2 + _LINE / 2
@@ -327,7 +349,11 @@ def _words_wide(rows: list[_Row], plot: _Plot, palette: Palette) -> list[Spec]:
 
 
 def _words_narrow(rows: list[_Row], plot: _Plot, palette: Palette) -> list[Spec]:
-    labels, details, values, held, states = [], [], [], [], []
+    labels: list[Spec] = []
+    details: list[Spec] = []
+    values: list[Spec] = []
+    held: list[Spec] = []
+    states: list[Spec] = []
     for row in rows:
         first = row.top + 10 + _LINE / 2
         for number, line in enumerate(row.label):

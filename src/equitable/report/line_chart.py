@@ -83,9 +83,7 @@ def line_spec(chart: LineChart, width: int, palette: Palette) -> Spec:
     names = [wrapped(line.label, room, _SIZE, 2) for line in chart.lines]
     needed = sum(len(name) * _LINE + 4 for name in names)
     height = max(240 if narrow else 300, needed + 20)
-    plot = _Plot(
-        left, width - room - 24, 34, 34 + height, axis, chart.times, width
-    )
+    plot = _Plot(left, width - room - 24, 34, 34 + height, axis, chart.times, width)
     layers = _frame(chart, plot, palette)
     for number, line in enumerate(chart.lines):
         layers += _series(line, number, plot, palette)
@@ -196,7 +194,12 @@ def _series(line: Line, number: int, plot: _Plot, palette: Palette) -> list[Spec
         if len(rows) == 1:
             layers.append(
                 layer(
-                    {"type": "rule", "stroke": colour, "strokeWidth": 6, "opacity": 0.2},
+                    {
+                        "type": "rule",
+                        "stroke": colour,
+                        "strokeWidth": 6,
+                        "opacity": 0.2,
+                    },
                     sure,
                     x=field("x"),
                     y=band,

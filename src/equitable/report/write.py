@@ -27,9 +27,8 @@ def check_report_place(path: Path) -> None:
     """
     check_place(path)
     if path.suffix.lower() not in FORMS:
-        ending = f"not {path.suffix}" if path.suffix else "and this name has no ending"
         raise OutputError(
-            f"{path.name} cannot be written: a report is .html, .xlsx or .pdf, {ending}",
+            f"a report is .html, .xlsx or .pdf, and {path.name} is none of them",
             next_step=f"Give a name such as {path.with_suffix('.html').name}.",
         )
 
@@ -99,15 +98,16 @@ def _writer(form: str) -> Callable[[Document], bytes]:
 
 def _write_all(files: dict[Path, bytes]) -> None:
     """Write every file, or leave all of them as they were."""
-    before: dict[Path, bytes | None] = {}
+    written: dict[Path, bytes | None] = {}
     try:
         for path, content in files.items():
-            before[path] = _content(path)
+            before = _content(path)
             write_whole(path, content)
+            written[path] = before
     except BaseException:
         # The one that failed was never touched: ``write_whole`` is whole or nothing.
-        for path in list(before)[:-1]:
-            _put_back(path, before[path])
+        for path, before in written.items():
+            _put_back(path, before)
         raise
 
 

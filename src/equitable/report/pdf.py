@@ -1,0 +1,383 @@
+"""The report as a PDF: tagged, titled and readable aloud (PDF/UA-1 as Typst checks it).
+
+Every word goes to the page's template as data, never as markup, so that a group may be
+called anything.  Only the fonts that come with Typst are needed; where the computer
+has others, they serve for what those lack.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, is_dataclass, replace
+from importlib.resources import files
+from typing import Any, Final, TypeVar, cast
+
+from equitable.errors import OutputError
+from equitable.report.document import (
+    Answer,
+    Block,
+    Bullets,
+    Callout,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+)
+
+ROWS_AT_MOST: Final = 120
+"""A longer table is cut on paper: the workbook has all of it."""
+_BAND: Final = "For internal use only: small groups are shown"
+_SERIF: Final = "Libertinus Serif"
+_SANS: Final = (
+    "Source Sans 3", "Noto Sans", "Open Sans", "Segoe UI", "Helvetica Neue",
+    "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans",
+)  # fmt: skip
+_CHART_WIDTH: Final = 660
+"""In the chart's own pixels: its letters come out at 10 points or so."""
+_PAGE_WIDTH: Final = 481.0
+"""Points between A4's margins, and how tall a chart below its sentence may be."""
+_CHART_TALLEST: Final = 560.0
+_TABLE_SIZE, _TABLE_SIZE_LEAST = 8.0, 6.3
+_LONG_WORD: Final = 26
+_ROUNDS: Final = 6
+_UNDISPLAYABLE: Final = re.compile(
+    r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed'
+)
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_T = TypeVar("_T")
+
+
+def render(document: Document) -> bytes:
+    """Write a document as a PDF/UA-1 file.
+
+    Letters that no font of the computer has stand as their numbers, and a note on the
+    first page says so.
+
+    Raises
+    ------
+    OutputError
+        Where the PDF cannot be made; the other forms of the report can.
+    """
+    import typst  # noqa: PLC0415 - costly, and needed for PDF only
+
+    document = _changed(document, _plain)
+    missing: set[str] = set()
+    for attempt in range(_ROUNDS):
+        shown = _spelled_out(document, missing) if missing else document
+        if attempt == _ROUNDS - 1:
+            shown = _spelled_out(document, _beyond_latin(document))
+        try:
+            return _compiled(shown)
+        except typst.TypstError as error:
+            found = _undisplayable(f"{error.message}\n{error.diagnostic}")
+            if not found or attempt == _ROUNDS - 1:
+                raise OutputError(
+                    "the PDF could not be made",
+                    next_step="Write the report as .html and print that, and please"
+                    " report this as a mistake of ours.",
+                ) from error
+            missing |= found
+    raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+
+def _compiled(document: Document) -> bytes:
+    import typst  # noqa: PLC0415
+
+    template = files("equitable.report").joinpath("page.typ").read_bytes()
+    made = typst.compile(
+        template,
+        format="pdf",
+        pdf_standards="ua-1",
+        font_paths=_fonts(),
+        sys_inputs={"report": json.dumps(_payload(document))},
+        timestamp=0,
+    )
+    return made
+
+
+@functools.cache
+def _fonts() -> Any:
+    """The fonts of Typst and of the computer, looked for once."""
+    import typst  # noqa: PLC0415
+
+    return typst.Fonts()
+
+
+def _payload(document: Document) -> dict[str, Any]:
+    """The document as the template reads it."""
+    families = set(_fonts().families())
+    sans = next((name for name in _SANS if name in families), _SERIF)
+    title = document.title or "Report"
+    language = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?", document.language)
+    return {
+        "title": title,
+        "short-title": title if len(title) <= 90 else f"{title[:89]}…",
+        "subtitle": _breakable(document.subtitle),
+        "heading": _breakable(title),
+        "mark": _breakable(document.mark),
+        "band": _BAND,
+        "internal": document.internal,
+        "keywords": list(document.keywords),
+        "lang": language[1].lower() if language else "en",
+        "region": language[2].upper() if language and language[2] else None,
+        "serif": [_SERIF],
+        "sans": list(dict.fromkeys([sans, _SERIF])),
+        "sections": [
+            _section(section, first=place == 0)
+            for place, section in enumerate(document.sections)
+        ],
+    }
+
+
+def _section(section: Section, *, first: bool) -> dict[str, Any]:
+    blocks: list[dict[str, Any]] = []
+    level = 2
+    for block in section.blocks:
+        if isinstance(block, Heading):
+            # A level is never skipped: readers that jump by headings would get lost.
+            level = min(block.level, level + 1)
+            if block.text:
+                blocks.append(
+                    {"is": "heading", "level": level, "text": _breakable(block.text)}
+                )
+            continue
+        blocks += _block(block)
+    return {
+        "title": _breakable(section.title or section.sheet or "More"),
+        "new-page": section.new_page and not first,
+        "blocks": blocks,
+    }
+
+
+def _block(block: Block) -> Iterable[dict[str, Any]]:
+    match block:
+        case Paragraph() if block.text:
+            yield {
+                "is": "paragraph",
+                "text": _breakable(block.text),
+                "soft": block.soft,
+            }
+        case Answer() if block.text:
+            yield {
+                "is": "answer",
+                "runs": _runs(block.text, block.strong),
+                "detail": _breakable(block.detail),
+                "number": None if block.number is None else str(block.number),
+            }
+        case Callout() if block.text:
+            yield {"is": "callout", "kind": block.kind, "text": _breakable(block.text)}
+        case Bullets() if any(block.items):
+            items = [_breakable(item) for item in block.items if item]
+            yield {"is": "bullets", "items": items}
+        case Facts() if block.items:
+            pairs = [[_breakable(t), _breakable(w)] for t, w in block.items]
+            yield {"is": "facts", "items": pairs}
+        case Figure():
+            yield _chart(block)
+            yield from _table(block.table, block.title)
+        case Table():
+            yield from _table(block, "Table")
+        case _:
+            return
+
+
+def _chart(figure: Figure) -> dict[str, Any]:
+    from equitable.report import charts  # noqa: PLC0415 - draws, so it is costly
+
+    drawn = charts.svg(
+        figure.chart,
+        width=_CHART_WIDTH,
+        title=figure.title,
+        alt=figure.alt,
+        theme="print",
+        prefix=figure.name,
+    )
+    return {
+        "is": "chart",
+        "sentence": _breakable(figure.sentence),
+        "svg": drawn,
+        "alt": figure.alt or figure.title or figure.sentence or "A chart",
+        "width": round(_shown_width(drawn), 1),
+    }
+
+
+def _shown_width(drawn: str) -> float:
+    """The whole page's width, but less for a chart that would be taller than a page."""
+    root = re.search(r"<svg\b[^>]*>", drawn)
+    box = re.search(r'viewBox="([^"]+)"', root[0]) if root else None
+    numbers = (
+        [float(part) for part in re.split(r"[\s,]+", box[1].strip())] if box else []
+    )
+    if len(numbers) != 4 or min(numbers[2:]) <= 0:
+        return _PAGE_WIDTH
+    return min(_PAGE_WIDTH, _CHART_TALLEST * numbers[2] / numbers[3])
+
+
+def _table(table: Table, otherwise: str) -> Iterable[dict[str, Any]]:
+    columns = len(table.columns)
+    if not columns:
+        return
+    rows = [
+        [
+            {"text": _breakable(cell.text), "kind": cell.kind}
+            for cell in row[:columns]
+        ] + [{"text": "", "kind": "text"}] * (columns - len(row))
+        for row in table.rows[:ROWS_AT_MOST]
+    ]  # fmt: skip
+    more = len(table.rows) - ROWS_AT_MOST
+    cut = f"And {more:,} more rows in the workbook." if more > 0 else ""
+    numeric = [*table.numeric, *([False] * columns)][:columns]
+    widths, size = _column_widths(table, numeric)
+    yield {
+        "is": "table",
+        "caption": _breakable(table.caption or otherwise),
+        "columns": [_breakable(name) for name in table.columns],
+        "numeric": numeric,
+        "widths": widths,
+        "size": size,
+        "rows": rows,
+        "note": _breakable(" ".join(filter(None, [cut, table.note]))),
+    }
+
+
+def _column_widths(
+    table: Table, numeric: Sequence[bool]
+) -> tuple[list[float], float]:  # fmt: skip
+    """Parts of the page for the columns, and a size of letters that fits them.
+
+    Figures stay on one line; words and headers may take two or three.
+    """
+    widths = []
+    for column, name in enumerate(table.columns):
+        texts = [
+            row[column].text for row in table.rows[:ROWS_AT_MOST] if column < len(row)
+        ]
+        longest_word = max((_columns(word) for word in name.split()), default=1)
+        head = max(1.12 * longest_word, 0.45 * _columns(name))
+        if numeric[column]:
+            body = max((_columns(text) for text in texts), default=1)
+        else:
+            words = [word for text in texts for word in text.split()]
+            least = max((_columns(word) for word in words), default=1)
+            body = max(
+                least, min(26, max((_columns(text) for text in texts), default=1))
+            )
+        widths.append(float(max(4.0, min(head, 24.0), min(body, 32.0))))
+    room = (_PAGE_WIDTH - 7 * len(widths)) / 0.53
+    size = min(_TABLE_SIZE, room / sum(widths))
+    size = max(size, _TABLE_SIZE_LEAST)
+    # Each column's margins are as wide as a character and a half.
+    return [round(width + 1.6, 2) for width in widths], round(size, 2)
+
+
+def _columns(text: str) -> int:
+    """How wide a text is, in letters."""
+    return sum(
+        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in text
+    )
+
+
+def _runs(text: str, strong: Iterable[str]) -> list[dict[str, Any]]:
+    """The text in parts, those to be marked apart; longer ones first."""
+    wanted = sorted({part for part in strong if part}, key=len, reverse=True)
+    if not wanted:
+        return [{"text": _breakable(text), "strong": False}]
+    # A figure is marked as a whole word: the 6 of 66 is not the 6 that is meant.
+    pattern = "|".join(re.escape(part) for part in wanted)
+    parts = re.split(rf"(?<!\w)({pattern})(?!\w)", text)
+    return [
+        {"text": _breakable(part), "strong": place % 2 == 1}
+        for place, part in enumerate(parts)
+        if part
+    ]
+
+
+def _breakable(text: str) -> str:
+    """The text with places to break very long words, else they would leave the page."""
+    return re.sub(
+        rf"\S{{{_LONG_WORD + 1},}}",
+        lambda word: "\u200b".join(re.findall(rf".{{1,{_LONG_WORD // 2}}}", word[0])),
+        text,
+    )
+
+
+def _plain(text: str) -> str:
+    """The text on one line, without signs that print nothing or turn what follows."""
+    kept = "".join(
+        " "
+        if unicodedata.category(character) in {"Cc", "Zl", "Zp"}
+        else ""
+        if unicodedata.category(character) == "Cs"
+        or character in _TURNING
+        or ord(character) & 0xFFFE == 0xFFFE
+        else character
+        for character in text
+    )
+    return re.sub(r" {2,}", " ", kept).strip()
+
+
+def _changed(value: _T, change: Callable[[str], str]) -> _T:
+    """The same value with every text in it changed."""
+    if isinstance(value, str):
+        return cast("_T", change(value))
+    if isinstance(value, tuple):
+        return cast("_T", tuple(_changed(item, change) for item in value))
+    if is_dataclass(value) and not isinstance(value, type):
+        new = {f.name: _changed(getattr(value, f.name), change) for f in fields(value)}
+        return cast("_T", replace(cast("Any", value), **new))
+    return value
+
+
+def _undisplayable(diagnostic: str) -> set[str]:
+    """The texts that Typst found no font for."""
+    return {_unescaped(found) for found in _UNDISPLAYABLE.findall(diagnostic)}
+
+
+def _unescaped(text: str) -> str:
+    def one(match: re.Match[str]) -> str:
+        if match[1]:
+            return chr(int(match[1], 16))
+        return {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}.get(match[2], match[2])
+
+    return re.sub(r"\\(?:u\{([0-9a-fA-F]+)\}|(.))", one, text)
+
+
+def _beyond_latin(document: Document) -> set[str]:
+    """Every letter that is not surely in the fonts that come with Typst."""
+    seen: set[str] = set()
+
+    def note(text: str) -> str:
+        seen.update(character for character in text if ord(character) > 0x17F)
+        return text
+
+    _changed(document, note)
+    return seen - set("–—‘’“”•…−\u2009\u00a0")
+
+
+def _spelled_out(document: Document, missing: set[str]) -> Document:
+    """The document with letters that cannot be printed as their numbers, and a note."""
+    longest_first = sorted(missing, key=len, reverse=True)
+    pattern = re.compile(f"(?:{'|'.join(map(re.escape, longest_first))})+")
+
+    def spelled(match: re.Match[str]) -> str:
+        return f"[{' '.join(f'U+{ord(character):04X}' for character in match[0])}]"
+
+    document = _changed(document, lambda text: pattern.sub(spelled, text))
+    note = Callout(
+        kind="note",
+        text="Some letters are in none of this computer's fonts and stand here as their"
+        " Unicode numbers in brackets. The report's .html and .xlsx have them.",
+    )
+    if not document.sections:
+        return document
+    first, *rest = document.sections
+    first = replace(first, blocks=(note, *first.blocks))
+    return replace(document, sections=(first, *rest))
