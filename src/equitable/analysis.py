@@ -227,14 +227,30 @@ class Dataset:
             weight=weight,
             cluster=cluster,
         )
-        if command is not None:
-            cells = cells.described(command)
+        cells = cells.described(command, self._of_several_years([*by, *within], where))
         return cells.gaps(
             indicator.name,
             by=[self.schema.dimension(name).name for name in by],
             within=[self.schema.dimension(name).name for name in within],
             cluster=self.schema.dimension(cluster).name if cluster else None,
             **asked,
+        )
+
+    def _of_several_years(self, named: Sequence[str], where: str | None) -> str | None:
+        """A caution where the same student may stand in several rows."""
+        year, student = self.schema.year, self.schema.student
+        if year is None or student is None:
+            return None
+        condition = self.condition(where)
+        used = {self.schema.dimension(name).name for name in named}
+        if year.name in used or (
+            condition and set(year.columns) & {*condition.columns}
+        ):
+            return None
+        return (
+            "A student may stand in several years' rows; the intervals take every row"
+            f" for another student. For one year: --where '{year.name} = …'; for each:"
+            f" --within {year.name}."
         )
 
     @property

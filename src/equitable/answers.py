@@ -35,9 +35,11 @@ class Cells:
         """Where the cells come from."""
         return self.arrays.provenance
 
-    def described(self, command: str) -> Cells:
-        """The same cells, with the command that asked for them in their provenance."""
-        provenance = replace(self.arrays.provenance, command=command)
+    def described(self, command: str | None, note: str | None = None) -> Cells:
+        """The same cells, with their command and a remark in the provenance."""
+        before = self.arrays.provenance
+        notes = (*before.notes, note) if note else before.notes
+        provenance = replace(before, command=command, notes=notes)
         return Cells(replace(self.arrays, provenance=provenance))
 
     def gaps(

@@ -20,7 +20,13 @@ from equitable.measures.gaps import Question, gaps
 from equitable.privacy.gate import Gated, gate
 from equitable.report.contents import Contents, Study
 from equitable.version import VERSION
-from equitable.vocabulary import Condition, Dimension, Indicator, Provenance
+from equitable.vocabulary import (
+    NOT_REPORTED,
+    Condition,
+    Dimension,
+    Indicator,
+    Provenance,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +91,23 @@ def carry_out(
     say(f"Reading {source.name}")
     cells = _scan(source, plan, (*plan.by, *([year] if year else [])))
     say("Comparing groups")
-    by, notes = _comparable(cells, plan)
+    latest, notes = _latest(cells, year)
+    by, said = _comparable(latest, plan)
+    notes += said
     places = [
-        (dimension, _scan(source, plan, (dimension,)))
+        (
+            dimension,
+            _latest(_scan(source, plan, (dimension, *([year] if year else []))), year)[
+                0
+            ],
+        )
         for dimension in plan.over
         if dimension.name not in by
     ]
     studies, further = [], []
     for indicator in plan.indicators:
         try:
-            studies.append(_study(cells, indicator, by, year, places, plan))
+            studies.append(_study(cells, latest, indicator, by, year, places, plan))
         except (InputError, QuestionError) as error:
             further.append((indicator, error))
     if not studies:
@@ -157,8 +170,28 @@ def _comparable(cells: Cells, plan: Plan) -> tuple[tuple[str, ...], list[str]]:
     return tuple(kept), notes
 
 
+def _latest(cells: Cells, year: Dimension | None) -> tuple[Cells, list[str]]:
+    """The latest year's cells: students who recur must not count as several.
+
+    The years before it are shown over time, each year by itself.
+    """
+    if year is None:
+        return cells, []
+    axis = cells.axes[cells.axis(year.name)]
+    years = [group for group in axis.groups if group != NOT_REPORTED]
+    if len(years) < 2:
+        return cells, []
+    last = years[-1]
+    note = (
+        f"Figures are of {last}, the latest of {len(years)} years; the years before"
+        " stand under 'Over the years'."
+    )
+    return cells.only(year.name, last), [note]
+
+
 def _study(
     cells: Cells,
+    latest: Cells,
     indicator: Indicator,
     by: tuple[str, ...],
     year: Dimension | None,
@@ -180,7 +213,7 @@ def _study(
             found.append(_answer(own, indicator, asked, plan))
     return Study(
         indicator=indicator,
-        gaps=_answer(cells, indicator, question, plan),
+        gaps=_answer(latest, indicator, question, plan),
         years=years,
         places=tuple(found),
     )

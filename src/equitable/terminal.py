@@ -359,6 +359,8 @@ def write_proposal(found: Inspection, output: Path, *, force: bool) -> None:
             " it, or -o to write elsewhere."
         )
         return
+    from equitable.intake.settings import write_settings  # noqa: PLC0415 - costly
+
     write_settings(found, output, replace=force)
     say(f"Written: {output}. Read it, correct it; every other command follows it.")
 

@@ -7,7 +7,7 @@ rest is a total less a group.  No array here has an entry for a student.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -112,6 +112,20 @@ class Cells:
     def axis(self, name: str) -> int:
         """The position of a dimension's axis."""
         return [axis.dimension.name for axis in self.axes].index(name)
+
+    def only(self, name: str, group: str) -> Cells:
+        """The cells of one group of a dimension that does not overlap."""
+        position = self.axis(name)
+        axis = self.axes[position]
+        place = axis.groups.index(group)
+        wanted = [i for i, member in enumerate(axis.members) if member == (place,)]
+        kept = np.isin(self.codes[:, position], wanted)
+        return replace(
+            self,
+            codes=self.codes[kept],
+            students=self.students[kept],
+            moments={key: held.take(kept) for key, held in self.moments.items()},
+        )
 
     def table(self, indicator: str, names: Sequence[str]) -> Table:
         """The margin over some dimensions: one row a group that has students.

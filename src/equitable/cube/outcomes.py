@@ -125,7 +125,7 @@ def _share_of_days(indicator: Indicator) -> OutcomeSql:
     too_short = f"COALESCE({of} < {quote_value(indicator.minimum_days)}, FALSE)"
     value = f"{days} / {of}"
     if indicator.threshold is not None:
-        # 18 absences of 180 days are 10 %: compared in days, as fractions are not exact.
+        # 18 absences of 180 days are 10 %: in days, as fractions are not exact.
         limit = f"{quote_value(indicator.threshold)} * {of}"
         value = f"CAST(ROUND({days} - {limit}, 9) >= 0 AS DOUBLE)"
     return OutcomeSql(

@@ -1,1 +1,1 @@
-"""Intake: from what people have - files, folders, frames - to records and their meaning."""
+"""Intake: from what people have to records and their meaning."""

@@ -76,6 +76,8 @@ def connect(
         ) from None
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        # Its progress bar would stand before a result on standard output.
+        connection.execute("SET enable_progress_bar = false")
         for part in parts:
             for relation, table in part.tables.items():
                 connection.register(relation, table)

@@ -213,7 +213,7 @@ def against_number(
 ) -> Comparison:
     """Groups against a fixed number: their own interval, shifted.
 
-    Rates: score test (exact binomial where under 5 are expected); means: one-sample t test.
+    Rates: score test (exact binomial where under 5 are expected); means: t test.
     """
     fixed = float(number)
     low, high = group.interval(is_rate=is_rate, confidence=confidence, how=how)

@@ -54,9 +54,7 @@ def read_reference(
         named = dict(_one_named(part, axes) for part in wanted.split(","))
         return ReferenceChoice(kind="group", named=named)
     holders = [
-        (axis, group)
-        for axis in axes
-        if (group := _group_of(axis, wanted)) is not None
+        (axis, group) for axis in axes if (group := _group_of(axis, wanted)) is not None
     ]
     if len(holders) > 1:
         first = holders[0][0].dimension.name
