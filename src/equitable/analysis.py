@@ -30,7 +30,7 @@ from equitable.intake.settings import Settings, find_settings, read_settings
 from equitable.intake.source import Source, open_source
 from equitable.study import Plan, carry_out
 from equitable.version import VERSION
-from equitable.vocabulary import Condition, Dimension, Direction, Indicator
+from equitable.vocabulary import Condition, Dimension, Direction, Indicator, Role
 
 DEFAULT_MIN_N: Final = 10
 """Groups with fewer students are withheld, where nobody says otherwise."""
@@ -310,7 +310,7 @@ class Dataset:
         plan = Plan(
             indicators=self._asked_indicators(outcomes, direction, count, total),
             by=(
-                self.schema.dimensions
+                self._traits()
                 if by is None
                 else tuple(self.schema.dimension(name) for name in by)
             ),
@@ -330,6 +330,12 @@ class Dataset:
             contents = carry_out(self.source, self.schema, plan)
         with progress("Drawing the charts and writing the report"):
             return write_report(contents, paths)
+
+    def _traits(self) -> tuple[Dimension, ...]:
+        """What students are grouped by where nobody says: traits before places."""
+        places = {Role.SCHOOL, Role.GRADE, Role.YEAR}
+        traits = [d for d in self.schema.dimensions if d.role not in places]
+        return tuple(traits) or self.schema.dimensions
 
     def _asked_indicators(
         self,

@@ -15,6 +15,7 @@ from equitable.measures.gaps import Question
 from equitable.measures.gaps import gaps as compute_gaps
 from equitable.measures.levels import RateInterval
 from equitable.measures.results import GapRow, Gaps, PooledRow, SensitivityRow
+from equitable.privacy.aside import set_aside, with_those_aside
 from equitable.privacy.gate import Gated, gate
 from equitable.vocabulary import Provenance
 
@@ -128,8 +129,13 @@ class Cells:
             cluster=cluster,
             interval=interval,
         )
-        computed = compute_gaps(self.arrays, found[0], question)
-        return GapsResult(gate(computed, min_n=min_n, internal=internal))
+        if internal:
+            computed = compute_gaps(self.arrays, found[0], question)
+            return GapsResult(gate(computed, min_n=min_n, internal=True))
+        arrays, named = set_aside(self.arrays, found[0], by, (), min_n=max(min_n, 1))
+        computed = compute_gaps(arrays, found[0], question)
+        computed = with_those_aside(computed, named, min_n=min_n)
+        return GapsResult(gate(computed, min_n=min_n))
 
 
 @dataclass(frozen=True, slots=True)

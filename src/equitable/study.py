@@ -1,7 +1,6 @@
 """Which questions a report asks of a data set, and their answers as its contents.
 
-One scan answers every indicator, group, intersection and year; schools or grades, where
-asked, cost one more each.
+One scan answers every indicator, group, intersection, year and place.
 """
 
 from __future__ import annotations
@@ -17,7 +16,8 @@ from equitable.intake.quality import Quality, assess
 from equitable.intake.schema import Schema
 from equitable.intake.source import Source
 from equitable.measures.gaps import Question, gaps
-from equitable.privacy.gate import Gated, gate
+from equitable.privacy.aside import set_aside, with_those_aside
+from equitable.privacy.gate import gate_together
 from equitable.report.contents import Contents, Study
 from equitable.version import VERSION
 from equitable.vocabulary import (
@@ -87,27 +87,27 @@ def carry_out(
             next_step="Name some with --by, or correct equity.toml"
             " (equitable inspect writes it).",
         )
-    year = plan.year if plan.year and plan.year.name not in _names(plan.by) else None
+    own = {dimension.name for dimension in (*plan.by, *plan.over)}
+    year = plan.year if plan.year and plan.year.name not in own else None
     say(f"Reading {source.name}")
-    cells = _scan(source, plan, (*plan.by, *([year] if year else [])))
+    wanted = {d.name: d for d in (*plan.by, *plan.over, *([year] if year else []))}
+    cells = scan(
+        source,
+        indicators=plan.indicators,
+        dimensions=tuple(wanted.values()),
+        where=plan.where,
+        weight=plan.weight,
+    )
     say("Comparing groups")
     latest, notes = _latest(cells, year)
-    by, said = _comparable(latest, plan)
+    by, said = _comparable(cells, latest, plan)
     notes += said
-    places = [
-        (
-            dimension,
-            _latest(_scan(source, plan, (dimension, *([year] if year else []))), year)[
-                0
-            ],
-        )
-        for dimension in plan.over
-        if dimension.name not in by
-    ]
     studies, further = [], []
     for indicator in plan.indicators:
         try:
-            studies.append(_study(cells, latest, indicator, by, year, places, plan))
+            study, aside = _study(cells, latest, indicator, by, year, plan)
+            studies.append(study)
+            notes += aside
         except (InputError, QuestionError) as error:
             further.append((indicator, error))
     if not studies:
@@ -140,20 +140,13 @@ def _names(dimensions: Sequence[Dimension]) -> tuple[str, ...]:
     return tuple(dimension.name for dimension in dimensions)
 
 
-def _scan(source: Source, plan: Plan, dimensions: Sequence[Dimension]) -> Cells:
-    return scan(
-        source,
-        indicators=plan.indicators,
-        dimensions=dimensions,
-        where=plan.where,
-        weight=plan.weight,
-    )
-
-
-def _comparable(cells: Cells, plan: Plan) -> tuple[tuple[str, ...], list[str]]:
+def _comparable(
+    cells: Cells, latest: str | None, plan: Plan
+) -> tuple[tuple[str, ...], list[str]]:
     """The dimensions with two groups or more, and a note on each other one."""
     kept, notes = [], []
     name = plan.indicators[0].name
+    cells = _of_year(cells, plan.year, latest)
     for dimension in plan.by:
         table = cells.table(name, [dimension.name])
         present = (table.moments.n + table.moments.missing > 0).sum()
@@ -170,65 +163,76 @@ def _comparable(cells: Cells, plan: Plan) -> tuple[tuple[str, ...], list[str]]:
     return tuple(kept), notes
 
 
-def _latest(cells: Cells, year: Dimension | None) -> tuple[Cells, list[str]]:
-    """The latest year's cells: students who recur must not count as several.
+def _latest(cells: Cells, year: Dimension | None) -> tuple[str | None, list[str]]:
+    """The year that figures are of: students who recur must not count as several.
 
     The years before it are shown over time, each year by itself.
     """
     if year is None:
-        return cells, []
+        return None, []
     axis = cells.axes[cells.axis(year.name)]
     years = [group for group in axis.groups if group != NOT_REPORTED]
     if len(years) < 2:
-        return cells, []
-    last = years[-1]
+        return None, []
     note = (
-        f"Figures are of {last}, the latest of {len(years)} years; the years before"
-        " stand under 'Over the years'."
+        f"Figures are of {years[-1]}, the latest of {len(years)} years; the years"
+        " before stand under 'Over the years'."
     )
-    return cells.only(year.name, last), [note]
+    return years[-1], [note]
+
+
+def _of_year(cells: Cells, year: Dimension | None, latest: str | None) -> Cells:
+    if year is None or latest is None:
+        return cells
+    return cells.only(year.name, latest)
 
 
 def _study(
     cells: Cells,
-    latest: Cells,
+    latest: str | None,
     indicator: Indicator,
     by: tuple[str, ...],
     year: Dimension | None,
-    places: Sequence[tuple[Dimension, Cells]],
     plan: Plan,
-) -> Study:
+) -> tuple[Study, list[str]]:
+    """All of one indicator, gated together: no part may give away another's."""
+    named: tuple[str, ...] = ()
+    if not plan.internal:
+        strata = (year.name,) if year else ()
+        cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
+    now = _of_year(cells, year, latest)
     question = Question(
         by=by, depth=plan.depth, reference=plan.reference, min_n=plan.min_n
     )
-    years = None
-    if year is not None and _has_several(cells, indicator, year):
-        years = _answer(
-            cells, indicator, replace(question, depth=1, within=(year.name,)), plan
-        )
-    found = []
-    for dimension, own in places:
-        if _has_several(own, indicator, dimension):
+    main = gaps(now, indicator, question)
+    stratum = {year.name: latest} if year and latest else {}
+    results = [(with_those_aside(main, named, min_n=plan.min_n), stratum)]
+    for dimension in plan.over:
+        if dimension.name not in by and _has_several(now, indicator, dimension):
             asked = replace(question, by=(dimension.name,), depth=1, reference="rest")
-            found.append(_answer(own, indicator, asked, plan))
-    return Study(
-        indicator=indicator,
-        gaps=_answer(latest, indicator, question, plan),
-        years=years,
-        places=tuple(found),
+            results.append((gaps(now, indicator, asked), stratum))
+    over_years = year is not None and _has_several(cells, indicator, year)
+    if year is not None and over_years:
+        asked = replace(question, depth=1, within=(year.name,))
+        found = gaps(cells, indicator, asked)
+        each = tuple(row for row in found.rows if row.within)
+        results.append((replace(found, rows=each, pooled=()), {}))
+    gated = gate_together(results, min_n=plan.min_n, internal=plan.internal)
+    notes = gated[0].gaps.provenance.notes[len(cells.provenance.notes) :]
+    return (
+        Study(
+            indicator=indicator,
+            gaps=gated[0],
+            years=gated[-1] if over_years else None,
+            places=tuple(gated[1:-1] if over_years else gated[1:]),
+        ),
+        list(notes),
     )
 
 
 def _has_several(cells: Cells, indicator: Indicator, dimension: Dimension) -> bool:
     table = cells.table(indicator.name, [dimension.name])
     return int((table.moments.n > 0).sum()) > 1
-
-
-def _answer(
-    cells: Cells, indicator: Indicator, question: Question, plan: Plan
-) -> Gated:
-    found = gaps(cells, indicator, question)
-    return gate(found, min_n=plan.min_n, internal=plan.internal)
 
 
 def _described(study: Study, provenance: Provenance) -> Study:

@@ -16,7 +16,21 @@ NOT_REPORTED: Final = "Not reported"
 """The group of students whose membership nobody wrote down. Never a reference."""
 
 MISSING_TOKENS: Final[frozenset[str]] = frozenset(
-    {"", "na", "n/a", "#n/a", "nan", "null", "nil", ".", "-", "--", "missing", "<na>"}
+    {
+        "",
+        "?",
+        "na",
+        "n/a",
+        "#n/a",
+        "nan",
+        "null",
+        "nil",
+        ".",
+        "-",
+        "--",
+        "missing",
+        "<na>",
+    }
 )
 """Ways in which files write 'no value', case-folded and trimmed.
 

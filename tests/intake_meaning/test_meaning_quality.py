@@ -131,7 +131,7 @@ def test_a_group_whose_outcome_is_missing_far_more_often_is_named():
 @pytest.mark.parametrize(
     ("n", "missing", "rest", "rest_missing"),
     [
-        (200, 30, 200, 20),  # 5 points more: not far
+        (2000, 300, 2000, 200),  # p < .001, but 5 points more: not far
         (30, 6, 200, 20),  # 10 points more, but p = .1: chance would do it
         (9, 9, 200, 20),  # fewer than ten students
         (1000, 20, 1000, 5),  # four times as often, but two in a hundred

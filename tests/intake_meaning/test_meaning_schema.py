@@ -351,13 +351,15 @@ def test_the_total_behind_published_percents_is_found_by_arithmetic():
                 "% Absent": [
                     f"{100 * c / w:.4f}" for c, w in zip(counts, wholes, strict=True)
                 ],
-                "# Listed": [str(w) for w in wholes],
                 "# Other": [str(w + 50) for w in wholes],
+                "# Total Days": [str(w) for w in wholes],
             }
         )
     )
-    assert found.totals == {"# Absent": "# Listed"}
-    assert [(i.count, i.total) for i in found.indicators] == [("# Absent", "# Listed")]
+    assert found.totals == {"# Absent": "# Total Days"}
+    assert [(i.count, i.total) for i in found.indicators] == [
+        ("# Absent", "# Total Days")
+    ]
 
 
 def test_rows_for_everybody_are_said():
@@ -455,12 +457,14 @@ def test_opening_looks_at_a_sample_and_inspecting_at_everything():
         {
             "x": pa.array([str(i % 7) if i else " NA " for i in range(n)]),
             "y": pa.array(range(n)),
+            "z": pa.array([" n/a " if i % 2 else f" {i}" for i in range(n)]),
         }
     )
     with open_source(table) as source:
         few, whole = profile(source, whole=False), profile(source, whole=True)
     assert (few[0].rows, few[0].whole) == (SAMPLE_ROWS, False)
-    x, y = whole
+    x, y, z = whole
+    assert (z.missing, z.numbers, z.high) == (n // 2, n // 2, n - 2)
     assert (x.rows, x.missing, x.distinct, x.numbers, x.low, x.high) == (
         n,
         1,

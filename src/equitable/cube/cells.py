@@ -119,7 +119,10 @@ class Cells:
         axis = self.axes[position]
         place = axis.groups.index(group)
         wanted = [i for i, member in enumerate(axis.members) if member == (place,)]
-        kept = np.isin(self.codes[:, position], wanted)
+        return self.keep(np.isin(self.codes[:, position], wanted))
+
+    def keep(self, kept: NDArray[np.bool_]) -> Cells:
+        """Some of the cells: a mask of shape (cells,)."""
         return replace(
             self,
             codes=self.codes[kept],

@@ -142,7 +142,8 @@ def _share_of_days(indicator: Indicator) -> OutcomeSql:
 
 def _counted(indicator: Indicator, count: str, total: str) -> OutcomeSql:
     some, all_of = number_of(count), number_of(total)
-    nothing = f"({is_missing(count)} OR {is_missing(total)})"
+    further = indicator.missing
+    nothing = f"({is_missing(count, further)} OR {is_missing(total, further)})"
     right = (
         f"{some} >= 0 AND {some} = ROUND({some}) AND {all_of} = ROUND({all_of})"
         f" AND {some} <= {all_of}"
@@ -164,16 +165,16 @@ def _counted(indicator: Indicator, count: str, total: str) -> OutcomeSql:
 def _standing_for(indicator: Indicator, total: str) -> OutcomeSql:
     """Each row stands for ``total`` students who share the row's own outcome."""
     own = outcome_sql(replace(indicator, total=None))
-    students = number_of(total)
+    students, nothing = number_of(total), is_missing(total, indicator.missing)
     whole = f"COALESCE({students} >= 0 AND {students} = ROUND({students}), FALSE)"
     return replace(
         own,
         column=total,
-        value=f"(CASE WHEN {is_missing(total)} THEN NULL WHEN {whole} THEN {own.value}"
+        value=f"(CASE WHEN {nothing} THEN NULL WHEN {whole} THEN {own.value}"
         f" ELSE {_REFUSED} END)",
         because="must be a whole number of students from 0 up"
         + (f", and '{own.column}' {own.because}" if own.because else ""),
-        apart=is_missing(total),
+        apart=nothing,
         apart_reason=f"no number in '{total}'",
         stands_for=students,
     )

@@ -233,7 +233,9 @@ def _key(dimension: Dimension) -> str:
             for column in dimension.columns
         )
     parts = [_text_key(column) for column in dimension.columns]
-    return parts[0] if len(parts) == 1 else f"CONCAT_WS(CHR(31), {', '.join(parts)})"
+    if len(parts) == 1:
+        return parts[0]
+    return " || CHR(31) || ".join(f"COALESCE({part}, '')" for part in parts)
 
 
 def _text_key(column: str) -> str:

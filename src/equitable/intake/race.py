@@ -447,10 +447,6 @@ def classify_flags(view: View, races: Sequence[Race | None]) -> Classify:
         found = {
             race for mark, race in zip(text, races, strict=True) if mark == "1" and race
         }
-        several = Race.SEVERAL in found
-        found.discard(Race.SEVERAL)
-        if several and len(found - {Race.HISPANIC}) < 2:
-            found.add(Race.SEVERAL)
         return view.groups(frozenset(found))
 
     return classify

@@ -1,4 +1,4 @@
-"""Gaps within strata, pooled over them: like compared with like."""
+"""Gaps within strata, pooled over them: like compared with like.
 
 Rates by Mantel and Haenszel (the difference with Sato's variance, the odds ratio with
 Robins, Breslow and Greenland's), means weighted by n1 n2 / (n1 + n2).  The raw gap

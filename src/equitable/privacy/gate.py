@@ -14,7 +14,7 @@ a ``Gated`` result therefore says 'Not checked for publication':
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
@@ -60,10 +60,45 @@ def gate(gaps: Gaps, *, min_n: int, internal: bool = False) -> Gated:
     internal
         Keep small groups and say so in the result's provenance.
     """
-    provenance = replace(gaps.provenance, internal=internal, min_n=min_n)
+    return gate_together([(gaps, {})], min_n=min_n, internal=internal)[0]
+
+
+def gate_together(
+    results: Sequence[tuple[Gaps, Group]], *, min_n: int, internal: bool = False
+) -> list[Gated]:
+    """Gate results that are shown beside each other: none may give away another's.
+
+    Parameters
+    ----------
+    results
+        Each with the stratum that all of its rows are of (a year), so that a group
+        that stands in two results is one group.
+    min_n, internal
+        As in ``gate``.
+    """
     if internal:
-        return Gated(replace(gaps, provenance=provenance), internal=True)
-    hidden = _hidden(gaps, min_n)
+        return [Gated(_marked(gaps, min_n, internal=True), internal=True)
+                for gaps, _ in results]  # fmt: skip
+    hidden = _hidden(results, min_n)
+    return [
+        _gated(_marked(gaps, min_n, internal=False), stratum, hidden, min_n)
+        for gaps, stratum in results
+    ]
+
+
+def _marked(gaps: Gaps, min_n: int, *, internal: bool) -> Gaps:
+    provenance = replace(gaps.provenance, internal=internal, min_n=min_n)
+    return replace(gaps, provenance=provenance)
+
+
+def _gated(gaps: Gaps, stratum: Group, all_hidden: set[Key], min_n: int) -> Gated:
+    """One result guarded; ``all_hidden`` are keys that hold its stratum too."""
+    held = set(stratum.items())
+    hidden = {
+        tuple(item for item in key if item not in held)
+        for key in all_hidden
+        if held <= set(key)
+    }
     rows = tuple(_guarded(row, hidden, min_n) for row in gaps.rows)
     return Gated(
         replace(
@@ -72,7 +107,6 @@ def gate(gaps: Gaps, *, min_n: int, internal: bool = False) -> Gated:
             overall=_guarded_reference(gaps.overall, min_n),
             pooled=tuple(_guarded_pooled(row, hidden, min_n) for row in gaps.pooled),
             sensitivity=_guarded_sensitivity(gaps.sensitivity, hidden),
-            provenance=provenance,
         ),
         internal=False,
     )
@@ -87,13 +121,15 @@ class _Lines:
     """For each margin and each further dimension: the groups that it is the sum of."""
 
 
-def _hidden(gaps: Gaps, min_n: int) -> set[Key]:
+def _hidden(results: Sequence[tuple[Gaps, Group]], min_n: int) -> set[Key]:
     """The groups to withhold: primary, then complementary until nothing changes."""
-    overlapping = {d.name for d in gaps.dimensions if d.overlapping}
-    lines = _lines(gaps.rows, overlapping)
+    lines = _Lines()
+    for gaps, stratum in results:
+        _add_lines(lines, gaps, stratum)
     hidden = {key for key, n in lines.sizes.items() if n < min_n}
     hidden |= {
-        _key(row.group, row.within)
+        _key(row.group, {**stratum, **row.within})
+        for gaps, stratum in results
         for row in gaps.rows
         if row.reference.kind in {"rest", "overall"}
         and _rest_is_small(row, gaps, min_n)
@@ -130,18 +166,27 @@ def _cost(lines: _Lines, hidden: set[Key], key: Key) -> tuple[int, Key]:
     return sum(lines.sizes[other] for other in closed), key
 
 
-def _lines(rows: Iterable[GapRow], overlapping: set[str]) -> _Lines:
-    lines = _Lines()
-    for row in rows:
-        key = _key(row.group, row.within)
+def _add_lines(lines: _Lines, gaps: Gaps, stratum: Group) -> None:
+    overlapping = {d.name for d in gaps.dimensions if d.overlapping}
+    within = {dimension.name for dimension in gaps.within}
+    plain = not gaps.within or any(not row.within for row in gaps.rows)
+    for row in gaps.rows:
+        if row.withheld:
+            # Set aside from every figure: it is no part of any sum.
+            continue
+        key = _key(row.group, {**stratum, **row.within})
         lines.sizes[key] = row.n if isinstance(row.n, int) else 0
         for name, _ in key:
             if name in overlapping:
                 # A student stands in several of these groups: they do not add up.
                 continue
+            if name in stratum or (name in within and not plain):
+                # The sum over these is not shown.
+                continue
             margin = tuple(item for item in key if item[0] != name)
-            lines.parts.setdefault(margin, {}).setdefault(name, []).append(key)
-    return lines
+            parts = lines.parts.setdefault(margin, {}).setdefault(name, [])
+            if key not in parts:
+                parts.append(key)
 
 
 def _further(

@@ -129,10 +129,10 @@ def _dots(gaps: Gaps, rows: Sequence[GapRow], name: str, what: str) -> Figure:
 def _lead(gaps: Gaps, ordered: Sequence[GapRow]) -> str:
     worst = [row for row in ordered if row.verdict is Verdict.WORSE]
     if worst:
-        return whole_people(worst[0], gaps)
+        return whole_people(worst[0], gaps, say_where=False)
     ahead = [row for row in ordered if row.verdict is Verdict.BETTER]
     if ahead:
-        return whole_people(ahead[0], gaps)
+        return whole_people(ahead[0], gaps, say_where=False)
     if all(row.withheld for row in ordered):
         return "Every group here is withheld."
     if any(row.verdict is Verdict.NOT_ENOUGH_EVIDENCE for row in ordered):

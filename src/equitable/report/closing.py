@@ -140,7 +140,6 @@ def _methods(contents: Contents) -> tuple[str, ...]:
 
 
 def _definitions(contents: Contents) -> tuple[tuple[str, str], ...]:
-    indicator = contents.studies[0].indicator
     items = [
         ("Gap", "A group's figure less that of those it is compared with."),
         ("Other students", "All students but the group itself."),
@@ -153,8 +152,7 @@ def _definitions(contents: Contents) -> tuple[tuple[str, str], ...]:
         ),
     ]
     items += [
-        (str(verdict).capitalize(), verdict_sentence(verdict, indicator))
-        for verdict in Verdict
+        (str(verdict).capitalize(), verdict_sentence(verdict)) for verdict in Verdict
     ]
     views = {
         "federal seven": "Hispanic or Latino of any race; else the one race; else two or"

@@ -28,6 +28,7 @@ from equitable.report.sentences import (
     how_sure,
     least_effect,
     parity,
+    whole_numbers,
     whole_people,
 )
 from equitable.report.tables import group_name
@@ -94,7 +95,7 @@ def _summary(contents: Contents) -> Section:
         blocks.append(
             Answer(
                 text=whole_people(row, gaps),
-                strong=_strong(whole_people(row, gaps), row),
+                strong=_strong(row, gaps),
                 detail=" ".join(filter(None, [how_sure(row, gaps), parity(row, gaps)])),
                 number=number,
             )
@@ -112,7 +113,7 @@ def _summary(contents: Contents) -> Section:
             )
         )
     blocks += [Heading(text="What could not be told"), _untold(contents.studies)]
-    missing = [f.sentence for f in contents.quality.findings if f.severity == "caution"]
+    missing = _worth_knowing(contents)
     blocks.append(Heading(text="What is missing from the data"))
     blocks.append(
         Bullets(items=tuple(missing[:_LISTED]))
@@ -126,6 +127,14 @@ def _summary(contents: Contents) -> Section:
         blocks=tuple(blocks),
         new_page=False,
     )
+
+
+def _worth_knowing(contents: Contents) -> list[str]:
+    """Missing values first, then other cautions."""
+    findings = contents.quality.findings
+    first = [f for f in findings if f.kind in {"missing", "missing by group"}]
+    others = [f for f in findings if f.severity == "caution" and f not in first]
+    return [finding.sentence for finding in (*first, *others)]
 
 
 def _gaps_title(number: int) -> str:
@@ -172,23 +181,23 @@ def _alike(
     )
 
 
-def _strong(sentence: str, row: GapRow) -> tuple[str, ...]:
-    """The figures of the sentence, to be marked."""
-    del row
-    parts = sentence.split(": ", 1)[-1]
-    numbers = [
-        word.strip(";.,") for word in parts.split() if word.strip(";.,:")[:1].isdigit()
-    ]
-    return tuple(
-        number for number in dict.fromkeys(numbers) if number not in {"100", "1,000"}
-    )
+def _strong(row: GapRow, gaps: Gaps) -> tuple[str, ...]:
+    """The figures of the sentence, to be marked: the group's and its reference's."""
+    value, reference = row.value, row.reference.value
+    if not isinstance(value, float) or not isinstance(reference, float):
+        return ()
+    if gaps.indicator.is_rate:
+        count, base, _ = whole_numbers(value, reference)
+        return f"{count:,}", f"{base:,}"
+    decimals = gaps.indicator.decimals
+    return f"{value:,.{decimals}f}", f"{reference:,.{decimals}f}"
 
 
 def _untold(studies: Sequence[Study]) -> Bullets:
     items = []
     for study in studies:
         gaps = study.gaps.gaps
-        label = gaps.indicator.label
+        label, least = gaps.indicator.label, gaps.provenance.min_n
         open_rows = [
             row
             for row in gaps.rows
@@ -206,8 +215,8 @@ def _untold(studies: Sequence[Study]) -> Bullets:
             items.append(f"{label}: not enough evidence for {_names(open_rows, gaps)}.")
         if withheld:
             items.append(
-                f"{label}: {_names(withheld, gaps)} withheld, as too few students or as"
-                " telling of too few."
+                f"{label}: withheld are {_names(withheld, gaps)}. They are fewer than"
+                f" {least} students, or would give such a group away."
             )
         if crossed:
             items.append(

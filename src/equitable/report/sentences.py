@@ -15,7 +15,6 @@ from equitable.vocabulary import (
     NOT_REPORTED,
     Dimension,
     Direction,
-    Indicator,
     Role,
     Verdict,
 )
@@ -31,6 +30,9 @@ _NOUNS: Final = {"girls": "girls", "boys": "boys", "women": "women", "men": "men
 _NO_ADJECTIVES: Final = frozenset({"other", "two", "multiracial", "not", "unknown"})
 _ADJECTIVES: Final = frozenset({"female", "male", "nonbinary", "non-binary"})
 _HAD: Final = ("lunch", "iep", "disability", "disabilities", "services", "plan")
+_SURROUNDINGS: Final = frozenset(
+    {"rural", "urban", "suburban", "inner city", "inner-city", "town"}
+)
 _PLACED: Final = ("class", "classroom", "school", "district", "program")
 
 
@@ -136,6 +138,8 @@ def people(group: Group, dimensions: Sequence[Dimension]) -> str:
             after.append(
                 f"at {value if len(value) > 4 else f'{_lowered(label)} {value}'}"
             )
+        elif value.casefold() in _SURROUNDINGS:
+            after.append(f"at {value.casefold().replace(' ', '-')} schools")
         else:
             after.append(f"in the group ‘{label}: {value}’")
     return " ".join([*before, noun, *after])
@@ -165,23 +169,22 @@ def reference_people(row: GapRow, gaps: Gaps) -> str:
             return "the reference"
 
 
-def whole_people(row: GapRow, gaps: Gaps) -> str:
+def whole_people(row: GapRow, gaps: Gaps, *, say_where: bool = True) -> str:
     """'Of every 100 …' for a rate; averages for the rest."""
     indicator = gaps.indicator
     who, others = people(row.group, gaps.dimensions), reference_people(row, gaps)
-    where = f" ({_stratum(row, gaps)})" if row.within else ""
+    where = f" ({_stratum(row, gaps)})" if row.within and say_where else ""
     value, reference = row.value, row.reference.value
     if not isinstance(value, float) or not isinstance(reference, float):
         return f"{indicator.label}: nothing can be said of {who}{where}."
     if not indicator.is_rate:
         gap = abs(value - reference)
-        more = "more" if value >= reference else "less"
         unit = f" {indicator.unit}" if indicator.unit else ""
         return (
-            f"{indicator.label}: {who}{where} average"
-            f" {value:,.{indicator.decimals}f}{unit}, {others}"
-            f" {reference:,.{indicator.decimals}f}:"
-            f" {gap:,.{indicator.decimals}f}{unit} {more}."
+            f"{indicator.label}: on average"
+            f" {value:,.{indicator.decimals}f}{unit} for {who}{where},"
+            f" {reference:,.{indicator.decimals}f}{unit} for {others}: a difference of"
+            f" {gap:,.{indicator.decimals}f}{unit}."
         )
     count, base, per = whole_numbers(value, reference)
     if row.reference.kind == "number":
@@ -264,11 +267,11 @@ def parity(row: GapRow, gaps: Gaps) -> str:
     )
 
 
-def verdict_sentence(verdict: Verdict | None, indicator: Indicator) -> str:
+def verdict_sentence(verdict: Verdict | None) -> str:
     """What a verdict means, for the list of definitions."""
-    better = "higher" if indicator.direction is Direction.HIGHER else "lower"
     return {
-        Verdict.WORSE: f"The group is behind its reference ({better} is better).",
+        Verdict.WORSE: "The group is behind its reference, in the direction that the"
+        " measure calls better.",
         Verdict.BETTER: "The group is ahead of its reference.",
         Verdict.NO_DIFFERENCE_SHOWN: "Any difference is too small to matter here.",
         Verdict.NOT_ENOUGH_EVIDENCE: "The figures do not settle it either way.",

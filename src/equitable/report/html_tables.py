@@ -1,0 +1,119 @@
+"""A table of a report in HTML, with its data to take along."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+from equitable.report.document import Cell, Table
+from equitable.report.tables import table_csv
+
+LONG: Final = 40
+"""More rows than this are folded away on a screen."""
+TOO_LONG: Final = 120
+"""More rows than this are not printed."""
+_NOT_PRINTED: Final = "The whole table is in the data file."
+
+
+def table_html(table: Table, name: str, file: str = "") -> str:
+    """A table with its note and its data as a file; long ones fold.
+
+    Parameters
+    ----------
+    table
+        What to show.
+    name
+        Unique in the page: the table's id begins with it.
+    file
+        A name for the data file.
+    """
+    rows = len(table.rows)
+    body = _scroll(table, name)
+    if rows > LONG:
+        fate = ' class="too-long"' if rows > TOO_LONG else ""
+        apart = "" if rows > TOO_LONG else " fallback"
+        body = (
+            f"<details{fate}><summary>Show the table ({rows:,} rows)</summary>"
+            f'{body}</details><p class="note on-paper{apart}">'
+            f"{escape(table.caption)}: {rows:,} rows. {_NOT_PRINTED}</p>"
+        )
+    note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
+    return f"{body}{note}{_data_link(table, file or name)}"
+
+
+def _scroll(table: Table, name: str) -> str:
+    heads = "".join(
+        f'<th scope="col"{_numeric(numeric)}>{escape(column)}</th>'
+        for column, numeric in zip(table.columns, table.numeric, strict=True)
+    )
+    body = "".join(f"<tr>{_row(table, row)}</tr>" for row in table.rows)
+    return (
+        f'<div class="scroll" tabindex="0" role="group" aria-labelledby="{name}">'
+        f'<table><caption id="{name}">{escape(table.caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _numeric(numeric: bool) -> str:
+    return ' class="n"' if numeric else ""
+
+
+def _row(table: Table, row: tuple[Cell, ...]) -> str:
+    first, *others = row
+    cells = [f'<th scope="row"><bdi>{escape(first.text)}</bdi></th>']
+    for cell, numeric in zip(others, table.numeric[1:], strict=True):
+        kinds = ["n"] if numeric else []
+        text = escape(cell.text)
+        if cell.kind == "withheld":
+            kinds.append("withheld")
+        elif cell.kind == "verdict":
+            kinds += ["verdict", re.sub(r"[^a-z]+", "-", cell.text.lower()).strip("-")]
+            text = f"<span>{text}</span>"
+        elif cell.kind == "group":
+            text = f"<bdi>{text}</bdi>"
+        style = f' class="{" ".join(filter(None, kinds))}"' if kinds else ""
+        cells.append(f"<td{style}>{text}</td>")
+    return "".join(cells)
+
+
+def _data_link(table: Table, file: str) -> str:
+    # The mark at its start tells spreadsheets that the file is UTF-8.
+    data = quote(f"\ufeff{table_csv(table)}", safe="")
+    name = re.sub(r"[^A-Za-z0-9]+", "-", file).strip("-") or "table"
+    return (
+        f'<p class="data"><a download="{name}.csv"'
+        f' href="data:text/csv;charset=utf-8,{data}">Download this table (CSV)'
+        f'<span class="unseen">: {escape(table.caption)}</span></a></p>'
+    )
+
+
+def plain_table(table: Table) -> str:
+    """A table that carries its own style, for a notebook."""
+    line = "padding:.35rem .6rem;border-bottom:1px solid #ddd7c9;vertical-align:top;"
+
+    def aligned(numeric: bool) -> str:
+        return f"{line}text-align:{'right' if numeric else 'left'}"
+
+    heads = "".join(
+        f'<th scope="col" style="{aligned(numeric)}">{escape(column)}</th>'
+        for column, numeric in zip(table.columns, table.numeric, strict=True)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td style="{aligned(numeric)}">{escape(cell.text)}</td>'
+            for cell, numeric in zip(row, table.numeric, strict=True)
+        )
+        + "</tr>"
+        for row in table.rows
+    )
+    note = f"<p>{escape(table.note)}</p>" if table.note else ""
+    return (
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse;'
+        'font-size:13px;font-variant-numeric:tabular-nums">'
+        f'<caption style="text-align:left;font-weight:600">{escape(table.caption)}'
+        f"</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        f"</div>{note}"
+    )
