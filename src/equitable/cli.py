@@ -217,8 +217,8 @@ def inspect(
     with _opened(source, config, sheet) as students:
         with terminal.working(f"Reading {students.source.name}"):
             found = students.inspect()
-        terminal.show_inspection(found, form.value)
         terminal.write_proposal(found, output, force=force)
+        terminal.show_inspection(found, form.value)
 
 
 @app.command()

@@ -91,7 +91,8 @@ def read_columns(
     repeated = families(profile.name for profile in profiles)
     found = {profile.name: recognise(profile) for profile in profiles}
     crdc = sum(bool(_CRDC.fullmatch(p.name)) for p in profiles) >= 30
-    rows: RowsAre = "counts" if crdc else _rows_are(profiles, found)
+    yours = settings.columns if settings is not None else {}
+    rows: RowsAre = "counts" if crdc else _rows_are(profiles, found, yours)
     readings = [
         _read(
             profile,
@@ -108,9 +109,15 @@ def read_columns(
 
 
 def _rows_are(
-    profiles: Sequence[ColumnProfile], found: Mapping[str, Reason | None]
+    profiles: Sequence[ColumnProfile],
+    found: Mapping[str, Reason | None],
+    yours: Mapping[str, Role],
 ) -> RowsAre:
     if any(r is not None and r.role is Role.STUDENT for r in found.values()):
+        return "students"
+    if yours and Role.TOTAL not in yours.values():
+        return "students"
+    if Role.STUDENT in yours.values() or Role.STUDENT in _named_roles(profiles):
         return "students"
     named = {profile.name: meaning_of(profile.name) for profile in profiles}
     for profile in profiles:
@@ -126,6 +133,11 @@ def _rows_are(
         for kind, profile in zip(marked, profiles, strict=True)
     )
     return "figures" if figures and figures >= 0.2 * len(profiles) else "students"
+
+
+def _named_roles(profiles: Sequence[ColumnProfile]) -> set[Role]:
+    named = [meaning_of(profile.name) for profile in profiles]
+    return {meaning.meaning.role for meaning in named if meaning is not None}
 
 
 def _read(

@@ -190,6 +190,18 @@ def _by_number(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
             role=Role.STUDENT,
             confidence=0.95 if spoken in identifier_names("students") else 0.85,
         )
+    if (
+        spoken in {"student", "pupil", "learner", "child"}
+        and profile.distinct > 50
+        and profile.uniqueness >= 0.1
+    ):
+        # 'student' beside several years: a number that comes back, not a new one a row.
+        return Reason(
+            what="a student number",
+            because="of its name, and its many different values",
+            role=Role.STUDENT,
+            confidence=0.8,
+        )
     if meaning_of(profile.name) is not None:
         return None
     if running and profile.rows >= 20:
@@ -214,7 +226,12 @@ def _by_number(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
             confidence=0.75 if coded else 0.6,
         )
     codes = _share(
-        profile, lambda t: len(t) >= 6 and bool(re.fullmatch(r"[\w-]*\d[\w-]*", t))
+        profile,
+        lambda t: (
+            len(t) >= 6
+            and bool(re.fullmatch(r"[\w-]*\d[\w-]*", t))
+            and not re.fullmatch(r"\d{1,4}-\d{1,2}-\d{1,4}", t)
+        ),
     )
     if codes >= 0.95 and not profile.is_numeric:
         return Reason(

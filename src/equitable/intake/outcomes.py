@@ -321,7 +321,10 @@ def no_value_codes(profile: ColumnProfile) -> tuple[str, ...]:
         known = reserve_codes()
         negative = [text for text in profile.texts if text.startswith("-")]
         numbers = [plain_number(text) for text in negative]
-        if numbers and set(numbers) <= set(known) and str(int(profile.low)) in known:
+        # One small negative number alone is a mistake; reserve codes come as a set, or
+        # far enough below 0 to be none.
+        meant = len(set(numbers)) > 1 or profile.low <= -5
+        if meant and set(numbers) <= set(known) and str(int(profile.low)) in known:
             marks += negative
     return tuple(dict.fromkeys(marks))
 

@@ -63,7 +63,7 @@ _WORDS: Final[Mapping[Race, str]] = {
         "native american alaska native|native american alaskan native|amer indian|"
         "american indian native alaskan|amind|am ind|native|first nations|"
         "american indian alaska nat|amer indian alaska native|native alaskan|"
-        "navajo nation|nativeamerican|amerindian|am indian alaska native"
+        "navajo nation|amindian|nativeamerican|amerindian|am indian alaska native"
     ),
     Race.ASIAN: (
         "asian|asian american|asian indian|chinese|japanese|korean|vietnamese|hmong|"

@@ -196,7 +196,7 @@ def _table(
     table = cells.table(indicator.name, [*within, *names])
     places, moments = table.places, table.moments
     if not within and len(names) == 1:
-        places, moments = _with_empty(places, moments, len(table.axes[0].groups))
+        places, moments = _with_empty(places, moments, table.axes[0])
     total = cells.table(indicator.name, within)
     shape = [len(axis.groups) for axis in total.axes]
     stratum = _position(places[:, : len(within)], total.places, shape)
@@ -226,11 +226,15 @@ def _table(
 
 
 def _with_empty(
-    places: Integers, moments: Moments, groups: int
+    places: Integers, moments: Moments, axis: Axis
 ) -> tuple[Integers, Moments]:
     """A declared group without students stands as a row of its own, empty."""
-    every = np.arange(groups, dtype=np.int64)
-    return every[:, None], moments.grouped(places[:, 0], groups)
+    present = np.zeros(len(axis.groups), bool)
+    present[places[:, 0]] = True
+    declared = [name in axis.dimension.order for name in axis.groups]
+    every = np.flatnonzero(present | declared).astype(np.int64)
+    all_of = moments.grouped(places[:, 0], len(axis.groups))
+    return every[:, None], all_of.take(every)
 
 
 def _position(places: Integers, among: Integers, shape: Sequence[int]) -> Integers:

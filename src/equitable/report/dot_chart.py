@@ -270,7 +270,6 @@ def _marks(rows: list[_Row], plot: _Plot, palette: Palette) -> list[Spec]:
                     "type": "rule",
                     "stroke": colour,
                     "strokeWidth": 8,
-                    "strokeCap": "round",
                     "opacity": 0.3,
                 },
                 [

@@ -14,6 +14,8 @@ LONG: Final = 40
 """More rows than this are folded away on a screen."""
 TOO_LONG: Final = 120
 """More rows than this are not printed."""
+_SHORT: Final = 14
+"""Up to so many rows stay on one printed page."""
 _NOT_PRINTED: Final = "The whole table is in the data file."
 
 
@@ -49,9 +51,10 @@ def _scroll(table: Table, name: str) -> str:
         for column, numeric in zip(table.columns, table.numeric, strict=True)
     )
     body = "".join(f"<tr>{_row(table, row)}</tr>" for row in table.rows)
+    short = " short" if len(table.rows) <= _SHORT else ""
     return (
-        f'<div class="scroll" tabindex="0" role="group" aria-labelledby="{name}">'
-        f'<table><caption id="{name}">{escape(table.caption)}</caption>'
+        f'<div class="scroll{short}" tabindex="0" role="group" aria-labelledby="{name}">'
+        f'<table><caption id="{name}"><span>{escape(table.caption)}</span></caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -41,13 +41,14 @@ class _Label:
 
     lines: list[str]
     series: int
-    x: float
     y: float
     at: float
+    until: str
+    """The last time it has a figure for, where that is not the last of all."""
 
     @property
     def height(self) -> float:
-        return len(self.lines) * _LINE + 4
+        return (len(self.lines) + bool(self.until)) * _LINE + 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def line_spec(chart: LineChart, width: int, palette: Palette) -> Spec:
     left = max(em(axis.words(tick)) for tick in axis.ticks) * 12.5 + 8
     room = _label_room(chart, width, narrow=narrow)
     names = [wrapped(line.label, room, _SIZE, 2) for line in chart.lines]
-    needed = sum(len(name) * _LINE + 4 for name in names)
+    needed = sum((len(name) + 1) * _LINE + 4 for name in names)
     height = max(240 if narrow else 300, needed + 20)
     plot = _Plot(left, width - room - 24, 34, 34 + height, axis, chart.times, width)
     layers = _frame(chart, plot, palette)
@@ -256,23 +257,27 @@ def _names(
         told = [point for point in line.points if _is_told(point)]
         if told and told[-1].value is not None:
             y = place(told[-1].value, plot.axis, plot.bottom, plot.top)
-            labels.append(_Label(names[number], number, plot.x(told[-1].time), y, y))
+            until = "" if told[-1].time == plot.times[-1] else told[-1].time
+            labels.append(_Label(names[number], number, y, y, until))
     _apart(labels, plot.top - 8, plot.bottom + 8)
     x = plot.right + 14
     layers = []
     for label in labels:
         colour = palette.series[label.series % len(palette.series)]
+        # A line that ends early gets no lead to its name: it would look like data.
         layers.append(
             layer(
                 {"type": "rule", "stroke": colour, "strokeWidth": 1, "opacity": 0.55},
-                [{"x": label.x + 9, "x2": x - 4, "y": label.y, "y2": label.at}],
+                []
+                if label.until
+                else [{"x": plot.right, "x2": x - 4, "y": label.y, "y2": label.at}],
                 x=field("x"),
                 x2={"field": "x2"},
                 y=field("y"),
                 y2={"field": "y2"},
             )
         )
-        first = label.at - (len(label.lines) - 1) * _LINE / 2
+        first = label.at - (label.height - 4 - _LINE) / 2
         layers.append(
             layer(
                 text_mark(_SIZE, colour, fontWeight=600),
@@ -280,6 +285,18 @@ def _names(
                     {"text": text, "y": first + place_in * _LINE}
                     for place_in, text in enumerate(label.lines)
                 ],
+                x={"value": x},
+                y=field("y"),
+                text={"field": "text", "type": "nominal"},
+            )
+        )
+        until = wrapped(f"until {label.until}", plot.width - x, 12.5, 1)[0]
+        layers.append(
+            layer(
+                text_mark(12.5, palette.soft),
+                [{"text": until, "y": first + len(label.lines) * _LINE}]
+                if label.until
+                else [],
                 x={"value": x},
                 y=field("y"),
                 text={"field": "text", "type": "nominal"},
