@@ -39,6 +39,7 @@ def star(
     with analysis.open(folder / "star.csv", config=folder / "equity.toml") as students:
         return students.report(
             [folder / name for name in _REPORTS],
+            outcomes=("reading_middle", "math_middle"),
             over=("school",),
             title="Tennessee, 1985 to 1989: who was served, and who was not yet",
             command="equitable demo",

@@ -29,7 +29,7 @@ from equitable.report.document import (
 
 MARK = "Not checked for publication"
 ATTACK = "<script>alert('1')</script>\"><img src=x onerror=alert(2)>"
-FORMULA = "=HYPERLINK(\"http://example.invalid\",\"A\")"
+FORMULA = '=HYPERLINK("http://example.invalid","A")'
 LONG = "Students who changed schools more than once between kindergarten and grade 3"
 WITHHELD_COUNT = 7
 """The size of a withheld group: it must not stand anywhere."""
@@ -251,8 +251,7 @@ def _summary() -> tuple[Block, ...]:
             items=(
                 f"{INDICATOR}: not enough evidence for {LONG}.",
                 f"{INDICATOR}: {ATTACK} withheld, as too few students.",
-                f"{INDICATOR}: nothing can be told of 12 smaller groups where traits"
-                " cross.",
+                f"{INDICATOR}: nothing can be told of 12 smaller groups.",
             )
         ),
         Heading(text="What is missing from the data"),

@@ -81,7 +81,7 @@ def _em(character: str) -> float:
 def wrapped(text: str, width: float, size: float, lines: int) -> list[str]:
     """A text in at most ``lines`` lines of ``width`` pixels; then an ellipsis."""
     room = width / size
-    words = _readable(text).split()
+    words = readable(text).split()
     done: list[str] = []
     while words and len(done) < lines:
         line = words.pop(0)
@@ -111,7 +111,7 @@ def _fitting(text: str, room: float) -> str:
     return text[:kept]
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Without characters that XML forbids or that turn the text around it."""
     return "".join(
         character if unicodedata.category(character) not in {"Cc", "Cf", "Cs"} else " "

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from equitable.privacy.gate import Gated
 from equitable.report.chapters import indicator_chapter
-from equitable.report.chart_parts import FONTS, PALETTES, Palette, Spec, Theme
+from equitable.report.chart_parts import FONTS, PALETTES, Palette, Spec, Theme, readable
 from equitable.report.contents import Study
 from equitable.report.document import ChartData, DotChart, Figure
 from equitable.report.dot_chart import dot_spec
@@ -67,8 +67,8 @@ def svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{tall}"'
         f' viewBox="0 0 {width} {tall}" role="img"'
         f' aria-labelledby="{ids}-title {ids}-desc">'
-        f'<title id="{ids}-title">{escape(title)}</title>'
-        f'<desc id="{ids}-desc">{escape(alt)}</desc>'
+        f'<title id="{ids}-title">{escape(readable(title))}</title>'
+        f'<desc id="{ids}-desc">{escape(readable(alt))}</desc>'
     )
     written = "".join(_written(part) for part in words)
     return _ROOT.sub(lambda _: root, lean, count=1).removesuffix("</svg>") + (

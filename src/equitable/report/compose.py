@@ -40,6 +40,7 @@ from equitable.vocabulary import (
 MARK: Final = "Not checked for publication"
 INTERNAL_MARK: Final = "Internal: contains small groups"
 _LISTED: Final = 8
+_SAID: Final = 4
 
 
 def compose(contents: Contents) -> Document:
@@ -116,7 +117,7 @@ def _summary(contents: Contents) -> Section:
     missing = _worth_knowing(contents)
     blocks.append(Heading(text="What is missing from the data"))
     blocks.append(
-        Bullets(items=tuple(missing[:_LISTED]))
+        Bullets(items=tuple(missing))
         if missing
         else Paragraph(text="Nothing that would change these figures was found.")
     )
@@ -130,11 +131,16 @@ def _summary(contents: Contents) -> Section:
 
 
 def _worth_knowing(contents: Contents) -> list[str]:
-    """Missing values first, then other cautions."""
+    """Missing values first, then other cautions; the rest has a chapter of its own."""
     findings = contents.quality.findings
-    first = [f for f in findings if f.kind in {"missing", "missing by group"}]
+    kinds = ("missing", "missing by group")
+    first = [f for kind in kinds for f in findings if f.kind == kind]
     others = [f for f in findings if f.severity == "caution" and f not in first]
-    return [finding.sentence for finding in (*first, *others)]
+    sentences = [finding.sentence for finding in (*first, *others)]
+    if len(sentences) <= _SAID:
+        return sentences
+    more = len(sentences) - _SAID
+    return [*sentences[:_SAID], f"{more} more under ‘How good the data is’."]
 
 
 def _gaps_title(number: int) -> str:
@@ -194,38 +200,41 @@ def _strong(row: GapRow, gaps: Gaps) -> tuple[str, ...]:
 
 
 def _untold(studies: Sequence[Study]) -> Bullets:
-    items = []
+    """What cannot be told, said once where it is so of every measure."""
+    said: dict[str, list[str]] = {}
     for study in studies:
         gaps = study.gaps.gaps
-        label, least = gaps.indicator.label, gaps.provenance.min_n
-        open_rows = [
-            row
-            for row in gaps.rows
-            if row.verdict is Verdict.NOT_ENOUGH_EVIDENCE
-            and not row.withheld
-            and len(row.group) == 1
-        ]
-        withheld = [row for row in gaps.rows if row.withheld and len(row.group) == 1]
-        crossed = sum(
-            row.withheld or row.verdict is Verdict.NOT_ENOUGH_EVIDENCE
-            for row in gaps.rows
-            if len(row.group) > 1
+        for text in _untold_of(gaps):
+            said.setdefault(text, []).append(gaps.indicator.label)
+    items = []
+    for text, labels in said.items():
+        whose = "" if len(labels) == len(studies) else f" ({'; '.join(labels)})"
+        items.append(f"{text}{whose}.")
+    return Bullets(items=tuple(items) or ("Every group asked for could be told of.",))
+
+
+def _untold_of(gaps: Gaps) -> list[str]:
+    single = [row for row in gaps.rows if len(row.group) == 1]
+    crossed = [row for row in gaps.rows if len(row.group) > 1]
+    unsettled = [
+        row
+        for row in single
+        if row.verdict is Verdict.NOT_ENOUGH_EVIDENCE and not row.withheld
+    ]
+    withheld = [row for row in single if row.withheld]
+    texts = []
+    if unsettled:
+        texts.append(f"Not enough evidence to say: {_names(unsettled, gaps)}")
+    if withheld:
+        texts.append(
+            f"Withheld, as fewer than {gaps.provenance.min_n} students or as giving such"
+            f" a group away: {_names(withheld, gaps)}"
         )
-        if open_rows:
-            items.append(f"{label}: not enough evidence for {_names(open_rows, gaps)}.")
-        if withheld:
-            items.append(
-                f"{label}: withheld are {_names(withheld, gaps)}. They are fewer than"
-                f" {least} students, or would give such a group away."
-            )
-        if crossed:
-            items.append(
-                f"{label}: nothing can be told of {crossed:,} smaller groups where"
-                " traits cross."
-            )
-    if not items:
-        return Bullets(items=("Every group asked for could be told of.",))
-    return Bullets(items=tuple(items))
+    if any(
+        row.withheld or row.verdict is Verdict.NOT_ENOUGH_EVIDENCE for row in crossed
+    ):
+        texts.append("Of many smaller groups, where traits cross, nothing can be told")
+    return texts
 
 
 def _names(rows: Sequence[GapRow], gaps: Gaps) -> str:

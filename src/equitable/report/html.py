@@ -87,7 +87,7 @@ def render(document: Document) -> str:
         for section, name in zip(document.sections, ids, strict=True)
     )
     closing = "This page is one file: it loads nothing and sends nothing."
-    return (
+    page = (
         f'<!doctype html><html lang="{language}" dir="{way}"><head>'
         '<meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
@@ -105,6 +105,8 @@ def render(document: Document) -> str:
         f"<footer><p>{mark}{'. ' if mark else ''}{closing}</p></footer>"
         f'<div class="running" aria-hidden="true">{mark}</div></body></html>'
     )
+    # Half a character, as damaged files have it, cannot be written.
+    return page.encode("utf-8", "replace").decode("utf-8")
 
 
 @cache

@@ -53,7 +53,8 @@ def _scroll(table: Table, name: str) -> str:
     body = "".join(f"<tr>{_row(table, row)}</tr>" for row in table.rows)
     short = " short" if len(table.rows) <= _SHORT else ""
     return (
-        f'<div class="scroll{short}" tabindex="0" role="group" aria-labelledby="{name}">'
+        f'<div class="scroll{short}" tabindex="0" role="group"'
+        f' aria-labelledby="{name}">'
         f'<table><caption id="{name}"><span>{escape(table.caption)}</span></caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -21,6 +21,7 @@ from equitable.report.chart_parts import (
     layer,
     on,
     place,
+    readable,
     scale,
     text_mark,
     wrapped,
@@ -185,8 +186,8 @@ def _series(line: Line, number: int, plot: _Plot, palette: Palette) -> list[Spec
                 "value": point.value,
                 "low": point.low,
                 "high": point.high,
-                "Group": line.label,
-                "Time": point.time,
+                "Group": readable(line.label),
+                "Time": readable(point.time),
                 "hollow": point.state == "not enough",
             }
             for point in run
