@@ -117,13 +117,15 @@ def test_states_differ_in_shape_and_are_said_in_words():
 @pytest.mark.parametrize("state", ["withheld", "none"])
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_a_withheld_group_has_no_mark_even_if_a_figure_slipped_in(state, width):
-    leak = Dot(label="Few", detail="7 students", value=0.987654, low=0.9, high=0.99,
+    leak = Dot(label="Few", detail="7 students", value=0.987654, low=0.912345, high=0.998877,
                state=state, text="Withheld" if state == "withheld" else "")  # fmt: skip
     data = DotChart(
         dots=(leak, Dot(label="Many", value=0.5, text="50.0 %")), share=True, axis="S"
     )
     spec = json.dumps(specification(data, width, PALETTES["print"]))
-    assert "0.987654" not in spec
+    assert not [
+        digits for digits in ("0.98765", "0.91234", "0.99887") if digits in spec
+    ]
     assert len(spots(drawn(data, width))) == 1
     if state == "withheld":
         assert "7 students" not in spec

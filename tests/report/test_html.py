@@ -239,6 +239,7 @@ def test_long_tables_fold_and_very_long_ones_stay_off_paper(rows, folded, droppe
         ("of 100, 29; of 1,295, 66.", ("29", "66"), "of 100, <strong>29</strong>; of 1,295, <strong>66</strong>."),
         ("918.2 and 13.9, 1.9", ("13.9", "918.2"), "<strong>918.2</strong> and <strong>13.9</strong>, 1.9"),
         ("<b> 5 & 7", ("5", "&"), "&lt;b&gt; <strong>5</strong> <strong>&amp;</strong> 7"),
+        ("9.5; 9th; 9.", ("9",), "9.5; 9th; <strong>9</strong>."),
         ("nothing", (), "nothing"),
         ("x", ("", "y"), "x"),
     ],
