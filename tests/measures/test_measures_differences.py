@@ -224,9 +224,10 @@ def test_undefined_ratios_are_nan_never_infinite():
 def test_ratios_as_statsmodels_has_them(table):
     x1, n1, x2, n2 = table
     theirs = Table2x2([[x1, n1 - x1], [x2, n2 - x2]])
-    assert rate_ratio(*table) == pytest.approx(
-        (theirs.riskratio, *theirs.riskratio_confint())
-    )
+    if min(n1 - x1, n2 - x2) >= 3:  # nearer to all, Koopman's (decision 8)
+        assert rate_ratio(*table) == pytest.approx(
+            (theirs.riskratio, *theirs.riskratio_confint())
+        )
     assert odds_ratio(*table) == pytest.approx(
         (theirs.oddsratio, *theirs.oddsratio_confint())
     )

@@ -143,7 +143,7 @@ def rate_ratio(
     """The ratio of two rates.
 
     Katz's logarithmic interval; Koopman's score interval where a count is 0, or where
-    fewer than 5 of a group are not counted: Katz's interval covers as little as 85 %
+    fewer than 3 of a group are not counted: Katz's interval covers as little as 85 %
     there (decision 8).
     Where the reference's count is 0 the ratio and its upper limit are NaN and the
     lower limit stands; where both counts are 0 nothing can be said and all are NaN.
@@ -156,7 +156,7 @@ def rate_ratio(
     x1, m1, x2, m2 = _two(count1, n1, count2, n2)
     z = two_sided(confidence)
     value = divided(x1 / m1, x2 / m2)
-    edge = (x1 == 0) | (x2 == 0) | (m1 - x1 < 5) | (m2 - x2 < 5)
+    edge = (x1 == 0) | (x2 == 0) | (m1 - x1 < 3) | (m2 - x2 < 3)
     with np.errstate(divide="ignore", invalid="ignore"):
         half = z * np.sqrt(1 / x1 - 1 / m1 + 1 / x2 - 1 / m2)
         low = np.asarray(value * np.exp(-half))

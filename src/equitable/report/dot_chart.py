@@ -284,9 +284,9 @@ def _marks(rows: list[_Row], plot: _Plot, palette: Palette) -> list[Spec]:
             )
         )
     kinds: tuple[tuple[State, str, str, float], ...] = (
-        ("shown", "circle", palette.dot, 150),
-        ("not enough", "circle", palette.ground, 130),
-        ("reference", "diamond", palette.reference, 170),
+        ("shown", "circle", palette.dot, 115),
+        ("not enough", "circle", palette.ground, 100),
+        ("reference", "diamond", palette.reference, 150),
     )
     for state, shape, fill, size in kinds:
         colour = palette.reference if state == "reference" else palette.dot
