@@ -272,7 +272,7 @@ def _figure(
     )
 
 
-def star_document(*, internal: bool = False, schools: int = 60) -> Document:
+def star_document(*, internal: bool = False, schools: int = 28) -> Document:
     """The whole report."""
     sentence = (
         f"{INDICATOR}: of every 100 Black students with free lunch, 29; of every 100"

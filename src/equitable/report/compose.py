@@ -40,7 +40,7 @@ from equitable.vocabulary import (
 MARK: Final = "Not checked for publication"
 INTERNAL_MARK: Final = "Internal: contains small groups"
 _LISTED: Final = 8
-_SAID: Final = 4
+_SAID: Final = 2
 
 
 def compose(contents: Contents) -> Document:

@@ -10,13 +10,13 @@ from urllib.parse import quote
 from equitable.report.document import Cell, Table
 from equitable.report.tables import table_csv
 
-LONG: Final = 40
+LONG: Final = 14
 """More rows than this are folded away on a screen."""
-TOO_LONG: Final = 120
+TOO_LONG: Final = 30
 """More rows than this are not printed."""
 _SHORT: Final = 14
 """Up to so many rows stay on one printed page."""
-_NOT_PRINTED: Final = "The whole table is in the data file."
+_NOT_PRINTED: Final = "The page on a screen has the whole table, and so has the workbook."
 
 
 def table_html(table: Table, name: str, file: str = "") -> str:

@@ -31,7 +31,7 @@ from equitable.report.document import (
     Table,
 )
 
-ROWS_AT_MOST: Final = 120
+ROWS_AT_MOST: Final = 30
 """A longer table is cut on paper: the workbook has all of it."""
 _BAND: Final = "For internal use only: small groups are shown"
 _SERIF: Final = "Libertinus Serif"
