@@ -227,8 +227,8 @@ def _untold_of(gaps: Gaps) -> list[str]:
         texts.append(f"Not enough evidence to say: {_names(unsettled, gaps)}")
     if withheld:
         texts.append(
-            f"Withheld, as fewer than {gaps.provenance.min_n} students or as giving such"
-            f" a group away: {_names(withheld, gaps)}"
+            f"Withheld, as fewer than {gaps.provenance.min_n} students or as giving"
+            f" such a group away: {_names(withheld, gaps)}"
         )
     if any(
         row.withheld or row.verdict is Verdict.NOT_ENOUGH_EVIDENCE for row in crossed

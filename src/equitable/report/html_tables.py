@@ -16,7 +16,9 @@ TOO_LONG: Final = 30
 """More rows than this are not printed."""
 _SHORT: Final = 14
 """Up to so many rows stay on one printed page."""
-_NOT_PRINTED: Final = "The page on a screen has the whole table, and so has the workbook."
+_NOT_PRINTED: Final = (
+    "The page on a screen has the whole table, and so has the workbook."
+)
 
 
 def table_html(table: Table, name: str, file: str = "") -> str:

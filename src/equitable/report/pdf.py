@@ -91,7 +91,7 @@ def _compiled(document: Document) -> bytes:
     import typst  # noqa: PLC0415
 
     template = files("equitable.report").joinpath("page.typ").read_bytes()
-    made = typst.compile(
+    return typst.compile(
         template,
         format="pdf",
         pdf_standards="ua-1",
@@ -99,7 +99,6 @@ def _compiled(document: Document) -> bytes:
         sys_inputs={"report": json.dumps(_payload(document))},
         timestamp=0,
     )
-    return made
 
 
 @functools.cache
