@@ -303,6 +303,7 @@ def report(
             date=dt.datetime.now(tz=dt.UTC).astimezone().date(),
             progress=terminal.working,
         )
+        terminal.notes(students)
     for path in written:
         terminal.say(f"Written: {path}")
 
@@ -332,7 +333,6 @@ def _opened(
     source: str, config: Path | None, sheet: str | None
 ) -> Iterator[equitable.Dataset]:
     with equitable.open(source, config=config, sheet=sheet) as students:
-        terminal.notes(students)
         yield students
 
 
