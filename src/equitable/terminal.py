@@ -292,7 +292,10 @@ def _footnotes(result: GapsResult) -> list[str]:
     lines += [
         f"Left out: {item.rows:,} rows ({item.reason})." for item in provenance.left_out
     ]
-    lines += [f"View of {name}: {view}." for name, view in provenance.views.items()]
+    lines += [
+        f"View of {name.split(':')[0]}: {view}."
+        for name, view in provenance.views.items()
+    ]
     lines += list(provenance.notes)
     if provenance.internal:
         lines.append("INTERNAL: contains small groups. Not for others' eyes.")

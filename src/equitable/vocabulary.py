@@ -209,6 +209,13 @@ class Indicator:
         )
 
     @property
+    def unit_words(self) -> str:
+        """Its unit as it is said: 'points', 'suspensions per 100 students', or ''."""
+        if self.kind is Kind.PER_100:
+            return f"{self.unit or 'times'} per 100 students"
+        return "points" if self.is_rate else self.unit
+
+    @property
     def is_counts(self) -> bool:
         """Whether rows are counts of students rather than students."""
         return self.total is not None

@@ -179,12 +179,12 @@ def whole_people(row: GapRow, gaps: Gaps, *, say_where: bool = True) -> str:
         return f"{indicator.label}: nothing can be said of {who}{where}."
     if not indicator.is_rate:
         gap = abs(value - reference)
-        unit = f" {indicator.unit}" if indicator.unit else ""
+        unit = f" {indicator.unit_words}" if indicator.unit_words else ""
         return (
             f"{indicator.label}: on average"
             f" {value:,.{indicator.decimals}f}{unit} for {who}{where},"
-            f" {reference:,.{indicator.decimals}f}{unit} for {others}: a difference of"
-            f" {gap:,.{indicator.decimals}f}{unit}."
+            f" {reference:,.{indicator.decimals}f} for {others}: a difference of"
+            f" {gap:,.{indicator.decimals}f}."
         )
     count, base, per = whole_numbers(value, reference)
     if row.reference.kind == "number":
@@ -222,15 +222,15 @@ def how_sure(row: GapRow, gaps: Gaps) -> str:
     low, high = row.difference_low, row.difference_high
     if not isinstance(low, float) or not isinstance(high, float):
         return ""
-    unit = "points" if indicator.is_rate else (indicator.unit or "units")
+    unit = f" {indicator.unit_words}" if indicator.unit_words else ""
     if low * high > 0:
         near, far = sorted((abs(low), abs(high)))
         size = f"between {interval(near, far, indicator).replace(' to ', ' and ')}"
-        sentence = f"Allowing for chance, the gap is {size} {unit}"
+        sentence = f"Allowing for chance, the gap is {size}{unit}"
     else:
         sentence = (
             f"Allowing for chance, it lies from {gap_words(low, indicator)} to"
-            f" {gap_words(high, indicator)} {unit}"
+            f" {gap_words(high, indicator)}{unit}"
         )
     behind = f"{amount(row.n, None)} students"
     if row.reference.n is not None:

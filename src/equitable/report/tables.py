@@ -42,7 +42,7 @@ def amount(value: Figure | Count, indicator: Indicator | None) -> str:
         return f"{round(value):,}"
     if indicator.is_rate:
         return f"{_percent(value, indicator.decimals)} %"
-    unit = f" {indicator.unit}" if indicator.unit else ""
+    unit = f" {indicator.unit_words}" if indicator.unit_words else ""
     return f"{value:,.{indicator.decimals}f}{unit}"
 
 
@@ -97,7 +97,7 @@ def gap_table(
     indicator = gaps.indicator
     value = "Share" if indicator.is_rate else "Average"
     confidence = f"{gaps.confidence:.0%} interval".replace("%", " %")
-    unit = "points" if indicator.is_rate else (indicator.unit or "difference")
+    unit = indicator.unit_words or "difference"
     columns: list[tuple[str, bool]] = [("Group", False)]
     columns += [(dimension.label, False) for dimension in gaps.within]
     columns += [
