@@ -26,6 +26,7 @@ from equitable.report.tables import (
     csv_text,
     gap_words,
     group_name,
+    in_column,
     interval,
     verdict_words,
 )
@@ -157,7 +158,9 @@ def _gap_table(result: GapsResult, rows: tuple[GapRow, ...], width: int) -> Tabl
     found = result.gaps
     indicator = found.indicator
     wide = width >= _WIDE
-    table = _table(f"{indicator.label}, furthest behind first")
+    unit = "" if indicator.is_rate else indicator.unit_words
+    title = f"{indicator.label} ({unit})" if unit else indicator.label
+    table = _table(_printable(f"{title}, furthest behind first"))
     table.add_column("Group", min_width=12)
     if found.within:
         table.add_column("Within", min_width=10)
@@ -174,7 +177,7 @@ def _gap_table(result: GapsResult, rows: tuple[GapRow, ...], width: int) -> Tabl
             cells.append(Text(_printable(within)))
         cells += [
             Text(amount(row.n, None)),
-            Text(amount(row.value, indicator)),
+            Text(in_column(row.value, indicator)),
             *([Text(interval(row.low, row.high, indicator))] if wide else []),
             Text(gap_words(row.difference, indicator)),
             Text(interval(row.difference_low, row.difference_high, indicator)),

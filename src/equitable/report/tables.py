@@ -46,6 +46,13 @@ def amount(value: Figure | Count, indicator: Indicator | None) -> str:
     return f"{value:,.{indicator.decimals}f}{unit}"
 
 
+def in_column(value: Figure, indicator: Indicator) -> str:
+    """A value in a column whose head or title has the unit: '37.2 %', '921.5'."""
+    if isinstance(value, float) and not indicator.is_rate:
+        return _bare(value, indicator)
+    return amount(value, indicator)
+
+
 def interval(low: Figure, high: Figure, indicator: Indicator) -> str:
     """Two limits: '21.0 to 33.4'; a rate's are percentages."""
     if isinstance(low, Withheld) or isinstance(high, Withheld):
@@ -95,9 +102,10 @@ def gap_table(
 ) -> Table:
     """Rows of a result as a table for people and for workbooks."""
     indicator = gaps.indicator
-    value = "Share" if indicator.is_rate else "Average"
+    unit = indicator.unit_words
+    value = f"Average ({unit})" if unit else "Average"
+    value = "Share" if indicator.is_rate else value
     confidence = f"{gaps.confidence:.0%} interval".replace("%", " %")
-    unit = indicator.unit_words or "difference"
     columns: list[tuple[str, bool]] = [("Group", False)]
     columns += [(dimension.label, False) for dimension in gaps.within]
     columns += [
@@ -105,7 +113,7 @@ def gap_table(
         ("No value", True),
         (value, True),
         (confidence, True),
-        (f"Gap ({unit})", True),
+        ("Gap (points)" if indicator.is_rate else "Gap", True),
         ("Interval of the gap", True),
         ("More or fewer for parity", True),
         ("What the evidence says", False),
@@ -126,7 +134,7 @@ def _cells(gaps: Gaps, row: GapRow) -> tuple[Cell, ...]:
     cells += [
         count_cell(row.n),
         count_cell(row.missing),
-        _figure_cell(row.value, amount(row.value, indicator), indicator),
+        _figure_cell(row.value, in_column(row.value, indicator), indicator),
         _words(row.low, interval(row.low, row.high, indicator)),
         _figure_cell(row.difference, gap_words(row.difference, indicator), indicator),
         _words(
