@@ -306,7 +306,7 @@ class Dataset:
         given = [output] if isinstance(output, str | Path) else output
         paths = [Path(path) for path in given]
         for path in paths:
-            check_report_place(path)
+            check_report_place(path, never=self.source.paths)
         plan = Plan(
             indicators=self._asked_indicators(outcomes, direction, count, total),
             by=(

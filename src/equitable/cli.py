@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ from equitable.command_options import (
     WhereOption,
 )
 from equitable.errors import EquitableError, QuestionError
+from equitable.output import check_place
 from equitable.version import VERSION
 
 app = typer.Typer(
@@ -164,7 +166,7 @@ def gaps(
     Example: `equitable gaps star.csv --outcome reading --by race,lunch`
     """
     with (
-        _opened(source, config, sheet) as students,
+        _opened(source, config, sheet, output) as students,
         terminal.working(f"Reading {students.source.name}"),
     ):
         result = students.gaps(
@@ -214,7 +216,7 @@ def inspect(
 
     Example: `equitable inspect star.csv`
     """
-    with _opened(source, config, sheet) as students:
+    with _opened(source, config, sheet, output) as students:
         with terminal.working(f"Reading {students.source.name}"):
             found = students.inspect()
         terminal.write_proposal(found, output, force=force)
@@ -330,9 +332,11 @@ def demo(
 
 @contextmanager
 def _opened(
-    source: str, config: Path | None, sheet: str | None
+    source: str, config: Path | None, sheet: str | None, output: Path | None = None
 ) -> Iterator[equitable.Dataset]:
     with equitable.open(source, config=config, sheet=sheet) as students:
+        if output is not None:
+            check_place(output, never=students.source.paths)
         yield students
 
 
@@ -376,8 +380,16 @@ def _without_folders(arguments: Sequence[str]) -> list[str]:
     ]
 
 
+def _end_politely(number: int, _: object) -> None:
+    """A closed window or a stop: temporary files with records in them must go."""
+    raise SystemExit(128 + number)
+
+
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Run the command line; a person's mistake ends in a sentence and exit code 2."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end_politely)
     try:
         return app(args=arguments)
     except EquitableError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,32 +37,62 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
             f"{path.name} is already there and was left as it is",
             next_step="Give another name, or say that it may be replaced.",
         )
-    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.part")
+    # A link stays a link: what it points at is replaced.
+    place = path.resolve()
+    draft = place.with_name(f".{place.name[:80]}.{secrets.token_hex(6)}.part")
     try:
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _mode(place))
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        draft.replace(place)
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
         reason = (error.strerror or "no reason given").lower()
         raise OutputError(
             f"{path} cannot be written ({reason})",
             next_step="Choose a folder you may write to, with -o.",
         ) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
-def check_place(path: Path) -> None:
+def _mode(path: Path) -> int:
+    """Who may read a file stays as it was; a new one is as the system makes them."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        return 0o666
+
+
+def check_place(path: Path, *, never: Sequence[Path] = ()) -> None:
     """Refuse a place that cannot hold a file, before any work is done for it.
+
+    Parameters
+    ----------
+    path
+        Where a file is to be written.
+    never
+        Files that must not be replaced: those that are being read.
 
     Raises
     ------
     OutputError
-        Where the folder is not there or cannot be written to, or the path is a folder.
+        Where the folder is not there or cannot be written to; the path is a folder, a
+        device or a read-only file; or it is one of ``never``.
     """
+    try:
+        _check(path, never)
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        raise OutputError(
+            f"{path.name[:60]} cannot be a file's name ({reason})",
+            next_step="Give another name with -o.",
+        ) from error
+
+
+def _check(path: Path, never: Sequence[Path]) -> None:
     folder = path.parent
     if path.is_dir():
         raise OutputError(
@@ -77,4 +108,21 @@ def check_place(path: Path) -> None:
         raise OutputError(
             f"{folder} cannot be written to",
             next_step="Choose a folder you may write to, with -o.",
+        )
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise OutputError(
+            f"{path} is not a file that can be written",
+            next_step="Give a file's name with -o, or leave -o out for the screen.",
+        )
+    if any(other.exists() and path.samefile(other) for other in never):
+        raise OutputError(
+            f"{path.name} is the file that is being read, and would be lost",
+            next_step="Give another name with -o.",
+        )
+    if not path.stat().st_mode & 0o222:
+        raise OutputError(
+            f"{path} may not be changed",
+            next_step="Give another name with -o.",
         )

@@ -16,8 +16,9 @@ from equitable.intake.quality import Quality, assess
 from equitable.intake.schema import Schema
 from equitable.intake.source import Source
 from equitable.measures.gaps import Question, gaps
+from equitable.measures.results import Gaps, Group
 from equitable.privacy.aside import set_aside, with_those_aside
-from equitable.privacy.gate import gate_together
+from equitable.privacy.gate import LEAST_PUBLIC, gate_studies
 from equitable.report.contents import Contents, Study
 from equitable.version import VERSION
 from equitable.vocabulary import (
@@ -102,27 +103,29 @@ def carry_out(
     latest, notes = _latest(cells, year)
     by, said = _comparable(cells, latest, plan)
     notes += said
-    studies, further = [], []
+    answers: list[_Answers] = []
+    further = []
     for indicator in plan.indicators:
         try:
-            study, aside = _study(cells, latest, indicator, by, year, plan)
-            studies.append(study)
-            notes += aside
+            answers.append(_answers(cells, latest, indicator, by, year, plan))
         except (InputError, QuestionError) as error:
             further.append((indicator, error))
-    if not studies:
+    if not answers:
         raise further[0][1]
+    studies, aside = _gated(answers, len(cells.provenance.notes), plan)
+    notes += aside
     notes += [
         f"'{indicator.label}' is left out: {error.problem}."
         for indicator, error in further
     ]
     say("Looking at the data's quality")
     quality = _quality(source, schema, plan)
+    internal = plan.internal or plan.min_n < LEAST_PUBLIC
     provenance = replace(
         cells.provenance,
         version=VERSION,
         command=plan.command,
-        internal=plan.internal,
+        internal=internal,
         min_n=plan.min_n,
         notes=tuple(dict.fromkeys((*schema.notes, *cells.provenance.notes, *notes))),
     )
@@ -131,7 +134,7 @@ def carry_out(
         studies=tuple(_described(study, provenance) for study in studies),
         quality=quality,
         provenance=provenance,
-        internal=plan.internal,
+        internal=internal,
         date=plan.date.isoformat() if plan.date else "",
     )
 
@@ -187,15 +190,24 @@ def _of_year(cells: Cells, year: Dimension | None, latest: str | None) -> Cells:
     return cells.only(year.name, latest)
 
 
-def _study(
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """One indicator's results before the gate: the main one, places, then years."""
+
+    indicator: Indicator
+    results: list[tuple[Gaps, Group]]
+    has_years: bool
+
+
+def _answers(
     cells: Cells,
     latest: str | None,
     indicator: Indicator,
     by: tuple[str, ...],
     year: Dimension | None,
     plan: Plan,
-) -> tuple[Study, list[str]]:
-    """All of one indicator, gated together: no part may give away another's."""
+) -> _Answers:
+    """All that is asked of one indicator."""
     named: tuple[str, ...] = ()
     if not plan.internal:
         strata = (year.name,) if year else ()
@@ -206,28 +218,45 @@ def _study(
     )
     main = gaps(now, indicator, question)
     stratum = {year.name: latest} if year and latest else {}
-    results = [(with_those_aside(main, named, min_n=plan.min_n), stratum)]
+    results: list[tuple[Gaps, Group]] = [
+        (with_those_aside(main, named, min_n=plan.min_n), stratum)
+    ]
     for dimension in plan.over:
         if dimension.name not in by and _has_several(now, indicator, dimension):
             asked = replace(question, by=(dimension.name,), depth=1, reference="rest")
             results.append((gaps(now, indicator, asked), stratum))
-    over_years = year is not None and _has_several(cells, indicator, year)
-    if year is not None and over_years:
+    has_years = year is not None and _has_several(cells, indicator, year)
+    if year is not None and has_years:
         asked = replace(question, depth=1, within=(year.name,))
         found = gaps(cells, indicator, asked)
         each = tuple(row for row in found.rows if row.within)
         results.append((replace(found, rows=each, pooled=()), {}))
-    gated = gate_together(results, min_n=plan.min_n, internal=plan.internal)
-    notes = gated[0].gaps.provenance.notes[len(cells.provenance.notes) :]
-    return (
-        Study(
-            indicator=indicator,
-            gaps=gated[0],
-            years=gated[-1] if over_years else None,
-            places=tuple(gated[1:-1] if over_years else gated[1:]),
-        ),
-        list(notes),
+    return _Answers(indicator, results, has_years)
+
+
+def _gated(
+    answers: Sequence[_Answers], said_before: int, plan: Plan
+) -> tuple[list[Study], list[str]]:
+    """The studies, gated together: no part may give away another's."""
+    every = gate_studies(
+        [answer.results for answer in answers],
+        min_n=plan.min_n,
+        internal=plan.internal,
     )
+    studies: list[Study] = []
+    notes: list[str] = []
+    for answer, gated in zip(answers, every, strict=True):
+        places = gated[1:-1] if answer.has_years else gated[1:]
+        studies.append(
+            Study(
+                indicator=answer.indicator,
+                gaps=gated[0],
+                years=gated[-1] if answer.has_years else None,
+                places=tuple(places),
+            )
+        )
+        notes += gated[0].gaps.provenance.notes[said_before:]
+    return studies, notes
 
 
 def _has_several(cells: Cells, indicator: Indicator, dimension: Dimension) -> bool:

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from equitable.errors import OutputError
 from equitable.measures.results import GapRow, PooledRow, SensitivityRow
-from equitable.output import check_place, write_whole
+from equitable.output import write_whole
 from equitable.report.sentences import headline, order_rows
 from equitable.report.tables import (
     amount,
@@ -83,8 +83,6 @@ def working(what: str) -> Iterator[None]:
 
 def give(result: GapsResult, form: str, output: Path | None) -> None:
     """Print a result, or write it to a file, in the form asked for."""
-    if output is not None:
-        check_place(output)
     if form == "parquet":
         _give_bytes(_parquet(result.to_arrow()), output)
     elif form == "csv":

@@ -166,3 +166,88 @@ def test_only_what_was_gated_is_a_result():
     result = answer(rows, ["school"], internal=True)
     again = gate(result.gaps, min_n=10)
     assert {row.n for row in again.gaps.rows} == {100, WITHHELD}
+
+
+def test_a_small_stratum_is_not_told_by_the_others():
+    # Hill has 4 students, all of one group: 404 in all less North's and South's totals,
+    # which their rows' references tell, would be theirs.
+    rows = [
+        ("White", "North", 10, 120), ("Black", "North", 16, 100),
+        ("White", "South", 12, 100), ("Black", "South", 10, 80),
+        ("White", "Hill", 4, 4),
+    ]  # fmt: skip
+    with eq.open(counts(rows, ["race", "school"])) as data:
+        for reference in ("rest", "overall", "highest", "0.1"):
+            result = data.gaps(
+                None, by=["race"], within=["school"], reference=reference,
+                count="passed", total="students",
+            )  # fmt: skip
+            shown = {row.within["school"] for row in result.rows
+                     if row.within and row.n is not WITHHELD}  # fmt: skip
+            assert len(shown) < 2, (reference, shown)
+
+
+def test_why_a_figure_is_missing_is_not_told_of_a_withheld_row():
+    rows = [("A", 0, 100), ("B", 0, 60), ("C", 3, 5), ("D", 0, 8)]
+    for row in answer(rows, ["school"]).rows:
+        if row.withheld:
+            assert row.reason is None
+
+
+def test_groups_that_their_sum_alone_would_tell_get_company():
+    # 212 less 120 and 90 is 2: two groups, each with a student at least.
+    rows = [("A", 60, 120), ("B", 40, 90), ("C", 1, 1), ("D", 0, 1)]
+    shown = n_of(answer(rows, ["school"]))
+    assert [name for (name,), n in shown.items() if n is not WITHHELD] == ["A"]
+
+
+def test_what_one_outcome_withholds_another_does_not_tell(tmp_path):
+    # Grade 5 has 6 students with a score; 45 and 60 students are in the other grades,
+    # with and without one. All are 111: a report on both outcomes must not show both.
+    lines = ["grade,lunch,passed,suspended"]
+    for grade, students, scored in (("3", 60, 60), ("4", 45, 40), ("5", 6, 6)):
+        for number in range(students):
+            passed = str(number % 2) if number < scored else ""
+            lines.append(f"{grade},{'YN'[number % 2]},{passed},{number % 3 == 0:d}")
+    file = tmp_path / "students.csv"
+    file.write_text("\n".join(lines) + "\n")
+    from equitable.study import Plan, carry_out
+
+    with eq.open(file) as data:
+        plan = Plan(
+            indicators=(data.indicator("passed"), data.indicator("suspended")),
+            by=(data.schema.dimension("lunch"),),
+            over=(data.schema.dimension("grade"),),
+        )
+        contents = carry_out(data.source, data.schema, plan)
+    shown = [
+        {row.group["grade"] for row in study.places[0].gaps.rows if not row.withheld}
+        for study in contents.studies
+    ]
+    assert shown[0] == shown[1]
+    assert len(shown[0]) <= 1
+
+
+def test_a_minimum_that_no_state_uses_is_marked_internal():
+    rows = [("A", 50, 100), ("B", 20, 50), ("C", 3, 4)]
+    result = answer(rows, ["school"], min_n=1)
+    assert n_of(result)[("C",)] == 4
+    assert result.provenance.internal
+
+
+def test_a_few_without_a_recorded_group_are_set_aside_and_it_is_said():
+    table = pa.table(
+        {
+            "gender": ["F"] * 60 + ["M"] * 50 + [None] * 3,
+            "passed": [1, 0] * 55 + [1, 1, 1],
+        }
+    )
+    with eq.open(table) as data:
+        result = data.gaps("passed", by=["gender"])
+        internal = data.gaps("passed", by=["gender"], internal=True)
+    assert result.gaps.overall.n == 110
+    assert sum(not row.withheld for row in result.rows) == 2
+    aside = [row for row in result.rows if row.group["gender"] == "Not reported"]
+    assert [row.withheld for row in aside] == [True]
+    assert any("set aside" in note for note in result.provenance.notes)
+    assert internal.gaps.overall.n == 113

@@ -131,6 +131,8 @@ class GapRow:
             reference=self.reference.held_back(),
             verdict=Verdict.NOT_ENOUGH_EVIDENCE,
             indices=None,
+            # Why a figure could not be given would tell what is withheld.
+            reason=None,
             withheld=True,
         )
 
@@ -238,6 +240,7 @@ class PooledRow:
             reference=self.reference.held_back(),
             verdict=Verdict.NOT_ENOUGH_EVIDENCE,
             raw_verdict=Verdict.NOT_ENOUGH_EVIDENCE,
+            reason=None,
             withheld=True,
         )
 

@@ -28,6 +28,9 @@ from equitable.measures.results import (
 )
 from equitable.vocabulary import WITHHELD
 
+LEAST_PUBLIC: Final = 5
+"""A smaller minimum shows what no state publishes: the result is marked internal."""
+_STRATA: Final = "strata"
 _CHOICES: Final = 4
 _SMALL_ENOUGH_TO_CHOOSE: Final = 400
 _CHEAP: Final = 5
@@ -66,7 +69,7 @@ def gate(gaps: Gaps, *, min_n: int, internal: bool = False) -> Gated:
 def gate_together(
     results: Sequence[tuple[Gaps, Group]], *, min_n: int, internal: bool = False
 ) -> list[Gated]:
-    """Gate results that are shown beside each other: none may give away another's.
+    """Gate results of one indicator that are shown beside each other.
 
     Parameters
     ----------
@@ -76,13 +79,34 @@ def gate_together(
     min_n, internal
         As in ``gate``.
     """
+    return gate_studies([results], min_n=min_n, internal=internal)[0]
+
+
+def gate_studies(
+    studies: Sequence[Sequence[tuple[Gaps, Group]]],
+    *,
+    min_n: int,
+    internal: bool = False,
+) -> list[list[Gated]]:
+    """Gate the results of several indicators about the same students.
+
+    A group that is withheld for one indicator is withheld for all: its students with
+    and without an outcome would otherwise give its size away.
+    """
     if internal:
-        return [Gated(_marked(gaps, min_n, internal=True), internal=True)
-                for gaps, _ in results]  # fmt: skip
-    hidden = _hidden(results, min_n)
+        return [
+            [Gated(_marked(gaps, min_n, internal=True), internal=True)
+             for gaps, _ in results]
+            for results in studies
+        ]  # fmt: skip
+    hidden = _hidden(studies, min_n)
+    marked = min_n < LEAST_PUBLIC
     return [
-        _gated(_marked(gaps, min_n, internal=False), stratum, hidden, min_n)
-        for gaps, stratum in results
+        [
+            _gated(_marked(gaps, min_n, internal=marked), stratum, hidden, min_n)
+            for gaps, stratum in results
+        ]
+        for results in studies
     ]
 
 
@@ -108,35 +132,43 @@ def _gated(gaps: Gaps, stratum: Group, all_hidden: set[Key], min_n: int) -> Gate
             pooled=tuple(_guarded_pooled(row, hidden, min_n) for row in gaps.pooled),
             sensitivity=_guarded_sensitivity(gaps.sensitivity, hidden),
         ),
-        internal=False,
+        internal=gaps.provenance.internal,
     )
 
 
 @dataclass(slots=True)
 class _Lines:
-    """All cells of the linked tables, with the lines in which they add up."""
+    """All cells of one indicator's linked tables, and the lines that add up."""
 
     sizes: dict[Key, int] = field(default_factory=dict)
     parts: dict[Key, dict[str, list[Key]]] = field(default_factory=dict)
     """For each margin and each further dimension: the groups that it is the sum of."""
+    strata: dict[Key, list[Key]] = field(default_factory=dict)
+    """For each stratum, whose total its rows' references tell: those rows."""
+    small_rest: set[Key] = field(default_factory=set)
+    """Groups that are nearly everyone: they tell of the few outside."""
 
 
-def _hidden(results: Sequence[tuple[Gaps, Group]], min_n: int) -> set[Key]:
+def _hidden(studies: Sequence[Sequence[tuple[Gaps, Group]]], min_n: int) -> set[Key]:
     """The groups to withhold: primary, then complementary until nothing changes."""
-    lines = _Lines()
-    for gaps, stratum in results:
-        _add_lines(lines, gaps, stratum)
-    hidden = {key for key, n in lines.sizes.items() if n < min_n}
-    hidden |= {
-        _key(row.group, {**stratum, **row.within})
-        for gaps, stratum in results
-        for row in gaps.rows
-        if row.reference.kind in {"rest", "overall"}
-        and _rest_is_small(row, gaps, min_n)
-    }
-    few = len(lines.sizes) <= _SMALL_ENOUGH_TO_CHOOSE
-    hidden = _closed(lines, hidden, choices=_CHOICES if few else 1)
-    return _with_company(lines, hidden, min_n) if few else hidden
+    every = []
+    for results in studies:
+        lines = _Lines()
+        for gaps, stratum in results:
+            _add_lines(lines, gaps, stratum, min_n)
+        every.append(lines)
+    hidden: set[Key] = set()
+    for lines in every:
+        hidden |= {key for key, n in lines.sizes.items() if n < min_n}
+        hidden |= lines.small_rest
+    while True:
+        before = len(hidden)
+        for lines in every:
+            few = len(lines.sizes) <= _SMALL_ENOUGH_TO_CHOOSE
+            hidden = _closed(lines, hidden, choices=_CHOICES if few else 1)
+            hidden = _with_company(lines, hidden, min_n)
+        if len(hidden) == before:
+            return hidden
 
 
 def _closed(lines: _Lines, hidden: set[Key], *, choices: int = 1) -> set[Key]:
@@ -149,6 +181,10 @@ def _closed(lines: _Lines, hidden: set[Key], *, choices: int = 1) -> set[Key]:
     changed = True
     while changed:
         changed = False
+        for stratum, rows in lines.strata.items():
+            if stratum in hidden and not hidden.issuperset(rows):
+                hidden.update(rows)
+                changed = True
         for margin, by_dimension in lines.parts.items():
             for parts in by_dimension.values():
                 open_to = _further(margin, parts, hidden, lines.sizes)[:choices]
@@ -163,10 +199,10 @@ def _closed(lines: _Lines, hidden: set[Key], *, choices: int = 1) -> set[Key]:
 
 def _cost(lines: _Lines, hidden: set[Key], key: Key) -> tuple[int, Key]:
     closed = _closed(lines, {*hidden, key})
-    return sum(lines.sizes[other] for other in closed), key
+    return sum(lines.sizes.get(other, 0) for other in closed), key
 
 
-def _add_lines(lines: _Lines, gaps: Gaps, stratum: Group) -> None:
+def _add_lines(lines: _Lines, gaps: Gaps, stratum: Group, min_n: int) -> None:
     overlapping = {d.name for d in gaps.dimensions if d.overlapping}
     within = {dimension.name for dimension in gaps.within}
     plain = not gaps.within or any(not row.within for row in gaps.rows)
@@ -175,7 +211,13 @@ def _add_lines(lines: _Lines, gaps: Gaps, stratum: Group) -> None:
             # Set aside from every figure: it is no part of any sum.
             continue
         key = _key(row.group, {**stratum, **row.within})
-        lines.sizes[key] = row.n if isinstance(row.n, int) else 0
+        n = row.n if isinstance(row.n, int) else 0
+        lines.sizes[key] = n
+        everyone = _everyone(row, gaps)
+        if 0 < everyone - n < min_n:
+            lines.small_rest.add(key)
+        if row.within:
+            _add_stratum(lines, key, _key({}, {**stratum, **row.within}), everyone)
         for name, _ in key:
             if name in overlapping:
                 # A student stands in several of these groups: they do not add up.
@@ -187,6 +229,35 @@ def _add_lines(lines: _Lines, gaps: Gaps, stratum: Group) -> None:
             parts = lines.parts.setdefault(margin, {}).setdefault(name, [])
             if key not in parts:
                 parts.append(key)
+    if plain and lines.strata:
+        whole = _key({}, stratum)
+        lines.parts.setdefault(whole, {})[_STRATA] = list(lines.strata)
+
+
+def _add_stratum(lines: _Lines, key: Key, stratum: Key, everyone: int) -> None:
+    lines.strata.setdefault(stratum, []).append(key)
+    if everyone:
+        lines.sizes[stratum] = everyone
+
+
+def _everyone(row: GapRow, gaps: Gaps) -> int:
+    """How many students the row's stratum has, as its figures tell; 0: they do not."""
+    reference = row.reference.n if isinstance(row.reference.n, int) else 0
+    if row.reference.kind == "overall":
+        return reference
+    if row.reference.kind == "rest" and isinstance(row.n, int):
+        return row.n + reference
+    if row.within:
+        # The groups of one trait are everybody of the stratum.
+        trait = {tuple(row.group)}
+        return sum(
+            other.n
+            for other in gaps.rows
+            if isinstance(other.n, int)
+            and other.within == row.within
+            and tuple(other.group) in trait
+        )
+    return gaps.overall.n if isinstance(gaps.overall.n, int) else 0
 
 
 def _further(
@@ -208,7 +279,11 @@ def _further(
 
 
 def _with_company(lines: _Lines, hidden: set[Key], min_n: int) -> set[Key]:
-    """Let a further group join those that are together under the minimum, if cheap."""
+    """Let a further group join those that are together under the minimum.
+
+    Always where their sum alone all but says who they are (one or two students each);
+    otherwise where it costs few students.
+    """
     for by_dimension in lines.parts.values():
         for parts in by_dimension.values():
             away = [key for key in parts if key in hidden]
@@ -217,21 +292,10 @@ def _with_company(lines: _Lines, hidden: set[Key], min_n: int) -> set[Key]:
             if not away or not left or together >= min_n:
                 continue
             joined = _closed(lines, {*hidden, left[0][1]})
-            if sum(lines.sizes[key] for key in joined - hidden) < _CHEAP * min_n:
+            cost = sum(lines.sizes.get(key, 0) for key in joined - hidden)
+            if together <= 2 * len(away) or cost < _CHEAP * min_n:
                 hidden = joined
     return hidden
-
-
-def _rest_is_small(row: GapRow, gaps: Gaps, min_n: int) -> bool:
-    """Whether nearly everyone is in the group: it then tells of the few outside."""
-    if row.reference.kind == "rest":
-        return isinstance(row.reference.n, int) and row.reference.n < min_n
-    everyone = row.reference.n if row.within else gaps.overall.n
-    return (
-        isinstance(everyone, int)
-        and isinstance(row.n, int)
-        and everyone - row.n < min_n
-    )
 
 
 def _key(group: Group, within: Group) -> Key:

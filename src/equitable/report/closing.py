@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from equitable.intake.quality import Missing
 from equitable.report.contents import Contents
 from equitable.report.document import (
     Block,
@@ -28,7 +29,8 @@ from equitable.vocabulary import (
 
 def quality_chapter(contents: Contents) -> Section:
     """What to know of the data before trusting the figures."""
-    quality = contents.quality
+    quality, least = contents.quality, contents.provenance.min_n or 0
+    least = 0 if contents.internal else least
     blocks: list[Block] = []
     for finding in quality.findings:
         if finding.severity == "caution":
@@ -53,16 +55,7 @@ def quality_chapter(contents: Contents) -> Section:
                     (
                         Cell(text=item.column, kind="group"),
                         count_cell(item.rows),
-                        count_cell(item.missing),
-                        Cell(
-                            text=f"{item.missing / item.rows:.1%}".replace("%", " %")
-                            if item.rows
-                            else "–",
-                            value=item.missing / item.rows if item.rows else None,
-                            kind="number",
-                            share=True,
-                            decimals=1,
-                        ),
+                        *_missing_cells(item, least),
                     )
                     for item in quality.missing
                 ),
@@ -73,6 +66,21 @@ def quality_chapter(contents: Contents) -> Section:
         title="How good the data is",
         sheet="Data quality",
         blocks=tuple(blocks),
+    )
+
+
+def _missing_cells(item: Missing, least: int) -> tuple[Cell, Cell]:
+    """How many have no value; a number under the minimum is a small group's."""
+    if 0 < item.missing < least or not item.rows:
+        few = f"fewer than {least}" if item.rows else "–"
+        return Cell(text=few, kind="withheld"), Cell(text="–", kind="withheld")
+    share = item.missing / item.rows
+    return count_cell(item.missing), Cell(
+        text=f"{share:.1%}".replace("%", " %"),
+        value=share,
+        kind="number",
+        share=True,
+        decimals=1,
     )
 
 

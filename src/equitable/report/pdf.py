@@ -39,11 +39,15 @@ _SANS: Final = (
     "Source Sans 3", "Noto Sans", "Open Sans", "Segoe UI", "Helvetica Neue",
     "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans",
 )  # fmt: skip
-_CHART_WIDTH: Final = 660
-"""In the chart's own pixels: its letters come out at 10 points or so."""
+_CHART_WIDTH: Final = 730
+"""In the chart's own pixels: its letters come out at 9 points or so."""
 _PAGE_WIDTH: Final = 481.0
-"""Points between A4's margins, and how tall a chart below its sentence may be."""
+"""Points between A4's margins."""
 _CHART_TALLEST: Final = 560.0
+"""Points; so much of a page is left below a sentence of some lines."""
+_CHART_TALL: Final = 400.0
+_SHORT_TABLE: Final = 12
+"""Rows; so many fit beneath a chart that is not tall."""
 _TABLE_SIZE, _TABLE_SIZE_LEAST = 8.0, 6.3
 _LONG_WORD: Final = 26
 _ROUNDS: Final = 6
@@ -72,7 +76,7 @@ def render(document: Document) -> bytes:
     for attempt in range(_ROUNDS):
         shown = _spelled_out(document, missing) if missing else document
         if attempt == _ROUNDS - 1:
-            shown = _spelled_out(document, _beyond_latin(document))
+            shown = _spelled_out(document, _beyond_latin(document) | missing)
         try:
             return _compiled(shown)
         except typst.TypstError as error:
@@ -179,7 +183,8 @@ def _block(block: Block) -> Iterable[dict[str, Any]]:
             pairs = [[_breakable(t), _breakable(w)] for t, w in block.items]
             yield {"is": "facts", "items": pairs}
         case Figure():
-            yield _chart(block)
+            rows = min(len(block.table.rows), ROWS_AT_MOST)
+            yield _chart(block, long_table=rows > _SHORT_TABLE)
             yield from _table(block.table, block.title)
         case Table():
             yield from _table(block, "Table")
@@ -187,7 +192,7 @@ def _block(block: Block) -> Iterable[dict[str, Any]]:
             return
 
 
-def _chart(figure: Figure) -> dict[str, Any]:
+def _chart(figure: Figure, *, long_table: bool) -> dict[str, Any]:
     from equitable.report import charts  # noqa: PLC0415 - draws, so it is costly
 
     drawn = charts.svg(
@@ -198,25 +203,27 @@ def _chart(figure: Figure) -> dict[str, Any]:
         theme="print",
         prefix=figure.name,
     )
+    width, height = _shown_size(drawn)
     return {
         "is": "chart",
         "sentence": _breakable(figure.sentence),
         "svg": drawn,
         "alt": figure.alt or figure.title or figure.sentence or "A chart",
-        "width": round(_shown_width(drawn), 1),
+        "width": round(width, 1),
+        "alone": long_table and height > _CHART_TALL,
     }
 
 
-def _shown_width(drawn: str) -> float:
-    """The whole page's width, but less for a chart that would be taller than a page."""
+def _shown_size(drawn: str) -> tuple[float, float]:
+    """As wide as the page, but less where the chart would be taller than a page."""
     root = re.search(r"<svg\b[^>]*>", drawn)
     box = re.search(r'viewBox="([^"]+)"', root[0]) if root else None
-    numbers = (
-        [float(part) for part in re.split(r"[\s,]+", box[1].strip())] if box else []
-    )
+    numbers = [float(part) for part in box[1].replace(",", " ").split()] if box else []
     if len(numbers) != 4 or min(numbers[2:]) <= 0:
-        return _PAGE_WIDTH
-    return min(_PAGE_WIDTH, _CHART_TALLEST * numbers[2] / numbers[3])
+        return _PAGE_WIDTH, 0.0
+    ratio = numbers[3] / numbers[2]
+    width = min(_PAGE_WIDTH, _CHART_TALLEST / ratio)
+    return width, width * ratio
 
 
 def _table(table: Table, otherwise: str) -> Iterable[dict[str, Any]]:
@@ -231,7 +238,8 @@ def _table(table: Table, otherwise: str) -> Iterable[dict[str, Any]]:
         for row in table.rows[:ROWS_AT_MOST]
     ]  # fmt: skip
     more = len(table.rows) - ROWS_AT_MOST
-    cut = f"And {more:,} more rows in the workbook." if more > 0 else ""
+    # A note may say that the table has all groups: on paper that needs a word more.
+    cut = f"Here it stops: {more:,} more rows in the workbook." if more > 0 else ""
     numeric = [*table.numeric, *([False] * columns)][:columns]
     widths, size = _column_widths(table, numeric)
     yield {
@@ -242,13 +250,12 @@ def _table(table: Table, otherwise: str) -> Iterable[dict[str, Any]]:
         "widths": widths,
         "size": size,
         "rows": rows,
-        "note": _breakable(" ".join(filter(None, [cut, table.note]))),
+        "long": len(rows) > _SHORT_TABLE,
+        "note": _breakable(" ".join(filter(None, [table.note, cut]))),
     }
 
 
-def _column_widths(
-    table: Table, numeric: Sequence[bool]
-) -> tuple[list[float], float]:  # fmt: skip
+def _column_widths(table: Table, numeric: Sequence[bool]) -> tuple[list[float], float]:
     """Parts of the page for the columns, and a size of letters that fits them.
 
     Figures stay on one line; words and headers may take two or three.
@@ -269,11 +276,13 @@ def _column_widths(
                 least, min(26, max((_columns(text) for text in texts), default=1))
             )
         widths.append(float(max(4.0, min(head, 24.0), min(body, 32.0))))
-    room = (_PAGE_WIDTH - 7 * len(widths)) / 0.53
+    room = (_PAGE_WIDTH - 7 * len(widths) - 14) / 0.53
     size = min(_TABLE_SIZE, room / sum(widths))
     size = max(size, _TABLE_SIZE_LEAST)
-    # Each column's margins are as wide as a character and a half.
-    return [round(width + 1.6, 2) for width in widths], round(size, 2)
+    # Each column's margins are as wide as a character and a half; words have more.
+    margins = [1.6 if figures else 3.2 for figures in numeric]
+    parts = [round(sum(pair), 2) for pair in zip(widths, margins, strict=True)]
+    return parts, round(size, 2)
 
 
 def _columns(text: str) -> int:

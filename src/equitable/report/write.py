@@ -16,7 +16,7 @@ FORMS: Final = (".html", ".xlsx", ".pdf")
 """The endings a report's file can have; each names its form."""
 
 
-def check_report_place(path: Path) -> None:
+def check_report_place(path: Path, *, never: Sequence[Path] = ()) -> None:
     """Refuse a place or an ending that cannot hold a report, before any work is done.
 
     Raises
@@ -25,7 +25,7 @@ def check_report_place(path: Path) -> None:
         Where the ending names no form of a report, the folder is not there or cannot
         be written to, or the path is a folder.
     """
-    check_place(path)
+    check_place(path, never=never)
     if path.suffix.lower() not in FORMS:
         raise OutputError(
             f"a report is .html, .xlsx or .pdf, and {path.name} is none of them",
