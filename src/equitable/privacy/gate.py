@@ -236,8 +236,7 @@ def _add_lines(lines: _Lines, gaps: Gaps, stratum: Group, min_n: int) -> None:
 
 def _add_stratum(lines: _Lines, key: Key, stratum: Key, everyone: int) -> None:
     lines.strata.setdefault(stratum, []).append(key)
-    if everyone:
-        lines.sizes[stratum] = everyone
+    lines.sizes[stratum] = max(everyone, lines.sizes.get(stratum, 0))
 
 
 def _everyone(row: GapRow, gaps: Gaps) -> int:
