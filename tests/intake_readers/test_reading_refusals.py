@@ -50,7 +50,7 @@ CASES = [
     ("a.csv", b"%PDF-1.7 x", "a.csv: it is a PDF, not a text table"),
     ("a.csv", b"\x89PNG\r\n\x1a\n....", "a.csv: it is a picture, not a text table"),
     ("a.csv", b"PAR1" + b"\x00" * 20 + b"PAR1", "a.csv: it is a Parquet file, not a text table. Rename it to a.parquet."),
-    ("a.csv", gzip.compress(b"a,b\n1,2\n"), "a.csv: it is a file compressed with gzip, not a text table. Rename it to a.csv.gz."),
+    ("a.csv", gzip.compress(b"a,b\n1,2\n", mtime=0), "a.csv: it is a file compressed with gzip, not a text table. Rename it to a.csv.gz."),
     ("a.csv", b"<!DOCTYPE html><html>", "a.csv: it is a web page, not a text table"),
     ("a.csv", bytes(range(256)) * 8, "a.csv, row 1: it holds a NUL byte"),
     ("a.xlsx", b"", "a.xlsx: it is empty"),
@@ -63,7 +63,7 @@ CASES = [
     ("a.numbers", zipped("Index/Tables.iwa"), "a.numbers: it is a Numbers document. Open it in the program it was made with, export it as CSV"),
     ("a.sav", b"$FL2@(#)", "a.sav: it is an SPSS file"),
     ("a.dta", b"\x76\x02", "a.dta: it is a Stata file"),
-    ("a.rds", gzip.compress(b"X"), "a.rds: it is an R file"),
+    ("a.rds", gzip.compress(b"X", mtime=0), "a.rds: it is an R file"),
     ("a.pdf", b"%PDF-1.7", "a.pdf: it is a PDF"),
     ("a.json", b"[]", "a.json: it is a JSON file"),
 ]  # fmt: skip
@@ -154,7 +154,7 @@ class _Input:
 
 
 @pytest.mark.parametrize(
-    "data", [b"a,b\n1,2\n", "a;b\n1;2\n".encode("utf-16"), gzip.compress(b"a,b\n1,2\n")]
+    "data", [b"a,b\n1,2\n", "a;b\n1;2\n".encode("utf-16"), gzip.compress(b"a,b\n1,2\n", mtime=0)]
 )
 def test_standard_input(monkeypatch, data):
     monkeypatch.setattr(sys, "stdin", _Input(data))

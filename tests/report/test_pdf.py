@@ -217,7 +217,11 @@ def test_nothing_in_it_makes_a_document_all_the_same():
 
 
 def test_the_same_document_gives_the_same_bytes():
-    assert pdf.render(plain_document()) == pdf.render(plain_document())
+    made = pdf.render(plain_document())
+    assert made == pdf.render(plain_document())
+    # Nothing in it tells when it was made: the subtitle does, where it is asked to.
+    assert b"/CreationDate" not in made
+    assert b"CreateDate" not in made
 
 
 def test_letters_without_a_font_stand_as_numbers_and_a_note_says_so(

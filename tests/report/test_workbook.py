@@ -6,6 +6,7 @@ import io
 import math
 import zipfile
 from dataclasses import replace
+from datetime import datetime
 
 import openpyxl
 import pytest
@@ -198,6 +199,9 @@ def test_properties_and_bytes_are_the_documents_own():
     assert book.properties.title == document.title
     assert book.properties.keywords == "equity, gaps"
     assert render(document) == render(document)
+    # Not the time it was made at.
+    assert book.properties.created == datetime(2000, 1, 1)  # noqa: DTZ001
+    assert book.properties.modified == datetime(2000, 1, 1)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(
@@ -206,6 +210,9 @@ def test_properties_and_bytes_are_the_documents_own():
         (["A/B", "A:B"], ["A B", "A B (2)"]),
         (["x" * 40, "x" * 40], ["x" * 31, "x" * 27 + " (2)"]),
         (["", "[]", "''"], ["Sheet", "Sheet (2)", "Sheet (3)"]),
+        (["Math at or above the middle score"], ["Math at or above the middle"]),
+        (["Thirty-one letters and no more. X"], ["Thirty-one letters and no more."]),
+        (["To " + "x" * 40], ["To " + "x" * 28]),
         (["History", "'quoted'"], ["History sheet", "quoted"]),
         (["Same", "SAME"], ["Same", "SAME (2)"]),
         (["😀" * 20], ["😀" * 15]),

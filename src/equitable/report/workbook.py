@@ -90,7 +90,7 @@ def sheet_names(wanted: Iterable[str]) -> list[str]:
     for name in wanted:
         bare = re.sub(r"[\[\]:*?/\\]", " ", _clean(name, lines=False))
         bare = " ".join(bare.split()).strip("' ")
-        bare = _shorten(bare, _SHEET_LENGTH).strip("' ") or "Sheet"
+        bare = _at_a_word(bare, _SHEET_LENGTH).strip("' ") or "Sheet"
         bare = f"{bare} sheet" if bare.casefold() in _RESERVED else bare
         chosen, number = bare, 1
         while chosen.casefold() in taken:
@@ -105,6 +105,15 @@ def sheet_names(wanted: Iterable[str]) -> list[str]:
 def _shorten(text: str, units: int) -> str:
     """The beginning of a text, by UTF-16 units as a workbook counts them."""
     return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
+
+
+def _at_a_word(text: str, units: int) -> str:
+    """The beginning of a text, ending with a whole word where one ends late enough."""
+    cut = _shorten(text, units)
+    if cut == text or text[len(cut)].isspace():
+        return cut
+    whole = cut.rpartition(" ")[0]
+    return whole if len(whole) > len(cut) // 2 else cut
 
 
 def _clean(text: str, *, lines: bool = True) -> str:
