@@ -154,7 +154,12 @@ class _Input:
 
 
 @pytest.mark.parametrize(
-    "data", [b"a,b\n1,2\n", "a;b\n1;2\n".encode("utf-16"), gzip.compress(b"a,b\n1,2\n", mtime=0)]
+    "data",
+    [
+        b"a,b\n1,2\n",
+        "a;b\n1;2\n".encode("utf-16"),
+        gzip.compress(b"a,b\n1,2\n", mtime=0),
+    ],
 )
 def test_standard_input(monkeypatch, data):
     monkeypatch.setattr(sys, "stdin", _Input(data))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from equitable.measures.results import GapRow, Gaps, Group
@@ -136,7 +137,7 @@ def _cells(gaps: Gaps, row: GapRow) -> tuple[Cell, ...]:
         count_cell(row.missing),
         _figure_cell(row.value, in_column(row.value, indicator), indicator),
         _words(row.low, interval(row.low, row.high, indicator)),
-        _figure_cell(row.difference, gap_words(row.difference, indicator), indicator),
+        _gap_cell(row.difference, indicator),
         _words(
             row.difference_low,
             interval(row.difference_low, row.difference_high, indicator),
@@ -171,6 +172,14 @@ def _figure_cell(value: Figure, text: str, indicator: Indicator) -> Cell:
         share=indicator.is_rate,
         decimals=indicator.decimals,
     )
+
+
+def _gap_cell(difference: Figure, indicator: Indicator) -> Cell:
+    """A difference; of rates in points, as its column's head says."""
+    cell = _figure_cell(difference, gap_words(difference, indicator), indicator)
+    if not indicator.is_rate or not isinstance(difference, float):
+        return cell
+    return replace(cell, value=100 * difference, share=False)
 
 
 def _words(value: Figure, text: str) -> Cell:
