@@ -138,12 +138,21 @@ class Dataset:
         if isinstance(outcome, Indicator):
             return outcome
         wanted = _direction(direction)
-        return self.schema.indicator(
+        found = self.schema.indicator(
             outcome,
             direction=wanted,
             count=None if count is None else self._column(count),
             total=None if total is None else self._column(total),
         )
+        if found.is_counts and not found.is_rate:
+            raise QuestionError(
+                f"'{found.label}' is an average in every row, and how the students of a"
+                " row spread around it is not in the file",
+                file=self.source.name,
+                next_step="Give counts instead (--count and --total): how many reached"
+                " a score, of how many.",
+            )
+        return found
 
     def condition(self, where: str | None) -> Condition | None:
         """A condition on rows, read and checked."""
@@ -184,9 +193,10 @@ class Dataset:
             wanted.setdefault(dimension.name, dimension)
         if weight is not None:
             weight = self._column(weight)
+        wished = [self.indicator(outcome) for outcome in indicators]
         found = scan(
             self.source,
-            indicators=[self.indicator(outcome) for outcome in indicators],
+            indicators=wished,
             dimensions=list(wanted.values()),
             where=self.condition(where),
             weight=weight,

@@ -128,6 +128,7 @@ class Cells:
             min_n=min_n,
             cluster=cluster,
             interval=interval,
+            internal=internal,
         )
         if internal:
             computed = compute_gaps(self.arrays, found[0], question)

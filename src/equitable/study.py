@@ -214,7 +214,11 @@ def _answers(
         cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
     now = _of_year(cells, year, latest)
     question = Question(
-        by=by, depth=plan.depth, reference=plan.reference, min_n=plan.min_n
+        by=by,
+        depth=plan.depth,
+        reference=plan.reference,
+        min_n=plan.min_n,
+        internal=plan.internal,
     )
     main = gaps(now, indicator, question)
     stratum = {year.name: latest} if year and latest else {}

@@ -136,7 +136,7 @@ def test_share_of_days_counts_in_days_and_leaves_short_stays_out():
         {"g": ["a"] * 4, "absent": [18, 17, 3, None], "days": [180, 180, 5, 180]},
         [chronic], [plain("g")],
     )  # fmt: skip
-    assert by_name(found.table("chronic", ["g"])) == {("a",): (2, 2, 1)}
+    assert by_name(found.table("chronic", ["g"])) == {("a",): (2, 1, 1)}
     assert [(item.reason, item.rows) for item in found.provenance.left_out] == [
         ("enrolled fewer than 10 days", 1)
     ]

@@ -147,7 +147,7 @@ def test_a_file_that_is_there_is_left(tmp_path):
 @pytest.mark.parametrize("where", ["missing", "file.txt"])
 def test_where_nothing_can_be_written_nothing_is(tmp_path, where):
     (tmp_path / "file.txt").write_text("x")
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="there is no folder"):
         s.write_settings(Proposed("a = 1\n"), tmp_path / where / "equity.toml")
     assert [p.name for p in tmp_path.iterdir()] == ["file.txt"]
 
@@ -182,3 +182,28 @@ def test_a_missing_or_binary_file_is_said(tmp_path):
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(SettingsError, match="UTF-8"):
         s.read_settings(tmp_path / "bad.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a=" + "[" * 100_000, "too deeply"),
+        ("[privacy]\nmin_n = " + "9" * 5000, "too long"),
+        ("[privacy]\nmin_n = 0x" + "f" * 5000, "too long|10000"),
+        ("[indicators.a]\ntrue = 0x" + "f" * 5000, "too long"),
+        ("[privacy]\nmin_n = " + "9" * 30, "10000"),
+        ("[privacy]\nmin_n = 10001", "10000"),
+        ('[source]\nencoding = "utf-7"', "no encoding of tables called 'utf-7'"),
+        ('[source]\nencoding = "idna"', "no encoding of tables called 'idna'"),
+        ('[source]\nencoding = "nonsense"', "no encoding of tables"),
+    ],
+)
+def test_settings_no_one_writes_are_refused_in_a_sentence(text, said):
+    with pytest.raises(SettingsError, match=said) as caught:
+        s.parse_settings(text)
+    assert caught.value.file == "equity.toml"
+
+
+def test_usual_encodings_and_limits_are_taken():
+    taken = s.parse_settings('[source]\nencoding = "Latin-1"\n[privacy]\nmin_n = 10000')
+    assert (taken.source.encoding, taken.privacy.min_n) == ("Latin-1", 10_000)

@@ -96,9 +96,9 @@ def test_a_named_encoding_that_does_not_fit(tmp_path):
         EquitableError, match=r"not written in ascii|not written in UTF-8"
     ):
         open_source(path, encoding="utf-8").query("FROM records")
-    with pytest.raises(EquitableError, match="no encoding called 'utf-9'"):
+    with pytest.raises(EquitableError, match="no encoding of tables called 'utf-9'"):
         open_source(path, encoding="utf-9")
-    with pytest.raises(EquitableError, match="no encoding called 'base64'"):
+    with pytest.raises(EquitableError, match="no encoding of tables called 'base64'"):
         open_source(path, encoding="base64")
 
 

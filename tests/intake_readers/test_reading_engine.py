@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -256,3 +258,22 @@ def test_two_threads_may_ask(table):
     with open_source(table) as source, concurrent.futures.ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: len(source.query("FROM records")), range(40)))
         assert answers == [2] * 40
+
+
+@pytest.mark.parametrize("ask", ["query", "first_row"])
+def test_a_question_stopped_at_the_keyboard(tmp_path, ask):
+    (tmp_path / "a.csv").write_text("n\n" + "".join(f"{n}\n" for n in range(50_000)))
+    with open_source(tmp_path / "a.csv") as source:
+        long = "SELECT COUNT(*) FROM records a, records b WHERE a.n || b.n = 'x'"
+        timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            if ask == "query":
+                source.query(long)
+            else:
+                source.first_row(f"({long}) > 0")
+        timer.join()
+        # The source is none the worse for it.
+        assert source.query("SELECT COUNT(*) c FROM records").to_pylist() == [
+            {"c": 50_000}
+        ]

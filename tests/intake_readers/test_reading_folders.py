@@ -66,11 +66,13 @@ def test_a_folder_of_years(tmp_path):
     ],
 )
 def test_years_from_names(tmp_path, names, years):
-    folder = csv_files(tmp_path / "f", **dict.fromkeys(names, "race\nWhite\n"))
+    races = ("White", "black")
+    texts = {name: f"race\n{race}\n" for name, race in zip(names, races, strict=True)}
+    folder = csv_files(tmp_path / "f", **texts)
     with open_source(folder) as source:
         assert ("year" in [c.name for c in source.columns]) == (years is not None)
         if years:
-            assert [row[1] for row in rows_of(source)] == years
+            assert rows_of(source) == list(zip(races, years, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,8 @@ def test_years_from_names(tmp_path, names, years):
 )
 def test_no_year_is_added_where_a_column_tells_it(tmp_path, name):
     text = f"race,{name}\nWhite,1\n"
-    folder = csv_files(tmp_path / "f", s2019=text, s2020=text)
+    other = f"race,{name}\nWhite,2\n"
+    folder = csv_files(tmp_path / "f", s2019=text, s2020=other)
     with open_source(folder) as source:
         assert [c.name for c in source.columns] == ["race", name]
 
@@ -208,3 +211,54 @@ def test_folders_without_tables(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
     with pytest.raises(EquitableError, match=r"no table in it; it holds 'a.pdf'"):
         open_source(tmp_path)
+
+
+def test_a_link_to_a_file_is_not_read_again(tmp_path):
+    csv_files(tmp_path, b="race\nWhite\n", c="race\nBlack\n")
+    (tmp_path / "a.csv").symlink_to(tmp_path / "b.csv")
+    (tmp_path / "d.csv").hardlink_to(tmp_path / "b.csv")
+    for given in (tmp_path, tmp_path / "*.csv"):
+        with open_source(given) as source:
+            assert rows_of(source) == [("Black",), ("White",)]
+            assert source.notes[:2] == (
+                "a.csv is b.csv again and was read once.",
+                "d.csv is b.csv again and was read once.",
+            )
+
+
+def test_a_link_that_leads_round_is_not_followed_twice(tmp_path):
+    folder = csv_files(tmp_path / "circ", a="race\nWhite\n")
+    (folder / "again").symlink_to(folder)
+    with open_source(str(folder / "**" / "*.csv")) as source:
+        assert rows_of(source) == [("White",)]
+        assert source.notes[0] == "a.csv is the same file again and was read once."
+
+
+def test_links_that_lead_round_without_end_are_refused(tmp_path):
+    folder = csv_files(tmp_path / "circ", a="race\nWhite\n")
+    for name in ("one", "two", "three"):
+        (folder / name).symlink_to(folder)
+    with pytest.raises(EquitableError, match="names match"):
+        open_source(str(folder / "**" / "*.csv"))
+
+
+def test_copies_are_refused_before_anything_is_counted(tmp_path):
+    csv_files(tmp_path, a="race\nWhite\n", b="race\nBlack\n", c="race\nWhite\n")
+    with pytest.raises(EquitableError, match=r"a\.csv and c\.csv hold the same rows"):
+        open_source(tmp_path)
+
+
+def test_long_files_that_differ_in_the_middle_are_no_copies(tmp_path):
+    same = "White\n" * 50_000
+    csv_files(tmp_path, a=f"race\n{same}Asian\n{same}", b=f"race\n{same}Black\n{same}")
+    with open_source(tmp_path) as source:
+        assert len(source.files()) == 2
+
+
+def test_a_file_that_becomes_a_copy_is_refused_by_its_hash(tmp_path):
+    csv_files(tmp_path, a="race\nWhite\n", b="race\nBlack\n")
+    with open_source(tmp_path) as source:
+        (tmp_path / "b.csv").write_text("race\nWhite\n")
+        source.query("FROM records")
+        with pytest.raises(EquitableError, match="hold the same rows"):
+            source.files()

@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from equitable.errors import EquitableError, InputError
@@ -212,3 +214,38 @@ def test_a_file_without_a_suffix_is_told_by_its_content(tmp_path):
     (tmp_path / "other").write_bytes(b"7z\xbc\xaf\x27\x1c")
     with pytest.raises(EquitableError, match="other: it is a 7-Zip archive"):
         open_source(tmp_path / "other")
+
+
+def test_one_endless_line_is_said_to_be_one(tmp_path):
+    for size in (200_000, 20_000_000):
+        (tmp_path / "a.csv").write_bytes(b"x" * size)
+        with pytest.raises(InputError, match="one line, without a line end"):
+            open_source(tmp_path / "a.csv")
+
+
+def test_a_value_longer_than_can_be_read(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"a,b\n1,2\n3," + b"x" * 140_000 + b"\n")
+    with pytest.raises(InputError, match="row 3: a value in this row is longer"):
+        open_source(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_a_sheet_of_what_has_none(tmp_path, name):
+    if name == "a.csv":
+        (tmp_path / name).write_text("a\n1\n")
+    else:
+        pq.write_table(pa.table({"a": [1]}), tmp_path / name)
+    with pytest.raises(InputError, match="has no sheets"):
+        open_source(tmp_path / name, sheet="2020")
+
+
+def test_a_home_folder_that_is_not_there():
+    with pytest.raises(InputError, match="no home folder '~nobody-of-that-name'"):
+        open_source("~nobody-of-that-name/x.csv")
+
+
+@pytest.mark.parametrize("name", ["utf-7", "idna", "punycode", "base64", "n\x00", "é"])
+def test_what_is_no_encoding_of_tables(tmp_path, name):
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    with pytest.raises(InputError, match="no encoding of tables"):
+        open_source(tmp_path / "a.csv", encoding=name)

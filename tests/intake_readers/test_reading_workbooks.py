@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from equitable.errors import EquitableError
+from equitable.intake import workbook
 from equitable.intake.source import Column, open_source
 from equitable.vocabulary import LeftOut
 
@@ -245,3 +246,57 @@ def test_opendocument(tmp_path):
         )
     with open_source(path) as source:
         assert rows_of(source) == [("White", 3)]
+
+
+def stray(path, place, value, title="S"):
+    made = openpyxl.load_workbook(book(path, (title, TABLE)))
+    made[title][place] = value
+    made.save(path)
+    return path
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "AV1048576", "XFD3052"])
+def test_a_stray_cell_far_away_is_refused_before_room_is_made(tmp_path, place):
+    path = stray(tmp_path / "a.xlsx", place, "x")
+    with pytest.raises(
+        EquitableError, match=f"far from the others, {place}, stretches"
+    ):
+        open_source(path)
+    with pytest.raises(EquitableError, match="stretches"):
+        open_source(path, sheet="s")
+
+
+def test_two_stray_cells_stretch_a_sheet_together(tmp_path):
+    path = stray(tmp_path / "a.xlsx", "XFD1", "x")
+    made = openpyxl.load_workbook(path)
+    made["S"]["A1048576"] = "y"
+    made.save(path)
+    with pytest.raises(EquitableError, match="A1048576"):
+        open_source(path)
+
+
+def test_a_far_cell_that_is_only_coloured_does_not_matter(tmp_path):
+    path = stray(tmp_path / "a.xlsx", "XFD1048576", None)
+    made = openpyxl.load_workbook(path)
+    made["S"]["XFD1048576"].font = openpyxl.styles.Font(bold=True)
+    made.save(path)
+    with open_source(path) as source:
+        assert rows_of(source) == [("White", 3.0), ("Black", 4.0)]
+
+
+def test_a_stray_cell_of_another_sheet_does_not_matter(tmp_path):
+    path = book(tmp_path / "a.xlsx", ("S", TABLE), ("far & wide", [["x"]]))
+    made = openpyxl.load_workbook(path)
+    made["far & wide"]["XFD1048576"] = "x"
+    made.save(path)
+    with open_source(path) as source:
+        assert len(rows_of(source)) == 2
+    with pytest.raises(EquitableError, match="stretches its sheet 'far & wide'"):
+        open_source(path, sheet="far & wide")
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_refused(tmp_path, monkeypatch):
+    path = book(tmp_path / "a.xlsx", ("S", [["a"], *[["x"]] * 20_000]))
+    monkeypatch.setattr(workbook, "_UNPACKED", 100_000)
+    with pytest.raises(EquitableError, match="it unpacks to"):
+        open_source(path)

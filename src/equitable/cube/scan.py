@@ -1,7 +1,7 @@
 """The one scan: a GROUP BY over the records that gives the finest cells.
 
 It is the only place above intake that reads students.  Rate counts are whole numbers;
-sums of scores are added as fixed-point integers (2**-32), so that the same records
+sums of scores are added as fixed-point integers (powers of two), so that the same records
 give the same sums to the last bit, however many threads added them in whatever order.
 """
 
@@ -36,7 +36,17 @@ from equitable.vocabulary import (
 
 MOST_CELLS: Final = 3_000_000
 """A scan that would give more cells than this is refused: memory stays bounded."""
-_FIXED: Final = 2.0**32
+# Powers of two that each sum is scaled by before it is rounded to a whole number: small
+# enough for a billion rows of the largest value allowed, fine enough for the smallest.
+_FIXED: Final = {
+    "total": 2.0**48,
+    "squares": 2.0**40,
+    "weight": 2.0**60,
+    "weight_squares": 2.0**60,
+    "weighted_total": 2.0**44,
+    "weighted_squares": 2.0**24,
+}
+_LARGEST_WEIGHT: Final = 1e6
 _FLAG_TRUE: Final = "'1', '1.0', 'true', 't', 'yes', 'y', 'x'"
 
 
@@ -68,6 +78,12 @@ def scan(
     QuestionError
         Where the dimensions would make more groups than can be read or kept.
     """
+    if weight is not None and any(indicator.is_counts for indicator in indicators):
+        raise QuestionError(
+            "a table of counts cannot be weighted: its counts say how many students"
+            " each row stands for",
+            next_step="Leave out --weight.",
+        )
     outcomes = [outcome_sql(indicator) for indicator in indicators]
     _refuse_doubled_rows(source, indicators)
     found = source.query(_sql(outcomes, indicators, dimensions, where, weight))
@@ -145,7 +161,7 @@ def _sql(
         keys.append(f"key_{place}")
     if weight is not None:
         inner.append(f"{number_of(weight)} AS w")
-        outer.append("COUNT(*) FILTER (NOT COALESCE(w >= 0, FALSE)) AS unweighted")
+        outer.append(f"COUNT(*) FILTER ({_no_weight('w')}) AS unweighted")
     for i, (outcome, indicator) in enumerate(zip(outcomes, indicators, strict=True)):
         inner.append(f"{outcome.value} AS v{i}")
         if outcome.because:
@@ -155,7 +171,8 @@ def _sql(
             outer.append(f"COUNT(*) FILTER (a{i}) AS apart_{i}")
         if outcome.stands_for is not None:
             inner.append(f"{outcome.stands_for} AS s{i}")
-        outer += _sums(i, indicator, weighted=weight is not None)
+        left_apart = f" - COUNT(*) FILTER (a{i})" if outcome.apart != "FALSE" else ""
+        outer += _sums(i, indicator, left_apart, weighted=weight is not None)
     group = f" GROUP BY {', '.join(keys)}" if keys else ""
     return (
         f"SELECT {', '.join([*keys, *outer])} FROM (SELECT {', '.join(inner)}"
@@ -163,7 +180,7 @@ def _sql(
     )
 
 
-def _sums(i: int, indicator: Indicator, *, weighted: bool) -> list[str]:
+def _sums(i: int, indicator: Indicator, apart: str, *, weighted: bool) -> list[str]:
     value = f"v{i}"
     if indicator.count is not None:
         return [
@@ -190,7 +207,7 @@ def _sums(i: int, indicator: Indicator, *, weighted: bool) -> list[str]:
         ]
     sums = [
         f"COUNT({value}) AS n_{i}",
-        f"COUNT(*) - COUNT({value}) AS missing_{i}",
+        f"COUNT(*) - COUNT({value}){apart} AS missing_{i}",
     ]
     if indicator.is_rate:
         sums += [
@@ -201,7 +218,7 @@ def _sums(i: int, indicator: Indicator, *, weighted: bool) -> list[str]:
         sums += _fixed_sums(i, value, f"{value} * {value}")
     if weighted:
         sums += [
-            f"{_fixed(expression)} FILTER ({value} IS NOT NULL) AS {name}_{i}"
+            f"{_fixed(name, expression)} FILTER ({value} IS NOT NULL) AS {name}_{i}"
             for name, expression in (
                 ("weight", "w"),
                 ("weight_squares", "w * w"),
@@ -217,12 +234,15 @@ def _key_names(found: pa.Table) -> list[str]:
 
 
 def _fixed_sums(i: int, total: str, squares: str) -> list[str]:
-    return [f"{_fixed(total)} AS total_{i}", f"{_fixed(squares)} AS squares_{i}"]
+    return [
+        f"{_fixed('total', total)} AS total_{i}",
+        f"{_fixed('squares', squares)} AS squares_{i}",
+    ]
 
 
-def _fixed(expression: str) -> str:
+def _fixed(name: str, expression: str) -> str:
     # A refused value ('nan') stops the scan afterwards; here it must not stop the sum.
-    return f"SUM(TRY_CAST(ROUND({_FIXED!r} * ({expression})) AS HUGEINT))"
+    return f"SUM(TRY_CAST(ROUND({_FIXED[name]!r} * ({expression})) AS HUGEINT))"
 
 
 def _key(dimension: Dimension) -> str:
@@ -261,9 +281,9 @@ def _moments(
     kept: np.ndarray[tuple[int], np.dtype[np.bool_]],
 ) -> Moments:
     n = _integers(found, f"n_{place}")
-    fixed = 1.0 if _is_counted(indicator) else _FIXED
-    total = _numbers(found, f"total_{place}") / fixed
-    squares = _numbers(found, f"squares_{place}") / fixed
+    plain = _is_counted(indicator)
+    total = _numbers(found, f"total_{place}") / (1 if plain else _FIXED["total"])
+    squares = _numbers(found, f"squares_{place}") / (1 if plain else _FIXED["squares"])
     of_weights = {
         "weight": n.astype(np.float64),
         "weight_squares": n.astype(np.float64),
@@ -272,7 +292,8 @@ def _moments(
     }
     if weight is not None:
         of_weights = {
-            name: _numbers(found, f"{name}_{place}") / _FIXED for name in of_weights
+            name: _numbers(found, f"{name}_{place}") / _FIXED[name]
+            for name in of_weights
         }
     return Moments(
         n=n,
@@ -315,9 +336,9 @@ def _refuse(
             next_step=outcome.next_step,
         )
     if weight is not None and _integers(found, "unweighted")[kept].sum():
-        row = source.first_row(f"{asked}NOT COALESCE({number_of(weight)} >= 0, FALSE)")
+        row = source.first_row(f"{asked}{_no_weight(number_of(weight))}")
         raise InputError(
-            "has no weight (a number from 0 up)",
+            "has no weight (a number from 0 to a million)",
             file=row.file if row else source.name,
             row=row.row if row else None,
             column=weight,
@@ -330,6 +351,10 @@ def _harmless(value: object) -> str:
     text = str(value if value is not None else "").strip()
     letters = sum(character.isalpha() for character in text)
     return f"'{text}' " if text and letters <= 3 and len(text) <= 12 else ""
+
+
+def _no_weight(expression: str) -> str:
+    return f"NOT COALESCE({expression} BETWEEN 0 AND {_LARGEST_WEIGHT!r}, FALSE)"
 
 
 def _left_apart(

@@ -60,6 +60,7 @@ def open_delimited(path: Path, options: Options) -> Part:
         kind = kind_of(path)
         if kind:
             raise refuse(path, name, kind)
+    options.refuse_sheet(path)
     said = None if options.encoding is None else named_encoding(options.encoding)
     with _unpacking(name):
         return _open(path, options, name, said)
@@ -86,9 +87,30 @@ def _open(path: Path, options: Options, name: str, said: Encoding | None) -> Par
     if not whole and len(layout.rows) < 2:
         head, whole = read_head(path, _LARGER_HEAD)
         layout = _layout(head, whole, encoding, name, delimiter, path)
+    _refuse_overlong(head, layout, name, whole=whole)
     table = _Table(path=path, name=name, encoding=encoding, layout=layout)
     table.check_head(whole=whole)
     return table.part(options)
+
+
+def _refuse_overlong(head: bytes, layout: Layout, name: str, *, whole: bool) -> None:
+    """Say of a head without an end of a line or of a value that it is so."""
+    overlong = layout.unclosed is not None and b'"' not in head
+    if b"\n" not in head and b"\r" not in head and (overlong or not whole):
+        raise InputError(
+            "it is one line, without a line end, that is longer than can be read: it"
+            " is not a table",
+            next_step="Export the table again, each record in a row of its own.",
+            file=name,
+        )
+    if overlong:
+        raise InputError(
+            f"a value in this row is longer than can be read"
+            f" ({csv.field_size_limit():,} letters)",
+            next_step="Remove it, or export the table without that column.",
+            file=name,
+            row=layout.unclosed,
+        )
 
 
 def _layout(

@@ -111,6 +111,26 @@ def _union(selects: Sequence[str]) -> str:
     return f"({_union(selects[:half])}) UNION ALL ({_union(selects[half:])})"
 
 
+def ask(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[str | float]
+) -> pa.Table:
+    """The answer to a question.
+
+    Raises
+    ------
+    duckdb.Error
+        For `trouble_of`.
+    KeyboardInterrupt
+        Where the person stopped it: the engine has an error of its own for that.
+    """
+    try:
+        return connection.execute(sql, list(parameters)).to_arrow_table()
+    except RuntimeError as error:
+        if "interrupt" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
+
+
 def trouble_of(error: duckdb.Error) -> Trouble:
     """What kind of complaint it is."""
     text = str(error)

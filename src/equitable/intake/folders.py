@@ -7,6 +7,7 @@ files' names may.
 from __future__ import annotations
 
 import glob
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ _YEAR_NAME: Final = re.compile(
 _OWN: Final = frozenset({"equity.toml"})
 _PROSE: Final = frozenset({".txt", ".dat"})
 """Read when they are named, but in a folder these are notes more often than tables."""
+_MATCHING: Final = 20_000
+"""Names that a pattern may match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,15 @@ def find_by_pattern(pattern: str, reads: Callable[[Path], bool]) -> Found:
     InputError
         Where there is none.
     """
-    matching = [Path(one) for one in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 - absolute patterns too
     name = Path(pattern).name
+    named = glob.iglob(pattern, recursive=True)  # noqa: PTH207 - absolute patterns too
+    # Links that lead round in circles may give names without end.
+    matching = [Path(one) for one in sorted(itertools.islice(named, _MATCHING + 1))]
+    if len(matching) > _MATCHING:
+        raise InputError(
+            f"more than {_MATCHING:,} names match '{name}'",
+            next_step="Name one folder; a link in it may lead back to the folder.",
+        )
     if not matching:
         raise InputError(
             f"no file matches '{name}'",
@@ -100,7 +110,36 @@ def _sort_out(
             " into."
         )
     tables.sort(key=lambda path: (_in_order(path.name), str(path)))
-    return Found(tuple(tables), tuple(notes))
+    once, again = _each_once(tables)
+    return Found(once, (*notes, *again))
+
+
+def _each_once(tables: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Files without those that are another one again, by a link or by a loop of them.
+
+    Read twice, each student would count twice, and a group would seem large enough to
+    be shown.
+    """
+    kept: dict[tuple[int, int], Path] = {}
+    places: list[tuple[int, int]] = []
+    for path in tables:
+        found = path.stat()
+        place = (found.st_dev, found.st_ino)
+        places.append(place)
+        # The file itself gives the name rather than a link to it.
+        if place not in kept or (kept[place].is_symlink() and not path.is_symlink()):
+            kept[place] = path
+    chosen = set(kept.values())
+    notes: dict[str, None] = {}
+    for path, place in zip(tables, places, strict=True):
+        if path not in chosen:
+            name, own = shown_name(path), shown_name(kept[place])
+            other = "the same file" if name == own else own
+            notes[f"{name} is {other} again and was read once."] = None
+    said = list(notes)
+    if len(said) > 4:
+        said[4:] = [f"{len(said) - 4} more names were of files that were read already."]
+    return tuple(path for path in tables if path in chosen), tuple(said)
 
 
 def _in_order(name: str) -> list[tuple[int, str]]:

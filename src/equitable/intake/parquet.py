@@ -40,6 +40,7 @@ def open_parquet(path: Path, options: Options) -> Part:
         if kind:
             raise refuse(path, name, kind)
         raise damaged(name)
+    options.refuse_sheet(path)
     source = engine_path(path, options.scratch)
     table = f"read_parquet({sql_text(str(source))}, hive_partitioning=false)"
     described, rows = _describe(table, str(source), name)

@@ -86,6 +86,15 @@ class Options:
         """The file's name without its folder."""
         return self.name or shown_name(path)
 
+    def refuse_sheet(self, path: Path) -> None:
+        """Refuse a sheet that was named for a file which has none."""
+        if self.sheet is not None:
+            raise InputError(
+                f"it has no sheets, and sheet '{self.sheet[:40]}' was asked for",
+                next_step="Leave the sheet away, or give the workbook.",
+                file=self.name_of(path),
+            )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:

@@ -13,12 +13,9 @@ Unknown keys and values are refused with the nearest ones that exist.
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
 import json
-import os
 import re
-import secrets
 import textwrap
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -28,8 +25,10 @@ from typing import Any, Final, Literal, Protocol
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
-from equitable.errors import OutputError, SettingsError, did_you_mean
+from equitable.errors import InputError, OutputError, SettingsError, did_you_mean
 from equitable.intake.race import VIEW_NAMES
+from equitable.intake.text_encoding import named_encoding
+from equitable.output import write_whole
 from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
 
 FILE_NAME: Final = "equity.toml"
@@ -89,7 +88,7 @@ class IndicatorSettings(_Table):
 class PrivacySettings(_Table):
     """``[privacy]``: groups of fewer students than ``min_n`` are withheld."""
 
-    min_n: int | None = Field(default=None, ge=1)
+    min_n: int | None = Field(default=None, ge=1, le=10_000)
 
 
 class Settings(_Table):
@@ -176,6 +175,17 @@ def read_settings(path: Path) -> Settings:
 
 def parse_settings(text: str, *, file: str = FILE_NAME) -> Settings:
     """Settings from text; see ``read_settings``."""
+    try:
+        return _parsed(text, file)
+    except RecursionError:
+        said = "lists or tables stand within one another too deeply to be read"
+    except ValueError:  # Python's own, of numbers of thousands of digits
+        said = "a number in it is too long to be read"
+    step = "'equitable inspect' writes one for you to correct."
+    raise SettingsError(said, file=file, next_step=step)
+
+
+def _parsed(text: str, file: str) -> Settings:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
@@ -281,7 +291,13 @@ def _allowed(path: Sequence[str]) -> tuple[str, ...]:
 
 
 def _check(settings: Settings, file: str) -> None:
-    """What one key demands of another."""
+    """What one key demands of another, and which encodings there are."""
+    if settings.source.encoding is not None:
+        try:
+            named_encoding(settings.source.encoding)
+        except InputError as no:
+            said = f"[source] encoding: {no.problem}"
+            raise SettingsError(said, file=file, next_step=no.next_step) from None
     for name, indicator in settings.indicators.items():
         said = f"[indicators.{name}]"
         if indicator.count is not None and indicator.total is None:
@@ -446,16 +462,6 @@ def _comment(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()
 
 
-def _appear(path: Path, written: Path) -> None:
-    """Give a finished file its name, never over one written in the meantime."""
-    try:
-        path.hardlink_to(written)
-    except FileExistsError:
-        raise
-    except OSError:  # some memory sticks and network folders know no links
-        written.replace(path)
-
-
 class Proposed(Protocol):
     """What can be written as ``equity.toml``: an ``Inspection``."""
 
@@ -470,31 +476,10 @@ def write_settings(proposed: Proposed, path: Path, *, replace: bool = False) -> 
     OutputError
         Where the file is there already (unless ``replace``) or cannot be written.
     """
-    there_already = OutputError(
-        "it is there already, and may hold your corrections",
-        file=path.name,
-        next_step="Give another name, or say that it may be replaced.",
-    )
     if path.exists() and not replace:
-        raise there_already
-    written = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with written.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(proposed.to_toml())
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            written.replace(path)
-        else:
-            _appear(path, written)
-    except FileExistsError:
-        raise there_already from None
-    except OSError as problem:
         raise OutputError(
-            f"it cannot be written ({problem.strerror or 'not allowed'})",
+            "it is there already, and may hold your corrections",
             file=path.name,
-            next_step="Choose a folder that you may write to.",
-        ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            written.unlink(missing_ok=True)
+            next_step="Give another name, or say that it may be replaced.",
+        )
+    write_whole(path, proposed.to_toml().encode(), replace=replace)

@@ -24,7 +24,7 @@ import pyarrow as pa
 from equitable.errors import EquitableError, InputError, did_you_mean
 from equitable.intake import delimited, engine, frames, parquet, workbook
 from equitable.intake.file_kind import kind_of, refuse, refused_suffix
-from equitable.intake.fingerprint import Fingerprints
+from equitable.intake.fingerprint import Fingerprints, refuse_copies
 from equitable.intake.folders import (
     find_by_pattern,
     find_in_folder,
@@ -183,9 +183,7 @@ class Source:
             self._fingerprints.begin()
             while True:
                 try:
-                    answer = self._open_connection.execute(
-                        sql, list(parameters)
-                    ).to_arrow_table()
+                    answer = engine.ask(self._open_connection, sql, parameters)
                 except duckdb.Error as error:
                     # The engine's own words may quote a row, and go no further.
                     trouble = engine.trouble_of(error)
@@ -256,8 +254,7 @@ class Source:
                 [part], self._scratch, replace(self._settings, ordered=True)
             ) as connection:
                 try:
-                    rows = connection.execute(sql, list(parameters))
-                    found = rows.to_arrow_table().to_pylist()
+                    found = engine.ask(connection, sql, parameters).to_pylist()
                 except duckdb.Error as error:
                     trouble = engine.trouble_of(error)
                 else:
@@ -371,7 +368,7 @@ def _open(source: Any, options: Options) -> tuple[str, Sequence[Part], Sequence[
         )
     path = Path(text)
     if not path.exists() and text.startswith("~"):
-        path = path.expanduser()
+        path = _at_home(path)
     if path.is_dir():
         found = find_in_folder(path, _reads)
     elif path.exists():
@@ -381,8 +378,20 @@ def _open(source: Any, options: Options) -> tuple[str, Sequence[Part], Sequence[
     else:
         raise _not_there(path)
     parts = [_open_file(one, options) for one in found.paths]
+    refuse_copies([(one, part.name) for part in parts for one in part.files])
     united, notes = put_together(parts)
     return shown_name(path), united, (*found.notes, *notes)
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise InputError(
+            f"there is no home folder '{path.parts[0]}'",
+            next_step="Check the name after ~, or write the path out.",
+            file=shown_name(path),
+        ) from None
 
 
 def _reads(path: Path) -> bool:

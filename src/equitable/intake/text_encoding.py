@@ -30,6 +30,20 @@ _WORDS: Final = {
 }
 
 
+_USUAL: Final = frozenset(
+    {
+        *("ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"),
+        *("utf-32", "utf-32-le", "utf-32-be", "mac-roman", "koi8-r", "koi8-u"),
+        *(f"cp{page}" for page in (437, 850, 852, 855, 858, 860, 863, 865, 866, 874)),
+        *(f"cp{page}" for page in range(1250, 1259)),
+        *(f"iso8859-{part}" for part in range(1, 17) if part != 12),
+        *("shift_jis", "cp932", "euc_jp", "gb2312", "gbk", "gb18030", "big5"),
+        *("cp950", "euc_kr", "cp949"),
+    }
+)
+"""Tables are written in these; what else Python can decode is no way to write text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """A codec's name, how it treats bytes that do not fit, and what it is called."""
@@ -61,13 +75,14 @@ def named_encoding(name: str) -> Encoding:
     """
     try:
         found = codecs.lookup(name.strip())
-        # Refuses what codecs has that is no text encoding, such as base64.
-        io.TextIOWrapper(io.BytesIO(), encoding=found.name).close()
+        known = found.name in _USUAL
     except (LookupError, ValueError):
+        known = False
+    if not known:
         raise InputError(
-            f"there is no encoding called '{name}'",
+            f"there is no encoding of tables called '{name[:40]}'",
             next_step="Usual ones are utf-8, utf-16, windows-1252 and latin-1.",
-        ) from None
+        )
     if found.name in {"utf-8", "utf-8-sig", "ascii"}:
         return UTF8
     return Encoding(found.name, _WORDS.get(found.name, name.strip()))

@@ -158,7 +158,7 @@ def _reference_rows(
     """Each row's reference row in its own stratum; -1 where there is none."""
     if choice.kind == "group":
         return _named_rows(table, choice)
-    eligible = table.reported() & (table.group.students > 0)
+    eligible = table.reported() & np.isfinite(table.group.value)
     if choice.kind == "highest":
         eligible &= table.group.students >= choice.least
     row = np.full(len(table.places), -1, np.int64)
@@ -208,10 +208,11 @@ def _allow_for_choice(
     low: Numbers = compared.difference_low.copy()
     high: Numbers = compared.difference_high.copy()
     p: Numbers = compared.p.copy()
-    eligible = table.reported() & (table.group.students >= least)
-    if table.group.clusters is not None:
-        # The bootstrap knows no clusters; the limits over clusters stand as they are.
-        return compared
+    eligible = (
+        table.reported()
+        & (table.group.students >= least)
+        & np.isfinite(table.group.value)
+    )
     for stratum in np.unique(table.stratum):
         here = np.flatnonzero((table.stratum == stratum) & (table.group.students > 0))
         if row[here[0]] < 0 if len(here) else True:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ from equitable.vocabulary import (
     Verdict,
 )
 
+_POOLABLE: Final = {"rest", "highest", "largest", "group"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -61,6 +63,8 @@ class Question:
     min_n: int = 10
     cluster: str | None = None
     interval: RateInterval = "wilson"
+    internal: bool = False
+    """Whether small groups stay: their shrunken values are then given too."""
 
 
 def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
@@ -104,10 +108,16 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
     answers = [_answer(table, choice, indicator, question) for table in tables]
     q, found = _judge(answers, indicator, question)
     plain = [table for table in tables if not table.within]
+    count = sum(len(table.places) for table in plain)
     pooled: tuple[PooledRow, ...] = ()
     if question.within:
         pooled = pooled_rows(
-            [t for t in tables if t.within], plain, choice, indicator, question
+            [t for t in tables if t.within],
+            plain,
+            choice,
+            indicator,
+            question,
+            raw_judged=found[:count] if choice.kind in _POOLABLE else None,
         )
     overall = _overall(cells, indicator, question)
     return Gaps(
@@ -118,7 +128,14 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
         rows=make_rows(answers, q, found, indicator, question),
         pooled=pooled,
         sensitivity=(
-            _sensitivity(plain, indicator, question, overlapping=overlapping)
+            _sensitivity(
+                plain,
+                choice,
+                found[:count],
+                indicator,
+                question,
+                overlapping=overlapping,
+            )
             if question.sensitivity
             else ()
         ),
@@ -164,12 +181,34 @@ def _check(cells: Cells, indicator: Indicator, question: Question) -> None:
                 f"'{name}' has one group only ('{only}'): there is nothing to compare",
                 next_step="Choose a dimension with two groups or more.",
             )
+    if question.cluster is not None:
+        _check_cluster(cells, question)
     for name in question.within:
         if cells.axes[cells.axis(name)].dimension.overlapping:
             raise QuestionError(
                 f"'{name}' has overlapping groups and cannot be held fixed",
                 next_step="Use a view in which each student stands once.",
             )
+
+
+def _check_cluster(cells: Cells, question: Question) -> None:
+    name = question.cluster or ""
+    if name in (*question.by, *question.within):
+        raise QuestionError(
+            f"'{name}' cannot be compared or held fixed and be clustered over at once",
+            next_step="Leave out --cluster, or cluster over something larger.",
+        )
+    if cells.axes[cells.axis(name)].dimension.overlapping:
+        raise QuestionError(
+            f"'{name}' has overlapping groups and cannot be clustered over",
+            next_step="Cluster over a school or a class.",
+        )
+    if question.reference.strip().casefold() == "highest":
+        raise QuestionError(
+            "'highest' is chosen from the same data, and no interval here allows for"
+            " that and for clusters at once",
+            next_step="Use --reference rest, or name the group.",
+        )
 
 
 def _views(axes: Sequence[Axis]) -> str:
@@ -303,17 +342,23 @@ def _judge(
 
 def _sensitivity(
     tables: Sequence[Stratified],
+    asked: ReferenceChoice,
+    asked_found: Sequence[Verdict],
     indicator: Indicator,
     question: Question,
     *,
     overlapping: bool,
 ) -> tuple[SensitivityRow, ...]:
     kinds = KINDS[:2] if overlapping else KINDS
+    if question.cluster is not None:
+        kinds = tuple(kind for kind in kinds if kind != "highest")
     judged = {}
-    for kind in kinds:
-        choice = ReferenceChoice(kind=kind)
+    for kind in dict.fromkeys((*kinds, asked.kind)):
+        choice = asked if kind == asked.kind else ReferenceChoice(kind=kind)
         answers = [_answer(table, choice, indicator, question) for table in tables]
-        _, found = _judge(answers, indicator, question)
+        found: Sequence[Verdict] = asked_found
+        if kind != asked.kind:
+            _, found = _judge(answers, indicator, question)
         own = np.concatenate([answer.own for answer in answers])
         difference = joined([answer.compared for answer in answers]).difference
         judged[kind] = (found, own, difference)

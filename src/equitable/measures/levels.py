@@ -78,6 +78,10 @@ class Levels:
             return robust.low, robust.high
         if not is_rate:
             low, high = mean_interval(self.n, self.value, self.squares, confidence)
+            # Alike to the last student: chance could still move it, by how much is
+            # unknown. No interval is better than one of no width.
+            alike = self.squares <= 0
+            low, high = np.where(alike, np.nan, low), np.where(alike, np.nan, high)
         elif how == "exact":
             low, high = clopper_pearson(self.successes, self.n, confidence)
         else:

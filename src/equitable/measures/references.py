@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +52,8 @@ def read_reference(
         if wanted.casefold() == kind:
             return ReferenceChoice(kind=kind)
     if "=" in wanted:
-        named = dict(_one_named(part, axes) for part in wanted.split(","))
+        parts = next(csv.reader([wanted], skipinitialspace=True))
+        named = dict(_one_named(part, axes) for part in parts)
         return ReferenceChoice(kind="group", named=named)
     holders = [
         (axis, group) for axis in axes if (group := _group_of(axis, wanted)) is not None

@@ -57,7 +57,8 @@ def _rows_of(
     low, high = table.group.interval(
         is_rate=is_rate, confidence=question.confidence, how=how
     )
-    shrunken = _shrunken(table, is_rate=is_rate, min_n=question.min_n)
+    least = 1 if question.internal else question.min_n
+    shrunken = _shrunken(table, is_rate=is_rate, min_n=least)
     references = make_references(answer, is_rate=is_rate, question=question)
     best = _best(table, indicator)
     rows = []
@@ -191,7 +192,9 @@ def _to_parity(
 def _best(table: Stratified, indicator: Indicator) -> Integers:
     """Each row's best group of its stratum: the 80 % index's reference."""
     best = np.full(len(table.places), -1, np.int64)
-    eligible = table.reported() & (table.group.students >= 30)
+    eligible = (
+        table.reported() & (table.group.students >= 30) & np.isfinite(table.group.value)
+    )
     sign = 1 if indicator.direction is Direction.HIGHER else -1
     for stratum in np.unique(table.stratum):
         here = table.stratum == stratum

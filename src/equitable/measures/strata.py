@@ -55,6 +55,8 @@ def pooled_rows(
     choice: ReferenceChoice,
     indicator: Indicator,
     question: Question,
+    *,
+    raw_judged: Sequence[Verdict] | None = None,
 ) -> tuple[PooledRow, ...]:
     """One row for every group of the plain tables, in their order.
 
@@ -91,8 +93,13 @@ def pooled_rows(
             indicator,
             question,
         )
-        raw = _verdicts(
-            part.raw.compared, raw_q[here], part.raw.enough, indicator, question
+        # One family, one verdict: that of the plain rows, where they are the same.
+        raw = (
+            list(raw_judged[here])
+            if raw_judged is not None
+            else _verdicts(
+                part.raw.compared, raw_q[here], part.raw.enough, indicator, question
+            )
         )
         rows += _rows(part, q[here], judged, raw, indicator, question)
     return tuple(rows)
@@ -141,6 +148,8 @@ def _pool(
         other = (group[0][row], group[1][row], group[2][row])
     confidence = question.confidence
     nothing = raw.own | ((raw.row < 0) & (raw.kind != "rest"))
+    # No robust variance of the pooled gap is at hand: none is better than a wrong one.
+    unsure = nothing | (outer.group.clusters is not None)
     unknown = np.full(len(outer.places), np.nan)
     odds = (unknown, unknown, unknown)
     if is_rate:
@@ -154,15 +163,15 @@ def _pool(
     return _Pooled(
         raw=raw,
         difference=np.where(nothing, np.nan, pooled.value),
-        low=np.where(nothing, np.nan, pooled.low),
-        high=np.where(nothing, np.nan, pooled.high),
-        p=np.where(nothing, np.nan, pooled.p),
+        low=np.where(unsure, np.nan, pooled.low),
+        high=np.where(unsure, np.nan, pooled.high),
+        p=np.where(unsure, np.nan, pooled.p),
         used=np.asarray(pooled.strata_used, np.int64),
         strata=(group[0] > 0).sum(axis=-1).astype(np.int64),
         odds=(
             np.where(nothing, np.nan, odds[0]),
-            np.where(nothing, np.nan, odds[1]),
-            np.where(nothing, np.nan, odds[2]),
+            np.where(unsure, np.nan, odds[1]),
+            np.where(unsure, np.nan, odds[2]),
         ),
     )
 
@@ -231,11 +240,17 @@ def _rows(
                 p=figure(part.p[i]),
                 q=figure(q[i]),
                 verdict=None if own else judged[i],
-                reason=(
-                    None
-                    if own or part.used[i]
-                    else "no stratum holds both the group and its reference"
-                ),
+                reason=_reason(part, i, own=own),
             )
         )
     return rows
+
+
+def _reason(part: _Pooled, i: int, *, own: bool) -> str | None:
+    if own:
+        return None
+    if not part.used[i]:
+        return "no stratum holds both the group and its reference"
+    if part.raw.table.group.clusters is not None:
+        return "no interval of a pooled gap that is robust to clusters"
+    return None

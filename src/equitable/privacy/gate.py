@@ -14,6 +14,7 @@ a ``Gated`` result therefore says 'Not checked for publication':
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
@@ -22,11 +23,12 @@ from equitable.measures.results import (
     GapRow,
     Gaps,
     Group,
+    Index,
     PooledRow,
     Reference,
     SensitivityRow,
 )
-from equitable.vocabulary import WITHHELD
+from equitable.vocabulary import WITHHELD, Verdict
 
 LEAST_PUBLIC: Final = 5
 """A smaller minimum shows what no state publishes: the result is marked internal."""
@@ -34,6 +36,8 @@ _STRATA: Final = "strata"
 _CHOICES: Final = 4
 _SMALL_ENOUGH_TO_CHOOSE: Final = 400
 _CHEAP: Final = 5
+_BEST_AT_LEAST: Final = 30
+"""The 80 % index's reference is the best group of so many students or more."""
 Key: TypeAlias = tuple[tuple[str, str], ...]
 """A group's dimensions and values, strata included, by dimensions' names."""
 
@@ -127,9 +131,9 @@ def _gated(gaps: Gaps, stratum: Group, all_hidden: set[Key], min_n: int) -> Gate
     return Gated(
         replace(
             gaps,
-            rows=rows,
+            rows=tuple(_without_best(gaps, rows, hidden)),
             overall=_guarded_reference(gaps.overall, min_n),
-            pooled=tuple(_guarded_pooled(row, hidden, min_n) for row in gaps.pooled),
+            pooled=_all_pooled(gaps, hidden, min_n),
             sensitivity=_guarded_sensitivity(gaps.sensitivity, hidden),
         ),
         internal=gaps.provenance.internal,
@@ -141,12 +145,26 @@ class _Lines:
     """All cells of one indicator's linked tables, and the lines that add up."""
 
     sizes: dict[Key, int] = field(default_factory=dict)
-    parts: dict[Key, dict[str, list[Key]]] = field(default_factory=dict)
+    parts: dict[tuple[Key, str], dict[Key, None]] = field(default_factory=dict)
     """For each margin and each further dimension: the groups that it is the sum of."""
-    strata: dict[Key, list[Key]] = field(default_factory=dict)
+    strata: dict[Key, dict[Key, None]] = field(default_factory=dict)
     """For each stratum, whose total its rows' references tell: those rows."""
     small_rest: set[Key] = field(default_factory=set)
     """Groups that are nearly everyone: they tell of the few outside."""
+    listed: list[tuple[Key, list[Key]]] = field(default_factory=list)
+    """Every line: its margin, and its parts from the smallest on."""
+    touching: dict[Key, list[int]] = field(default_factory=dict)
+
+    def touched_by(self) -> dict[Key, list[int]]:
+        """For each group, the lines that it is a part or the margin of."""
+        if not self.listed:
+            for (margin, _), parts in self.parts.items():
+                line = len(self.listed)
+                ordered = sorted(parts, key=lambda key: (self.sizes[key], key))
+                self.listed.append((margin, ordered))
+                for key in (margin, *ordered):
+                    self.touching.setdefault(key, []).append(line)
+        return self.touching
 
 
 def _hidden(studies: Sequence[Sequence[tuple[Gaps, Group]]], min_n: int) -> set[Key]:
@@ -175,25 +193,39 @@ def _closed(lines: _Lines, hidden: set[Key], *, choices: int = 1) -> set[Key]:
     """Withhold further groups until no line gives one away.
 
     Of the ``choices`` smallest groups that would do, the one is taken whose own
-    consequences hide the fewest students.
+    consequences hide the fewest students.  Only lines with a newly hidden group are
+    looked at again, so that the work grows with the groups and not with their square.
     """
     hidden = set(hidden)
-    changed = True
-    while changed:
-        changed = False
-        for stratum, rows in lines.strata.items():
-            if stratum in hidden and not hidden.issuperset(rows):
-                hidden.update(rows)
-                changed = True
-        for margin, by_dimension in lines.parts.items():
-            for parts in by_dimension.values():
-                open_to = _further(margin, parts, hidden, lines.sizes)[:choices]
-                if not open_to:
-                    continue
-                if len(open_to) > 1:
-                    open_to.sort(key=lambda key: _cost(lines, hidden, key))
-                hidden.add(open_to[0])
-                changed = True
+    touched = lines.touched_by()
+    waiting = deque(range(len(lines.listed)))
+    queued = set(waiting)
+
+    def hide(key: Key) -> None:
+        hidden.add(key)
+        for row in lines.strata.get(key, {}):
+            if row not in hidden:
+                hide(row)
+        for line in touched.get(key, ()):
+            if line not in queued:
+                queued.add(line)
+                waiting.append(line)
+
+    for stratum, rows in lines.strata.items():
+        if stratum in hidden:
+            for row in rows:
+                if row not in hidden:
+                    hide(row)
+    while waiting:
+        line = waiting.popleft()
+        queued.discard(line)
+        margin, parts = lines.listed[line]
+        open_to = _further(margin, parts, hidden)[:choices]
+        if not open_to:
+            continue
+        if len(open_to) > 1:
+            open_to.sort(key=lambda key: _cost(lines, hidden, key))
+        hide(open_to[0])
     return hidden
 
 
@@ -226,16 +258,14 @@ def _add_lines(lines: _Lines, gaps: Gaps, stratum: Group, min_n: int) -> None:
                 # The sum over these is not shown.
                 continue
             margin = tuple(item for item in key if item[0] != name)
-            parts = lines.parts.setdefault(margin, {}).setdefault(name, [])
-            if key not in parts:
-                parts.append(key)
+            lines.parts.setdefault((margin, name), {})[key] = None
     if plain and lines.strata:
         whole = _key({}, stratum)
-        lines.parts.setdefault(whole, {})[_STRATA] = list(lines.strata)
+        lines.parts[whole, _STRATA] = dict.fromkeys(lines.strata)
 
 
 def _add_stratum(lines: _Lines, key: Key, stratum: Key, everyone: int) -> None:
-    lines.strata.setdefault(stratum, []).append(key)
+    lines.strata.setdefault(stratum, {})[key] = None
     lines.sizes[stratum] = max(everyone, lines.sizes.get(stratum, 0))
 
 
@@ -259,22 +289,13 @@ def _everyone(row: GapRow, gaps: Gaps) -> int:
     return gaps.overall.n if isinstance(gaps.overall.n, int) else 0
 
 
-def _further(
-    margin: Key,
-    parts: Sequence[Key],
-    hidden: set[Key],
-    sizes: dict[Key, int],
-) -> list[Key]:
+def _further(margin: Key, parts: Sequence[Key], hidden: set[Key]) -> list[Key]:
     """Of which groups a line must lose one, smallest first; none where it is safe."""
-    away = [key for key in parts if key in hidden]
-    left = sorted(
-        (key for key in parts if key not in hidden), key=lambda key: (sizes[key], key)
-    )
+    left = [key for key in parts if key not in hidden]
+    away = len(parts) - len(left)
     if margin in hidden:
         return left if not away else []
-    if len(away) == 1:
-        return left
-    return []
+    return left if away == 1 else []
 
 
 def _with_company(lines: _Lines, hidden: set[Key], min_n: int) -> set[Key]:
@@ -283,17 +304,25 @@ def _with_company(lines: _Lines, hidden: set[Key], min_n: int) -> set[Key]:
     Always where their sum alone all but says who they are (one or two students each);
     otherwise where it costs few students.
     """
-    for by_dimension in lines.parts.values():
-        for parts in by_dimension.values():
-            away = [key for key in parts if key in hidden]
-            left = sorted((lines.sizes[key], key) for key in parts if key not in hidden)
-            together = sum(lines.sizes[key] for key in away)
-            if not away or not left or together >= min_n:
-                continue
-            joined = _closed(lines, {*hidden, left[0][1]})
-            cost = sum(lines.sizes.get(key, 0) for key in joined - hidden)
-            if together <= 2 * len(away) or cost < _CHEAP * min_n:
-                hidden = joined
+    few = len(lines.sizes) <= _SMALL_ENOUGH_TO_CHOOSE
+    for _, parts in lines.listed:
+        away = [key for key in parts if key in hidden]
+        if not away or len(away) == len(parts):
+            continue
+        together = sum(lines.sizes[key] for key in away)
+        if together >= min_n:
+            continue
+        needed = together <= 2 * len(away)
+        if not needed and not few:
+            continue
+        first = next(key for key in parts if key not in hidden)
+        if not few:
+            hidden.add(first)
+            continue
+        joined = _closed(lines, {*hidden, first})
+        cost = sum(lines.sizes.get(key, 0) for key in joined - hidden)
+        if needed or cost < _CHEAP * min_n:
+            hidden = joined
     return hidden
 
 
@@ -317,12 +346,55 @@ def _guarded(row: GapRow, hidden: set[Key], min_n: int) -> GapRow:
     return row
 
 
-def _guarded_pooled(row: PooledRow, hidden: set[Key], min_n: int) -> PooledRow:
-    if _key(row.group, {}) in hidden or _reference_hidden(
-        row.reference, {}, hidden, min_n
+def _guarded_pooled(
+    row: PooledRow, rows: Sequence[GapRow], hidden: set[Key], min_n: int
+) -> PooledRow:
+    """Hold back a pooled gap that one hidden stratum could be worked out from."""
+    own = _key(row.group, {})
+    strata = [
+        other
+        for other in rows
+        if other.within and _key(other.group, {}) == own and isinstance(other.n, int)
+    ]
+    away = [other for other in strata if _key(other.group, other.within) in hidden]
+    told = sum(other.n for other in strata if isinstance(other.n, int))
+    if (
+        own in hidden
+        or _reference_hidden(row.reference, {}, hidden, min_n)
+        or (len(away) == 1 and row.strata_used)
+        or told < min_n
     ):
         return row.held_back()
     return row
+
+
+def _without_best(gaps: Gaps, rows: Sequence[GapRow], hidden: set[Key]) -> list[GapRow]:
+    """Drop the 80 % index of tables whose best group may be a hidden one."""
+    doubtful = {
+        (tuple(row.group), tuple(row.within.items()))
+        for row in gaps.rows
+        if isinstance(row.n, int)
+        and row.n >= _BEST_AT_LEAST
+        and _key(row.group, row.within) in hidden
+    }
+    return [
+        replace(row, indices=replace(row.indices, eighty_percent=Index()))
+        if row.indices is not None
+        and (tuple(row.group), tuple(row.within.items())) in doubtful
+        else row
+        for row in rows
+    ]
+
+
+def _all_pooled(gaps: Gaps, hidden: set[Key], min_n: int) -> tuple[PooledRow, ...]:
+    by_group: dict[Key, list[GapRow]] = {}
+    for row in gaps.rows:
+        if row.within:
+            by_group.setdefault(_key(row.group, {}), []).append(row)
+    return tuple(
+        _guarded_pooled(row, by_group.get(_key(row.group, {}), []), hidden, min_n)
+        for row in gaps.pooled
+    )
 
 
 def _guarded_reference(reference: Reference, min_n: int) -> Reference:
@@ -356,8 +428,14 @@ def _guarded_sensitivity(
                     for kind, value in row.differences.items()
                 },
                 verdicts={kind: row.verdicts[kind] for kind in kept},
+                agrees=_agree([row.verdicts[kind] for kind in kept]),
             )
             if len(kept) < len(row.verdicts)
             else row
         )
     return tuple(guarded)
+
+
+def _agree(verdicts: Sequence[Verdict | None]) -> bool | None:
+    given = {verdict for verdict in verdicts if verdict is not None}
+    return len(given) == 1 if given else None
