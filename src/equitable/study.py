@@ -173,8 +173,18 @@ def _latest(cells: Cells, year: Dimension | None) -> tuple[str | None, list[str]
     """
     if year is None:
         return None, []
+    with_outcome = {
+        table.axes[0].groups[place]
+        for item in cells.indicators
+        for table in [cells.table(item.name, [year.name])]
+        for place in table.places[table.moments.n > 0, 0]
+    }
     axis = cells.axes[cells.axis(year.name)]
-    years = [group for group in axis.groups if group != NOT_REPORTED]
+    years = [
+        group
+        for group in axis.groups
+        if group != NOT_REPORTED and group in with_outcome
+    ]
     if len(years) < 2:
         return None, []
     note = (
@@ -213,6 +223,9 @@ def _answers(
         strata = (year.name,) if year else ()
         cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
     now = _of_year(cells, year, latest)
+    by = tuple(name for name in by if _groups(now, indicator, name) > 1)
+    if not by:
+        raise QuestionError("no trait has two groups with a known outcome")
     question = Question(
         by=by,
         depth=plan.depth,
@@ -266,6 +279,12 @@ def _gated(
 def _has_several(cells: Cells, indicator: Indicator, dimension: Dimension) -> bool:
     table = cells.table(indicator.name, [dimension.name])
     return int((table.moments.n > 0).sum()) > 1
+
+
+def _groups(cells: Cells, indicator: Indicator, name: str) -> int:
+    """How many groups of a dimension have students."""
+    moments = cells.table(indicator.name, [name]).moments
+    return int((moments.n + moments.missing > 0).sum())
 
 
 def _described(study: Study, provenance: Provenance) -> Study:

@@ -156,7 +156,7 @@ def _gap_table(result: GapsResult, rows: tuple[GapRow, ...], width: int) -> Tabl
     found = result.gaps
     indicator = found.indicator
     wide = width >= _WIDE
-    unit = "" if indicator.is_rate else indicator.unit_words
+    unit = "" if indicator.is_share else indicator.unit_words
     title = f"{indicator.label} ({unit})" if unit else indicator.label
     table = _table(_printable(f"{title}, furthest behind first"))
     table.add_column("Group", min_width=12)
@@ -188,7 +188,10 @@ def _gap_table(result: GapsResult, rows: tuple[GapRow, ...], width: int) -> Tabl
 
 def _parity(row: GapRow) -> str:
     """How many more or fewer students; nothing where none are needed."""
-    return amount(row.parity_fixed, None) if row.parity_fixed else ""
+    number = row.parity_fixed
+    if isinstance(number, int):
+        return amount(number, None) if number else ""
+    return "" if number is None else str(number)
 
 
 def _withheld(result: GapsResult) -> str:

@@ -137,7 +137,7 @@ class Role(StrEnum):
     IDENTIFIER = "identifier"
     """Names a person; dropped at intake."""
     STUDENT = "student"
-    """A student number; kept only as a keyed hash, and only where needed."""
+    """A student number: used inside the scan, or as a keyed hash; never written."""
     SCHOOL = "school"
     GRADE = "grade"
     YEAR = "year"
@@ -209,11 +209,16 @@ class Indicator:
         )
 
     @property
+    def is_share(self) -> bool:
+        """Whether its value is read as a percentage: a rate, or a share of days."""
+        return self.is_rate or self.kind is Kind.SHARE_OF_DAYS
+
+    @property
     def unit_words(self) -> str:
         """Its unit as it is said: 'points', 'suspensions per 100 students', or ''."""
         if self.kind is Kind.PER_100:
             return f"{self.unit or 'times'} per 100 students"
-        return "points" if self.is_rate else self.unit
+        return "points" if self.is_share else self.unit
 
     @property
     def is_counts(self) -> bool:

@@ -1,8 +1,8 @@
 """The one scan: a GROUP BY over the records that gives the finest cells.
 
 It is the only place above intake that reads students.  Rate counts are whole numbers;
-sums of scores are added as fixed-point integers (powers of two), so that the same records
-give the same sums to the last bit, however many threads added them in whatever order.
+sums of scores are added as fixed-point integers (powers of two), so that the same
+records give the same sums to the last bit, in whatever order threads added them.
 """
 
 from __future__ import annotations

@@ -66,12 +66,18 @@ class Levels:
         return Levels(**picked, clusters=clusters)
 
     def interval(
-        self, *, is_rate: bool, confidence: float, how: RateInterval = "wilson"
+        self,
+        *,
+        is_rate: bool,
+        confidence: float,
+        how: RateInterval = "wilson",
+        floor: float | None = None,
     ) -> tuple[Numbers, Numbers]:
         """Limits of each value.
 
         Rates: Wilson's score interval, or Clopper and Pearson's; means: Student's t;
-        with clusters, the linearised (sandwich) interval over them.
+        with clusters, the linearised (sandwich) interval over them.  ``floor`` is the
+        least that a mean can be (0 events).
         """
         if self.clusters is not None:
             robust = clustered_mean(self.clusters.n, self.clusters.total, confidence)
@@ -82,6 +88,8 @@ class Levels:
             # unknown. No interval is better than one of no width.
             alike = self.squares <= 0
             low, high = np.where(alike, np.nan, low), np.where(alike, np.nan, high)
+            if floor is not None:
+                low = np.maximum(low, floor)
         elif how == "exact":
             low, high = clopper_pearson(self.successes, self.n, confidence)
         else:

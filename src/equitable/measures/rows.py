@@ -55,7 +55,10 @@ def _rows_of(
     table, compared = answer.table, answer.compared
     is_rate, how = indicator.is_rate, question.interval
     low, high = table.group.interval(
-        is_rate=is_rate, confidence=question.confidence, how=how
+        is_rate=is_rate,
+        confidence=question.confidence,
+        how=how,
+        floor=None if indicator.low is None else indicator.low,
     )
     least = 1 if question.internal else question.min_n
     shrunken = _shrunken(table, is_rate=is_rate, min_n=least)

@@ -95,8 +95,8 @@ def with_those_aside(gaps: Gaps, named: Sequence[str], *, min_n: int) -> Gaps:
     labels = {dimension.name: dimension.label for dimension in gaps.dimensions}
     note = " and ".join(labels.get(name, name) for name in named)
     said = (
-        f"Fewer than {min_n} students are not reported in {note}: they are set aside"
-        " from every figure, as the other groups would give them away."
+        f"Fewer than {min_n} students with a known outcome are not reported in {note}:"
+        " they are set aside from every figure, as the others would give them away."
     )
     provenance = replace(gaps.provenance, notes=(*gaps.provenance.notes, said))
     return replace(gaps, rows=tuple(rows), provenance=provenance)

@@ -110,7 +110,7 @@ def _dots(gaps: Gaps, rows: Sequence[GapRow], name: str, what: str) -> Figure:
     reference, label = _reference_line(gaps, shown)
     chart = DotChart(
         dots=tuple(_dot(row, gaps) for row in shown),
-        share=indicator.is_rate,
+        share=indicator.is_share,
         axis=indicator.label,
         reference=reference,
         reference_label=label,
@@ -231,7 +231,7 @@ def _over_years(gaps: Gaps, prefix: str) -> list[Block]:
             blocks.append(Heading(text="Over the years"))
         title = f"{gaps.indicator.label} over the years, by {dimension.label}"
         chart = LineChart(
-            lines=lines, times=times, share=gaps.indicator.is_rate,
+            lines=lines, times=times, share=gaps.indicator.is_share,
             axis=gaps.indicator.label,
         )  # fmt: skip
         blocks.append(

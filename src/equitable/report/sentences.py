@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from equitable.measures.results import GapRow, Gaps, Group
-from equitable.report.tables import amount, gap_words, interval
+from equitable.report.tables import amount, gap_words, in_column, interval
 from equitable.vocabulary import (
     NOT_REPORTED,
     Dimension,
@@ -178,13 +178,11 @@ def whole_people(row: GapRow, gaps: Gaps, *, say_where: bool = True) -> str:
     if not isinstance(value, float) or not isinstance(reference, float):
         return f"{indicator.label}: nothing can be said of {who}{where}."
     if not indicator.is_rate:
-        gap = abs(value - reference)
-        unit = f" {indicator.unit_words}" if indicator.unit_words else ""
+        gap = gap_words(abs(value - reference), indicator).lstrip("+")
         return (
-            f"{indicator.label}: on average"
-            f" {value:,.{indicator.decimals}f}{unit} for {who}{where},"
-            f" {reference:,.{indicator.decimals}f} for {others}: a difference of"
-            f" {gap:,.{indicator.decimals}f}."
+            f"{indicator.label}: on average {amount(value, indicator)} for {who}"
+            f"{where}, {in_column(reference, indicator)} for {others}: a difference of {gap}"
+            f"{' points' if indicator.is_share else ''}."
         )
     count, base, per = whole_numbers(value, reference)
     if row.reference.kind == "number":

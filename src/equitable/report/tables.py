@@ -41,7 +41,7 @@ def amount(value: Figure | Count, indicator: Indicator | None) -> str:
         return NOTHING
     if indicator is None:
         return f"{round(value):,}"
-    if indicator.is_rate:
+    if indicator.is_share:
         return f"{_percent(value, indicator.decimals)} %"
     unit = f" {indicator.unit_words}" if indicator.unit_words else ""
     return f"{value:,.{indicator.decimals}f}{unit}"
@@ -49,7 +49,7 @@ def amount(value: Figure | Count, indicator: Indicator | None) -> str:
 
 def in_column(value: Figure, indicator: Indicator) -> str:
     """A value in a column whose head or title has the unit: '37.2 %', '921.5'."""
-    if isinstance(value, float) and not indicator.is_rate:
+    if isinstance(value, float) and not indicator.is_share:
         return _bare(value, indicator)
     return amount(value, indicator)
 
@@ -105,7 +105,7 @@ def gap_table(
     indicator = gaps.indicator
     unit = indicator.unit_words
     value = f"Average ({unit})" if unit else "Average"
-    value = "Share" if indicator.is_rate else value
+    value = "Share" if indicator.is_share else value
     confidence = f"{gaps.confidence:.0%} interval".replace("%", " %")
     columns: list[tuple[str, bool]] = [("Group", False)]
     columns += [(dimension.label, False) for dimension in gaps.within]
@@ -114,7 +114,7 @@ def gap_table(
         ("No value", True),
         (value, True),
         (confidence, True),
-        ("Gap (points)" if indicator.is_rate else "Gap", True),
+        ("Gap (points)" if indicator.is_share else "Gap", True),
         ("Interval of the gap", True),
         ("More or fewer for parity", True),
         ("What the evidence says", False),
@@ -169,7 +169,7 @@ def _figure_cell(value: Figure, text: str, indicator: Indicator) -> Cell:
         text=text,
         value=value,
         kind="number",
-        share=indicator.is_rate,
+        share=indicator.is_share,
         decimals=indicator.decimals,
     )
 
@@ -177,7 +177,7 @@ def _figure_cell(value: Figure, text: str, indicator: Indicator) -> Cell:
 def _gap_cell(difference: Figure, indicator: Indicator) -> Cell:
     """A difference; of rates in points, as its column's head says."""
     cell = _figure_cell(difference, gap_words(difference, indicator), indicator)
-    if not indicator.is_rate or not isinstance(difference, float):
+    if not indicator.is_share or not isinstance(difference, float):
         return cell
     return replace(cell, value=100 * difference, share=False)
 
@@ -188,7 +188,7 @@ def _words(value: Figure, text: str) -> Cell:
 
 
 def _bare(value: float, indicator: Indicator) -> str:
-    if indicator.is_rate:
+    if indicator.is_share:
         return _percent(value, indicator.decimals)
     return f"{value:,.{indicator.decimals}f}".replace("-", "−")
 
