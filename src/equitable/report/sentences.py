@@ -179,10 +179,11 @@ def whole_people(row: GapRow, gaps: Gaps, *, say_where: bool = True) -> str:
         return f"{indicator.label}: nothing can be said of {who}{where}."
     if not indicator.is_rate:
         gap = gap_words(abs(value - reference), indicator).lstrip("+")
+        points = " points" if indicator.is_share else ""
+        own, other = amount(value, indicator), in_column(reference, indicator)
         return (
-            f"{indicator.label}: on average {amount(value, indicator)} for {who}"
-            f"{where}, {in_column(reference, indicator)} for {others}: a difference of {gap}"
-            f"{' points' if indicator.is_share else ''}."
+            f"{indicator.label}: on average {own} for {who}{where}, {other} for"
+            f" {others}: a difference of {gap}{points}."
         )
     count, base, per = whole_numbers(value, reference)
     if row.reference.kind == "number":
