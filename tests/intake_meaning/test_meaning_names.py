@@ -17,7 +17,8 @@ from equitable.vocabulary import Direction, Kind, Role
         ("G4Math", ("g", "4", "math")),
         ("% Level 3+4", ("%", "level", "3", "4")),
         ("race.ethnicity", ("race", "ethnicity")),
-        ("Größe", ("größe",)),
+        ("Größe", ("große",)),
+        ("Prénom", ("prenom",)),
         ("", ()),
     ],
 )

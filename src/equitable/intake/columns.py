@@ -11,7 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from equitable.intake.identifiers import Reason, recognise
+from equitable.intake.identifiers import (
+    SHARED_ROWS,
+    Reason,
+    are_codes,
+    is_shared,
+    looks_like_people,
+    recognise,
+)
 from equitable.intake.names import (
     Meaning,
     families,
@@ -62,6 +69,8 @@ class Reading:
     family: tuple[str, str] | None = None
     about_staff: bool = False
     yours: bool = False
+    may_name: bool = False
+    """Whether its text may name people, as nothing says that it does not."""
 
     @property
     def name(self) -> str:
@@ -79,6 +88,11 @@ class Reading:
         return self.role in (Role.IDENTIFIER, Role.STUDENT)
 
     @property
+    def frequent(self) -> tuple[str, ...]:
+        """Its values that enough rows hold to be quoted, the most frequent first."""
+        return tuple(v for v, rows in self.profile.values if rows >= SHARED_ROWS)
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """Its values without the marks by which published tables hold figures back."""
         return tuple(v for v in self.profile.texts if not is_suppressed(v))
@@ -94,12 +108,15 @@ def read_columns(
     yours = settings.columns if settings is not None else {}
     rows: RowsAre = "counts" if crdc else _rows_are(profiles, found, yours)
     readings = [
-        _read(
-            profile,
-            found[profile.name],
-            repeated.get(profile.name),
+        _guarded(
+            _read(
+                profile,
+                found[profile.name],
+                repeated.get(profile.name),
+                rows,
+                crdc=crdc,
+            ),
             rows,
-            crdc=crdc,
         )
         for profile in profiles
     ]
@@ -215,6 +232,36 @@ def _read(
             return replace(reading, reason=said, confidence=sure)
 
 
+def _guarded(reading: Reading, rows: RowsAre) -> Reading:
+    """Text without a telling name that may name people is nobody's group."""
+    profile, codes = reading.profile, reading.codes
+    if reading.hidden or profile.is_numeric or profile.type != "text":
+        return reading
+    told = reading.meaning is not None and not reading.about_staff
+    people = looks_like_people(profile)
+    if told:
+        # Classes are called after their teachers.
+        may = reading.key == "class" and people
+    else:
+        controlled = (
+            yes_no(codes)
+            or race_of_name(profile.name) is not None
+            or max(map(profile.shape, ("date", "band", "percent", "school year")))
+            >= 0.6
+        )
+        counted = rows != "students" and 2 * profile.distinct <= profile.present
+        may = not controlled and (
+            people or not (is_shared(profile) or are_codes(profile) or counted)
+        )
+    if not may:
+        return reading
+    reason = reading.reason
+    if reading.role is Role.DIMENSION:
+        reason = "no telling name, and its text may name people"
+    role = Role.OTHER if reading.role is Role.DIMENSION else reading.role
+    return replace(reading, role=role, reason=reason, may_name=True)
+
+
 def _shape_said(reading: Reading) -> str:
     """The evidence of the contents, without any value."""
     profile = reading.profile
@@ -324,7 +371,9 @@ def _year(reading: Reading, said: str, sure: float) -> Reading:
     if profile.distinct <= MANY:
         return _with(
             replace(reading, meaning=None),
-            Role.DIMENSION if profile.distinct > 1 else Role.OTHER,
+            Role.DIMENSION
+            if profile.distinct > 1 and (profile.is_numeric or is_shared(profile))
+            else Role.OTHER,
             "a few different values",
             0.4,
         )
@@ -378,9 +427,9 @@ def _by_contents(reading: Reading, rows: RowsAre, *, is_race: bool = False) -> R
             "its values are school years",
             0.6,
         )
-    if profile.distinct <= FEW or (
-        profile.shape("band") >= 0.8 and profile.distinct <= 30
-    ):
+    banded = profile.shape("band") >= 0.8 and profile.distinct <= 30
+    shared = rows != "students" or is_shared(profile)
+    if banded or (profile.distinct <= FEW and shared):
         return _with(reading, Role.DIMENSION, "no telling name", 0.4)
     return _with(reading, Role.OTHER, "no telling name", 0.3)
 
@@ -400,6 +449,7 @@ def _yours(reading: Reading, roles: Mapping[str, Role]) -> Reading:
         reason="yours",
         confidence=1.0,
         yours=True,
+        may_name=False,
         meaning=reading.meaning or (named.meaning if named else None),
         identifier=(guessed or Reason(what="an identifier", because="you say so"))
         if hidden

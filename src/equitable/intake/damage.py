@@ -7,8 +7,12 @@ probably stood there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
+
+from equitable.intake.columns import Reading
+from equitable.intake.identifiers import SHARED_ROWS
+from equitable.intake.names import identifier_names, words
 
 _MONTHS: Final = (
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
@@ -55,3 +59,33 @@ def damaged_bands(values: Iterable[str]) -> dict[str, str]:
     if len(whole) < len(damaged) or len(numbered) < max(1, len(whole) / 2):
         return {}
     return damaged
+
+
+def damage_in(reading: Reading, counts: Mapping[str, int]) -> dict[str, str]:
+    """The damaged bands of a column that may be told, with the bands behind them.
+
+    Never of a column of dates or one that may name people.  A value is told where at
+    least ten rows hold it, or where it is a day and a month ('20-Oct') in a column
+    whose name says what it holds.
+
+    Parameters
+    ----------
+    counts
+        The column's values, each with its rows.
+    """
+    found = reading.profile
+    birth = set(words(found.name)) & identifier_names("birth")
+    dated = reading.key == "date" or found.type == "date" or found.shape("date") >= 0.5
+    if reading.hidden or reading.may_name or found.is_numeric or birth or dated:
+        return {}
+    telling = reading.meaning is not None and not reading.about_staff
+    rows = {text.strip(): n for text, n in counts.items()}
+    return {
+        text: band
+        for text, band in damaged_bands(counts).items()
+        if rows.get(text, 0) >= SHARED_ROWS or (telling and _is_short(text))
+    }
+
+
+def _is_short(text: str) -> bool:
+    return any(shape.fullmatch(text) for shape in _SHAPES[:2])

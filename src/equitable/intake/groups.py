@@ -191,6 +191,25 @@ def says_yes(text: str) -> bool:
     return races == frozenset({Race.HISPANIC})
 
 
+def refuse_people(reading: Reading, file: str) -> None:
+    """Refuse text that may name people, where nobody said that it does not.
+
+    Raises
+    ------
+    QuestionError
+        Saying how to use it all the same.
+    """
+    if reading.may_name:
+        raise QuestionError(
+            "it may name people: it is text that few rows share, or that looks like "
+            "names",
+            file=file,
+            column=reading.name,
+            next_step="Choose another column. If it names nobody, set its role in "
+            f'equity.toml: [columns] "{reading.name}" = "dimension".',
+        )
+
+
 def refuse_as_groups(reading: Reading, file: str) -> None:
     """Refuse what cannot be groups of students: dates, numbers, a value for each row.
 

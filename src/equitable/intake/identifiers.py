@@ -19,8 +19,15 @@ from pathlib import Path
 from typing import Final
 
 from equitable.errors import InputError
-from equitable.intake.names import about_family, identifier_names, meaning_of, words
-from equitable.intake.profile import ColumnProfile
+from equitable.intake.names import (
+    about_family,
+    identifier_names,
+    meaning_of,
+    things,
+    words,
+    yes_no,
+)
+from equitable.intake.profile import PATTERNS, ColumnProfile
 from equitable.vocabulary import Role
 
 
@@ -38,10 +45,6 @@ class Reason:
     confidence: float = 0.9
 
 
-_BIRTH: Final = frozenset({"birth", "birthdate", "birthday", "dob", "birthdt", "born"})
-_NOT_BIRTH: Final = frozenset(
-    {"weight", "order", "sex", "country", "place", "city", "state", "name"}
-)
 _MAY_BE_A_ROLE: Final = frozenset(
     {
         "student",
@@ -52,6 +55,16 @@ _MAY_BE_A_ROLE: Final = frozenset(
         "advisor",
         "counselor",
         "recommender",
+        "guardian",
+        "mother",
+        "father",
+        "mom",
+        "dad",
+        "padre",
+        "madre",
+        "contact",
+        "mentor",
+        "responsable",
     }
 )
 """Names of columns that hold people, or a few kinds of answer ('parent': yes)."""
@@ -96,7 +109,8 @@ def _by_shape(profile: ColumnProfile) -> Reason | None:
 def _by_name(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
     named, spoken = set(parts), " ".join(parts)
     few = profile.distinct <= 12 and profile.present > 3 * profile.distinct
-    if named & _BIRTH and not named & _NOT_BIRTH:
+    birth = named & identifier_names("birth")
+    if birth and not named & identifier_names("not_birth"):
         dated = max(profile.shape("date"), profile.shape("quarter")) >= 0.5
         if dated or profile.type == "date" or not few or profile.is_integer:
             what = "a birth date"
@@ -125,15 +139,17 @@ def _by_name(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
     if "address" in named or ("e" in named and "mail" in named):
         return None
     is_place = _share(profile, lambda text: bool(_PLACES.search(text))) >= 0.3
-    unclear = few and spoken in _MAY_BE_A_ROLE
+    called = _share(profile, lambda t: t[:1].isupper() and not about_family(t))
+    unclear = few and spoken in _MAY_BE_A_ROLE and called < 0.5
     if (
-        spoken in identifier_names("people")
+        _names_people(named, spoken)
         and not unclear
+        and yes_no(profile.texts) is None
         and not profile.is_numeric
         and not is_place
     ):
         return Reason(what="names of people", because="of its name", confidence=0.95)
-    if parts[-1:] == ("name",) and not few and not is_place:
+    if parts[-1:] == ("name",) and (not few or len(parts) == 1) and not is_place:
         place = meaning_of(profile.name)
         known_place = place is not None and not place.about_staff
         if (
@@ -144,7 +160,7 @@ def _by_name(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
             return Reason(
                 what="names of people", because="of its name", confidence=0.85
             )
-    told = named & {"comment", "comments", "notes", "narrative", "remarks"}
+    told = named & identifier_names("told")
     if told and not profile.is_numeric and (not few or profile.length >= 20):
         return Reason(
             what="free text, which may name people",
@@ -152,6 +168,13 @@ def _by_name(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
             confidence=0.85,
         )
     return None
+
+
+def _names_people(named: set[str], spoken: str) -> bool:
+    if spoken in identifier_names("people"):
+        return True
+    person = named & identifier_names("people_words")
+    return bool(person) and not named & identifier_names("not_people_words")
 
 
 def _is_measure(profile: ColumnProfile) -> bool:
@@ -268,6 +291,56 @@ def _by_text(profile: ColumnProfile) -> Reason | None:
             confidence=0.7,
         )
     return None
+
+
+SHARED_ROWS: Final = 10
+"""A value that fewer rows hold is nobody's to quote: it may be a single student's."""
+_TITLED: Final = re.compile(
+    r"(mr|mrs|ms|miss|mx|dr|prof|sr|sra|srta|mme|mlle|herr|frau|dona?|coach)\b\.?"
+    r" +\w.*",
+    re.IGNORECASE,
+)
+_LISTED_NAME: Final = re.compile(r"[A-ZÀ-Þ][\w'’-]+,( ?[A-ZÀ-Þ][\w'’.-]*)+")
+_INITIALLED: Final = re.compile(
+    r"([A-ZÀ-Þ]\. ?)+[A-ZÀ-Þ][\w'’-]+|[A-ZÀ-Þ][\w'’-]+,? ([A-ZÀ-Þ]\. ?)*[A-ZÀ-Þ]\.?"
+)
+_FULL_NAME: Final = re.compile(
+    r"[A-ZÀ-Þ][\w'’-]+( (de|del|la|van|von|da|dos|[A-ZÀ-Þ]\.?|[A-ZÀ-Þ][\w'’-]+)){0,3}"
+    r" [A-ZÀ-Þ][\w'’-]+"
+)
+_CODE: Final = re.compile(r"[\W_]*\w{1,2}[\W_]*|[A-Za-z]{1,3}[ _-]?\d{1,3}")
+
+
+def is_shared(profile: ColumnProfile) -> bool:
+    """Whether four of five rows hold a value that at least ten rows hold."""
+    shared = sum(rows for _, rows in profile.values if rows >= SHARED_ROWS)
+    return profile.present > 0 and shared >= 0.8 * profile.present
+
+
+def looks_like_people(profile: ColumnProfile) -> bool:
+    """Whether text looks like names or telephones of people, however often it stands.
+
+    'Ms. Okoye', 'Garcia, Jose', 'J. Garcia', 'Ana Ruiz'; 'mom 615 555 0123'.
+    """
+    if profile.is_numeric:
+        return False
+    return _share(profile, _may_be_a_person) >= 0.3
+
+
+def are_codes(profile: ColumnProfile) -> bool:
+    """Whether all values are one or two letters, or a few letters and a number."""
+    return all(_CODE.fullmatch(text) is not None for text in profile.texts)
+
+
+def _may_be_a_person(text: str) -> bool:
+    if sum(c.isdigit() for c in text) >= 7 and not PATTERNS["date"].fullmatch(text):
+        return True
+    if _TITLED.fullmatch(text):
+        return True
+    named = _LISTED_NAME, _INITIALLED, _FULL_NAME
+    if not any(shape.fullmatch(text) for shape in named):
+        return False
+    return not set(words(text)) & things() and not _PLACES.search(text)
 
 
 def _share(profile: ColumnProfile, holds: Callable[[str], bool]) -> float:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -72,6 +73,7 @@ class _Knowledge:
     markers: Mapping[str, str]
     codes: Mapping[str, Any]
     identifiers: Mapping[str, list[str]]
+    things: frozenset[str]
 
     def listed(self, name: str) -> frozenset[str]:
         """One of the lists of codes."""
@@ -123,6 +125,7 @@ def _knowledge() -> _Knowledge:
             for name, codes in read["codes"].items()
         },
         identifiers=read["identifiers"],
+        things=frozenset(spoken["things"]),
     )
 
 
@@ -137,7 +140,11 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def _split(name: str, glued: frozenset[str]) -> tuple[str, ...]:
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    # Accents folded: 'Prénom' is often written 'Prenom'.
+    apart = unicodedata.normalize("NFKD", name)
+    bare = "".join(c for c in apart if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFC", bare)
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
     text = re.sub(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", " ", text)
     found: list[str] = []
     for token in re.findall(r"[%#]|[^\W_]+", text.lower()):
@@ -203,6 +210,11 @@ def meaning_of(name: str) -> Named | None:
 def identifier_names(kind: str) -> frozenset[str]:
     """Usual names, as words, of columns with ``people``, ``students`` or ``rows``."""
     return frozenset(_knowledge().identifiers[kind])
+
+
+def things() -> frozenset[str]:
+    """Words of groups and things, which are not in people's names."""
+    return _knowledge().things
 
 
 def about_family(name: str) -> bool:

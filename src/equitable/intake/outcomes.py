@@ -127,13 +127,14 @@ def _of_numbers(reading: Reading, base: Indicator, file: str) -> Indicator:
                 base, kind=Kind.RATE, true_values=("1",), false_values=("0",)
             )
     if profile.complete and profile.distinct == 2:
-        first, second = sorted(reading.codes)[:2]
+        pair = sorted(reading.frequent)
+        both = f", {pair[0]} and {pair[1]}," if len(pair) == 2 else ""
         raise QuestionError(
-            f"it has two values, {first} and {second}, and nothing says which of them "
-            "is the outcome",
+            f"it has two values{both} and nothing says which of them is the outcome",
             file=file,
             column=reading.name,
-            next_step=f'Say it: --outcome "{_name(reading.name)} = {first}".',
+            next_step=f'Say it: --outcome "{_name(reading.name)} = '
+            f'{pair[0] if pair else "…"}".',
         )
     kind = base.kind if base.kind is Kind.PER_100 else Kind.MEAN
     unit = base.unit if meaning is not None and meaning.kind is not Kind.RATE else ""
@@ -167,8 +168,10 @@ def _of_words(reading: Reading, base: Indicator, file: str) -> Indicator:
             column=reading.name,
             next_step="Choose a column of scores, of yes and no, or of counts.",
         )
-    reached = [value for value in codes if passed([value, "fail"])] or list(codes[:2])
-    listed = ", ".join(_value(value) for value in reached[:3])
+    # A value that few rows hold may be one student's own words.
+    shown = [value for value in codes if value in reading.frequent]
+    reached = [value for value in shown if passed([value, "fail"])] or shown[:2]
+    listed = ", ".join(_value(value) for value in reached[:3]) or "…"
     count = "two values" if profile.distinct == 2 else f"{profile.distinct} values"
     raise QuestionError(
         f"it is text of {count}, and nothing says which of them count as reached",

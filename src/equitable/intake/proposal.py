@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from equitable.intake.columns import FEW, Reading, RowsAre, read_columns
-from equitable.intake.damage import band_behind, damaged_bands
+from equitable.intake.damage import band_behind, damage_in
 from equitable.intake.defaults import totals_by_percents
+from equitable.intake.identifiers import SHARED_ROWS, are_codes
 from equitable.intake.profile import plain_number, profile
 from equitable.intake.quality import Quality, assess
 from equitable.intake.schema import Schema
@@ -165,7 +166,7 @@ def inspect(source: Source, settings: Settings | None = None) -> Inspection:
         source=source.name,
         rows=quality.rows,
         rows_are=rows,
-        columns=tuple(_proposal(reading) for reading in readings),
+        columns=tuple(_proposal(reading, rows) for reading in readings),
         dimensions=schema.dimensions,
         indicators=schema.indicators,
         quality=quality,
@@ -174,32 +175,44 @@ def inspect(source: Source, settings: Settings | None = None) -> Inspection:
     )
 
 
-def _proposal(reading: Reading) -> ColumnProposal:
+def _proposal(reading: Reading, rows: RowsAre) -> ColumnProposal:
     return ColumnProposal(
         name=reading.name,
         role=reading.role,
         reason=reading.reason,
         confidence=reading.confidence,
-        shows=_shows(reading),
+        shows=_shows(reading, rows),
         yours=reading.yours,
     )
 
 
-def _shows(reading: Reading) -> str:
-    """Names of categories, or a range; nothing of what may name a person."""
+def _shows(reading: Reading, rows: RowsAre) -> str:
+    """Names of categories, or a range; nothing of what may name a person.
+
+    A category is named where at least ten rows hold it; in a table of counts, a row
+    is a whole group.
+    """
     found = reading.profile
     if reading.hidden or reading.identifier is not None or not found.present:
         return ""
     missing = found.missing / found.rows
-    lacking = f"; no value in {100 * missing:.0f} of 100" if missing >= 0.005 else ""
+    told = min(found.missing, found.present) >= SHARED_ROWS and missing >= 0.005
+    lacking = f"; no value in {100 * missing:.0f} of 100" if told else ""
+    if reading.may_name:
+        return f"{found.distinct:,} different values{lacking}"
     if found.is_numeric and found.distinct > FEW and found.low is not None:
         return f"{found.low:g} to {found.high:g}{lacking}"
     trait = reading.role in (Role.DIMENSION, Role.GRADE, Role.YEAR, Role.OUTCOME)
     if found.complete and (found.distinct <= FEW or (trait and found.distinct <= 60)):
-        names = sorted((plain_number(text) for text in found.texts), key=_number_first)
-        shown = ", ".join(names[:_SHOWN_VALUES])
-        more = len(names) - _SHOWN_VALUES
-        return shown + (f" and {more} more" if more > 0 else "") + lacking
+        named = rows != "students" and (trait or are_codes(found))
+        listed = found.texts if named else reading.frequent
+        names = sorted((plain_number(text) for text in listed), key=_number_first)
+        more, rarer = len(names) - _SHOWN_VALUES, found.distinct - len(names)
+        parts = [", ".join(names[:_SHOWN_VALUES])] if names else []
+        parts += [f"{more} more"] if more > 0 else []
+        parts += [f"{rarer} rarer value{'s' if rarer > 1 else ''}"] if rarer else []
+        if names:
+            return " and ".join(parts) + lacking
     return f"{found.distinct:,} different values{lacking}"
 
 
@@ -244,8 +257,8 @@ def _dimension_settings(one: Dimension, schema: Schema) -> DimensionSettings:
     values: dict[str, str] = {}
     order: Sequence[str] = ()
     for reading in schema.readings:
-        if one.columns == (reading.name,) and not reading.profile.is_numeric:
-            values = damaged_bands(reading.profile.texts)
+        if one.columns == (reading.name,):
+            values = damage_in(reading, dict(reading.profile.values))
     if values:
         order = [value for value in one.order if value not in values]
     return DimensionSettings(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from equitable.intake.columns import Reading
-from equitable.intake.damage import damaged_bands
+from equitable.intake.damage import damage_in
 from equitable.intake.names import GRADE_ORDER
 from equitable.intake.outcomes import no_value_codes, overlapping_totals
 from equitable.intake.profile import cleaned_sql
@@ -151,24 +151,23 @@ def _unknown_grades(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Fin
     for place, dimension in enumerate(plan.dimensions):
         if dimension.role is not Role.GRADE:
             continue
-        unknown = sorted(
-            {
-                group
-                for _, text in plan.groups(found, place)
-                for group in dimension.classify(text)
-                if group not in GRADE_ORDER
-                and group != NOT_REPORTED
-                and not overlapping_totals([group])
-            }
-        )
+        rows: dict[str, int] = {}
+        for row, text in plan.groups(found, place):
+            for group in dimension.classify(text):
+                rows[group] = rows.get(group, 0) + int(row["n"])
+        known = {*GRADE_ORDER, NOT_REPORTED, *overlapping_totals(rows)}
+        unknown = sorted(rows.keys() - known)
         if unknown:
-            listed = ", ".join(f"'{group}'" for group in unknown[:_MOST_SENTENCES])
+            # What few rows hold may be anything, a name too.
+            told = [f"'{group}'" for group in unknown if rows[group] >= SMALL]
+            rare = ["rare values"] if len(told) < len(unknown) else []
+            listed = " and ".join([*told[:_MOST_SENTENCES], *rare])
             findings.append(
                 Finding(
                     kind="impossible values",
                     severity="note",
                     sentence=f"'{dimension.columns[0]}' holds {listed}, which "
-                    f"{'is' if len(unknown) == 1 else 'are'} no known grade.",
+                    f"{'is' if len(told) == 1 and not rare else 'are'} no known grade.",
                     next_step="Say in equity.toml what they mean, or leave them out "
                     "with --where.",
                     column=dimension.columns[0],
@@ -212,18 +211,17 @@ def _codes_of_no_value(schema: Schema, plan: Tally) -> list[Finding]:
 def _damage(
     schema: Schema, plan: Tally, found: Sequence[Mapping[str, Any]]
 ) -> list[Finding]:
-    values = {
-        reading.name: list(reading.profile.texts)
-        for reading in schema.readings
-        if not reading.hidden and not reading.profile.is_numeric
-    }
+    values = {r.name: dict(r.profile.values) for r in schema.readings}
     for place, dimension in enumerate(plan.dimensions):
         if dimension.form == "column" and len(dimension.columns) == 1:
-            there = values.setdefault(dimension.columns[0], [])
-            there += [text for _, text in plan.groups(found, place) if text]
+            there = values[dimension.columns[0]]
+            for row, text in plan.groups(found, place):
+                if text:
+                    there[text] = max(there.get(text, 0), int(row["n"]))
     findings = []
-    for column, texts in values.items():
-        for text, band in list(damaged_bands(texts).items())[:_MOST_SENTENCES]:
+    for reading in schema.readings:
+        column, damaged = reading.name, damage_in(reading, values[reading.name])
+        for text, band in list(damaged.items())[:_MOST_SENTENCES]:
             findings.append(
                 Finding(
                     kind="date damage",
@@ -329,7 +327,8 @@ def _missing_by_group(
                 share, other = missing / n, rest_missing / rest
                 findings.append(
                     (share - other,
-                     _lacks(dimension, group, indicator, share, other, missing))
+                     _lacks(dimension, group, indicator, (missing, n),
+                            (rest_missing, rest)))
                 )  # fmt: skip
     findings.sort(key=lambda entry: -entry[0])
     return [finding for _, finding in findings[: 2 * _MOST_SENTENCES]]
@@ -353,20 +352,17 @@ def _lacks(
     dimension: Dimension,
     group: str,
     indicator: Indicator,
-    share: float,
-    other: float,
-    missing: int,
+    own: tuple[int, int],
+    rest: tuple[int, int],
 ) -> Finding:
+    """Shares are told only of ten with and ten without: a share gives the rest."""
     who = f"'{group}' ({dimension.label})"
-    if missing < SMALL:
+    sentence = f"'{indicator.label}' is missing more often for {who} than for others."
+    if _tellable(*own) and _tellable(*rest):
+        share, other = (100 * missing / n for missing, n in (own, rest))
         sentence = (
-            f"'{indicator.label}' is missing more often for {who} than for others."
-        )
-    else:
-        sentence = (
-            f"'{indicator.label}' is missing for {100 * share:.0f} of every 100 "
-            f"students of the group {who}, and for {100 * other:.0f} of every 100 "
-            "others."
+            f"'{indicator.label}' is missing for {share:.0f} of every 100 students of "
+            f"the group {who}, and for {other:.0f} of every 100 others."
         )
     return Finding(
         kind="missing by group",
@@ -376,6 +372,10 @@ def _lacks(
         "from those with one.",
         column=indicator.column or indicator.count,
     )
+
+
+def _tellable(missing: int, n: int) -> bool:
+    return missing >= SMALL and n - missing >= SMALL
 
 
 def _by_year(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Finding]:
@@ -443,8 +443,12 @@ def _missing(plan: Tally, whole: Mapping[str, Any]) -> list[Finding]:
             Finding(
                 kind="missing",
                 severity="caution" if share >= 0.2 else "note",
-                sentence=f"'{column}' has no value in {max(1, round(100 * share))} of "
-                "every 100 rows.",
+                sentence=f"'{column}' has no value in "
+                + (
+                    f"{max(1, round(100 * share))} of every 100 rows."
+                    if _tellable(missing, rows) or missing == rows
+                    else "nearly every row."
+                ),
                 column=column,
             )
         )

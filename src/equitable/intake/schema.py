@@ -27,6 +27,7 @@ from equitable.intake.groups import (
     is_race,
     race_flags,
     refuse_as_groups,
+    refuse_people,
 )
 from equitable.intake.names import meaning_of
 from equitable.intake.outcomes import (
@@ -139,7 +140,8 @@ class Schema:
     def _from_settings(
         self, name: str, entry: DimensionSettings, view: str | None
     ) -> Dimension:
-        readings = [self._groupable(column) for column in entry.columns or (name,)]
+        columns = entry.columns or (name,)
+        readings = [self._groupable(column, yours=True) for column in columns]
         if len(readings) == 1:
             return column_dimension(readings[0], name=name, settings=entry, view=view)
         if len(readings) == 2 and is_race(readings[0]):
@@ -181,11 +183,13 @@ class Schema:
         ]
         return fits[0] if len(fits) == 1 else None
 
-    def _groupable(self, name: str) -> Reading:
+    def _groupable(self, name: str, *, yours: bool = False) -> Reading:
         reading = self._reading(name)
         if reading is None:
             self._refuse_unknown(name, "column")
         self._refuse_identifier(reading)
+        if not yours:
+            refuse_people(reading, self.file)
         refuse_as_groups(reading, self.file)
         return reading
 
@@ -276,6 +280,8 @@ class Schema:
                 found = self._column_indicator(reading, total)
             elif is_expression(name):
                 found = self._conditional(name)
+                for one in filter(None, map(self._reading, indicator_columns(found))):
+                    refuse_people(one, self.file)
             else:
                 named = [
                     i for i in self.indicators
@@ -299,7 +305,8 @@ class Schema:
             self._refuse_unknown(column, "column")
         self._refuse_identifier(reading)
         percents = reading.profile.shape("percent") >= 0.5
-        if percents or (reading.profile.complete and not _has_numbers(reading)):
+        found = reading.profile
+        if percents or (found.complete and not found.numbers and found.present):
             raise QuestionError(
                 "it has "
                 + ("percents" if percents else "no numbers")
@@ -311,6 +318,7 @@ class Schema:
 
     def _column_indicator(self, reading: Reading, total: str | None) -> Indicator:
         self._refuse_identifier(reading)
+        refuse_people(reading, self.file)
         return column_indicator(reading, file=self.file, total=total)
 
     def _conditional(self, text: str, name: str | None = None) -> Indicator:
@@ -364,10 +372,8 @@ class Schema:
     def indicators(self) -> tuple[Indicator, ...]:
         """What a report shows when nobody chose, most useful first."""
         if self.settings is not None and self.settings.indicators:
-            found = [
-                self._declared_indicator(name) for name in self.settings.indicators
-            ]
-            return tuple(one for one in found if one is not None)
+            found = map(self._declared_indicator, self.settings.indicators)
+            return tuple(filter(None, found))
         if self.rows_are == "counts":
             total = self.total_column
             return outcomes_of_counts(self.readings, self.file, total, self.totals)[
@@ -458,11 +464,9 @@ class Schema:
     # --------------------------------------------------------------------- refusals
 
     def _reading(self, name: str) -> Reading | None:
-        exact = next((r for r in self.readings if r.name == name), None)
-        if exact is not None:
-            return exact
         alike = [r for r in self.readings if r.name.casefold() == name.casefold()]
-        return alike[0] if len(alike) == 1 else None
+        exact = [r for r in alike if r.name == name]
+        return exact[0] if exact else alike[0] if len(alike) == 1 else None
 
     def _refuse_unknown(self, name: str, what: str) -> NoReturn:
         known = list(self.allowed_columns)
@@ -492,7 +496,3 @@ def indicator_columns(indicator: Indicator) -> tuple[str, ...]:
     named = (indicator.column, indicator.count, indicator.total, indicator.enrolled)
     condition = indicator.condition.columns if indicator.condition else ()
     return tuple(dict.fromkeys([*(n for n in named if n is not None), *condition]))
-
-
-def _has_numbers(reading: Reading) -> bool:
-    return reading.profile.numbers > 0 or reading.profile.present == 0

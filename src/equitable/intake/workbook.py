@@ -139,7 +139,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 class _Extents:
-    """How far the cells of each sheet reach, seen before the reader makes room for them.
+    """How far the cells of each sheet reach, seen before the reader makes room.
 
     Its memory is for every cell from the first to the farthest, so that one stray value
     in the sheet's last corner would ask for hundreds of gigabytes.
@@ -159,7 +159,7 @@ class _Extents:
         except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError):
             return  # The reader says of a damaged workbook that it is one.
         raise InputError(
-            f"it unpacks to {size / (1 << 30):,.1f} GB, more than a workbook is read for",
+            f"it unpacks to {size / (1 << 30):,.1f} GB, too much for a workbook",
             next_step="Export the sheet as CSV and give that file.",
             file=name,
         )
