@@ -177,3 +177,9 @@ def test_gender_letters_are_words_and_numbers_are_not_guessed():
     assert names.gender_codes(["F", "M", "X"]) == {"f": "Female", "m": "Male"}
     assert names.gender_codes(["F", "female", "male"]) == {"f": "female"}
     assert names.gender_codes(["1", "2"]) == {}
+
+
+def test_x_and_y_side_by_side_are_two_names():
+    assert names.yes_no(["X", "Y"]) is None
+    assert names.yes_no(["T", "Y", "N"]) is None
+    assert names.yes_no(["y", "Yes", "no"]) == (("y", "Yes"), ("no",))

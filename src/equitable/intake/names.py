@@ -291,6 +291,10 @@ def yes_no(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | N
     known = _knowledge()
     yes = tuple(v for v in listed if v.casefold() in known.listed("yes"))
     no = tuple(v for v in listed if v.casefold() in known.listed("no"))
+    # 'X' and 'Y' side by side are two names, not two ways of saying yes.
+    spelled = {v.strip()[:1].casefold() for v in yes}
+    if len(spelled) > 1:
+        return None
     return (yes, no) if listed and len(yes) + len(no) == len(listed) else None
 
 
