@@ -338,11 +338,12 @@ def show_inspection(found: Inspection, form: str) -> None:
     table.add_column("How sure")
     table.add_column("Why, and what stands in it", ratio=5)
     for column in found.columns:
+        shows = "" if column.shows in column.reason else column.shows
         table.add_row(
             Text(_printable(column.name)),
             Text(str(column.role)),
             Text(column.sureness),
-            Text(_printable("; ".join(filter(None, [column.reason, column.shows])))),
+            Text(_printable("; ".join(filter(None, [column.reason, shows])))),
         )
     console.print(table)
     if found.quality.findings:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from equitable.errors import QuestionError
 from equitable.intake.columns import MANY, Reading, RowsAre
 from equitable.intake.groups import hispanic_beside, is_race
-from equitable.intake.names import marker
+from equitable.intake.names import marker, meaning_of
 from equitable.intake.outcomes import (
     bare_indicator,
     chronic_indicator,
@@ -147,6 +147,16 @@ def outcomes_of_counts(
     if found:
         return tuple(found)
     by_name = {reading.name: reading for reading in readings}
+    if total and not totals:
+        # 'proficient' beside 'tested': a count that is named like an outcome.
+        most = by_name[total].profile.high or 0
+        totals = {
+            reading.name: total
+            for reading in readings
+            if reading.role is Role.COUNT
+            and meaning_of(reading.name) is not None
+            and (reading.profile.high or 0) <= most
+        }
     rates = [
         replace(
             counts_indicator(None, count, whole),
