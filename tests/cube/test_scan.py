@@ -237,3 +237,17 @@ def test_a_source_without_rows_after_a_condition():
         pytest.raises(InputError, match="no row meets the condition"),
     ):
         data.gaps("y", by=["g"], where="g = c")
+
+
+@pytest.mark.parametrize("code", ["9999", "9999.0"])
+@pytest.mark.parametrize("kind", ["mean", "cut"])
+def test_a_number_can_mean_no_value(code, kind):
+    more = {"missing": ("9999",)}
+    asked = mean("y", **more)
+    if kind == "cut":
+        asked = Indicator(
+            name="y", label="y", kind=Kind.RATE, column="y", at_least=500, **more
+        )
+    found = cells({"g": ["a"] * 3, "y": ["600", "400", code]}, [asked], [plain("g")])
+    total = 1000 if kind == "mean" else 1
+    assert by_name(found.table("y", ["g"])) == {("a",): (2, 1, total)}

@@ -81,11 +81,29 @@ def _number(indicator: Indicator) -> OutcomeSql:
         because = "is not a count of events (a number from 0 up)"
     return OutcomeSql(
         column=column,
-        value=f"(CASE WHEN {right} THEN {value}"
+        value=f"(CASE {_listed_as_missing(column, indicator.missing)}"
+        f" WHEN {right} THEN {value}"
         f" WHEN {is_missing(column, indicator.missing)} THEN NULL ELSE {_REFUSED} END)",
         because=because,
         next_step=_list_as_missing(indicator),
     )
+
+
+def _listed_as_missing(column: str, further: tuple[str, ...]) -> str:
+    """A code for 'no value' may be a number itself (9999, in a file also '9999.0')."""
+    if not further:
+        return ""
+    numbers = [value for value in further if _is_number(value)]
+    same = [f"{text_of(column)} IN ({_listed(further)})"]
+    same += [f"{number_of(column)} = {quote_value(float(value))}" for value in numbers]
+    return f"WHEN {' OR '.join(same)} THEN NULL"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return abs(float(text)) <= 1e9
+    except ValueError:
+        return False
 
 
 def _true_or_false(indicator: Indicator) -> OutcomeSql:

@@ -163,6 +163,12 @@ def _check(cells: Cells, indicator: Indicator, question: Question) -> None:
         )
     if question.margin is not None and not question.margin >= 0:
         raise QuestionError("--margin must be 0 or more")
+    if question.margin is not None and indicator.is_rate and question.margin > 1:
+        raise QuestionError(
+            f"a rate's margin is a fraction of 1, not {question.margin:g}",
+            next_step=f"For {question.margin:g} points, write"
+            f" --margin {question.margin / 100:g}.",
+        )
     if question.min_n < 1:
         raise QuestionError("--min-n must be 1 or more")
     moments = cells.moments[indicator.name]

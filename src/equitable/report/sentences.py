@@ -125,10 +125,11 @@ def people(group: Group, dimensions: Sequence[Dimension]) -> str:
         elif race and words and words[0] not in _NO_ADJECTIVES:
             before.insert(0, value)
         elif words and words[-1] in _HAD:
-            bare = " ".join([_lowered(value)])
-            after.append(
-                f"without {bare[3:]}" if bare.startswith("no ") else f"with {bare}"
-            )
+            bare = _lowered(value)
+            if bare.startswith("no "):
+                bare = f"without {bare[3:]}"
+            said = bare.startswith(("with ", "without "))
+            after.append(bare if said else f"with {bare}")
         elif any(word in _PLACED for word in words) and not any(
             word.isdecimal() for word in words
         ):
