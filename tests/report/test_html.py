@@ -14,6 +14,7 @@ import pytest
 from sample_documents import hostile_document, plain_document
 from star_document import (
     ATTACK,
+    COLUMNS,
     FORMULA,
     GROUPS,
     INDICATOR,
@@ -24,7 +25,15 @@ from star_document import (
     star_document,
 )
 
-from equitable.report.document import Answer, Callout, Document, Paragraph, Section
+from equitable.report.document import (
+    Answer,
+    Bullets,
+    Callout,
+    Document,
+    Figure,
+    Paragraph,
+    Section,
+)
 from equitable.report.html import marked, render
 
 VOID = {"meta", "br", "img", "link", "input", "hr", "path", "rect", "circle"}
@@ -156,7 +165,7 @@ def test_a_title_cannot_leave_the_style_it_stands_in():
 
 def test_damaged_text_can_still_be_written():
     text = render(replace(star_document(), title="half \ud83d and \x00"))
-    assert "half ? and" in text
+    assert "half and" in text
     text.encode("utf-8")
 
 
@@ -213,7 +222,8 @@ def test_the_data_of_every_table_can_be_taken_along(star):
 
 def test_a_withheld_row_says_so_and_has_no_digits(star):
     row = re.search(
-        rf"<tr><th scope=\"row\"><bdi>{re.escape('&lt;script')}.*?</tr>", star
+        rf'<tr[^>]*><th [^>]*scope="row"[^>]*><bdi>{re.escape("&lt;script")}.*?</tr>',
+        star,
     )
     assert row
     cells = re.findall(r"<td[^>]*>(.*?)</td>", row.group())
@@ -423,3 +433,70 @@ def test_very_long_tables_are_left_out_of_print(browser, tmp_path):
     assert len(pages) == 1
     assert "The page on a screen has the whole table" in pages[0]
     assert "School 77" not in pages[0]
+
+
+@pytest.mark.browser
+def test_a_telephone_shows_each_row_whole_and_a_table_to_screen_readers(
+    browser, star_file_path
+):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(star_file_path.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    beyond = page.evaluate(
+        """() => [...document.querySelectorAll('tbody th, tbody td')].filter(c => {
+             const box = c.getBoundingClientRect();
+             return c.offsetParent && (box.right > 390 || box.left < 0)}).length"""
+    )
+    assert beyond == 0
+    heads = page.evaluate(
+        """() => [...document.querySelector('figure tbody tr').querySelectorAll('td')].map(
+             c => [c.dataset.label, getComputedStyle(c, '::before').content])"""
+    )
+    assert [label for label, _ in heads] == list(COLUMNS[1:])
+    assert all(f'"{label}"' in shown for label, shown in heads)
+    table = page.locator("figure").first.get_by_role("table")
+    assert table.get_by_role("columnheader").count() == len(COLUMNS)
+    assert table.get_by_role("row").count() == len(GROUPS) + 2
+    assert table.get_by_role("rowheader").count() == len(GROUPS) + 1
+    page.close()
+
+
+def test_a_bullet_leads_to_its_chapter():
+    chapter = Section(name="i1", title="Reading & math", sheet="R", blocks=())
+    first = Section(
+        name="summary",
+        title="First",
+        sheet="F",
+        blocks=(Bullets(items=("One.", "Two."), places=("i1", "nowhere")),),
+    )
+    text = render(replace(plain_document(), sections=(first, chapter)))
+    assert text.count('<a class="place" href="#i1">') == 1
+    assert '<span class="unseen"> Reading &amp; math</span>' in text
+    assert "nowhere" not in text
+
+
+@pytest.mark.parametrize("date", ["2026-11-22", "1988-89", "2023/24"])
+def test_a_date_stays_in_one_piece(date):
+    text = render(replace(plain_document(), subtitle=f"Figures of {date}, and more"))
+    assert f'Figures of <span class="whole">{date}</span>, and more' in text
+
+
+def test_paper_gets_the_shorter_table_and_the_screen_the_whole_one():
+    shorter = replace(group_table("Shorter"), note="2 are withheld.")
+    document = star_document()
+    figure = next(
+        block
+        for section in document.sections
+        for block in section.blocks
+        if isinstance(block, Figure)
+    )
+    section = Section(
+        name="s", title="S", sheet="S", blocks=(replace(figure, brief=shorter),)
+    )
+    text = render(replace(document, sections=(section,)))
+    screen, paper = text.split('<div class="on-paper">', 1)
+    assert "Shorter" not in screen
+    assert "2 are withheld. The page on a screen has the whole table" in paper
+    style = text.split("@media print", 1)[1]
+    assert ".on-screen { display: none; }" in style
+    assert ".on-paper { display: block; }" in style

@@ -16,11 +16,14 @@ from hypothesis import strategies as st
 from sample_documents import (
     HOSTILE,
     MARK,
+    count,
     figure,
     gap_table,
     hostile_document,
     long_table,
+    number,
     plain_document,
+    withheld,
 )
 
 from equitable.errors import OutputError
@@ -32,6 +35,7 @@ from equitable.report.document import (
     Cell,
     Document,
     Facts,
+    Figure,
     Heading,
     Paragraph,
     Section,
@@ -109,8 +113,8 @@ def test_every_page_carries_the_mark(internal):
     assert all(squeezed(MARK) in page for page in pages)
     band = squeezed("For internal use only")
     assert all((band in page) is internal for page in pages)
-    for number, page in enumerate(pages, start=1):
-        assert f"Page{number}of{len(pages)}" in page
+    for place, page in enumerate(pages, start=1):
+        assert f"Page{place}of{len(pages)}" in page
 
 
 def test_a_mark_that_is_not_there_leaves_no_gap():
@@ -292,5 +296,49 @@ def test_long_words_can_break_and_lose_nothing(text):
     assert all(len(part) <= 26 for part in re.split(r"[\s\u200b]", broken))
 
 
-def test_signs_that_turn_or_break_the_line_are_taken_out():
-    assert pdf._plain("a\u202eb\x00c\r\n\td\ue000\ud800e ") == "ab c d\ue000e"
+def _many(shown: int, of: int) -> Figure:
+    """A figure of many groups, some of them in the brief table; the last is withheld."""
+    columns = ("Group", "Students", "Share", "Interval of the gap", "What it says")
+    rows = [
+        (Cell(text=f"Town{place:03d}", kind="group"), count(place), number(0.5, "50 %"),
+         Cell(text="1 to 2"), Cell(text="not enough evidence *", kind="verdict"))
+        for place in range(of)
+    ]  # fmt: skip
+    rows.append((Cell(text="Hidden", kind="group"), *[withheld()] * 4))
+    table = Table(
+        caption="Towns", columns=columns, numeric=(False, *[True] * 3, False),
+        rows=tuple(rows),
+    )  # fmt: skip
+    brief = replace(table, rows=table.rows[:shown], note="Some.")
+    return replace(figure(), table=table, brief=brief)
+
+
+def test_what_the_charts_leave_out_stands_at_the_end_once_each():
+    pages = words(read(only(_many(3, 150))))
+    whole = "".join(pages)
+    end = whole.index(squeezed("All groups where there are many"))
+    for place in (0, 2, 3, 100, 122):
+        assert whole.count(f"Town{place:03d}") == 1
+        assert (whole.index(f"Town{place:03d}") > end) is (place >= 3)
+    assert squeezed("Some. The other groups stand at the end.") in whole[:end]
+    assert "Hidden" not in whole
+    # 147 are left, and 120 of them are shown.
+    assert "Town123" not in whole
+    assert squeezed("27 more in the .xlsx and .html") in whole
+    assert "evidence*" not in whole[end:]
+
+
+def test_nothing_left_out_makes_no_end():
+    assert squeezed("All groups where") not in "".join(words(read(only(figure()))))
+
+
+def test_a_bullet_says_on_which_page_its_chapter_is():
+    chapter = Section(name="i1", title="Chapter", sheet="C", blocks=(figure(),))
+    first = Section(
+        name="summary", title="First", sheet="F", new_page=False,
+        blocks=(Bullets(items=("One.", "Two."), places=("i1", "")),),
+    )  # fmt: skip
+    reader = read(replace(plain_document(), sections=(first, chapter)))
+    assert "One.Page2." in words(reader)[0]
+    assert "Two.Page" not in words(reader)[0]
+    assert any("/Link" in str(e["/S"]) for e in elements(reader))

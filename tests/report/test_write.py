@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from sample_documents import plain_document
 
+import equitable as eq
 from equitable.errors import OutputError
 from equitable.intake.quality import Quality
 from equitable.report import compose as compose_module
@@ -151,3 +153,21 @@ def test_only_the_writer_that_is_needed_is_loaded():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_report_says_the_year_its_figures_are_of(tmp_path):
+    rows = [
+        f"{year},{group},{'yes' if place % part else 'no'}"
+        for year in ("2022-23", "2023-24")
+        for group, part in (("girls", 2), ("boys", 3))
+        for place in range(30)
+    ]
+    for years, name in ((rows, "both"), (rows[60:], "last")):
+        source = tmp_path / f"{name}.csv"
+        source.write_text("\n".join(["year,gender,passed", *years]), encoding="utf-8")
+        page = tmp_path / f"{name}.html"
+        eq.open(source).report(page)
+        subtitle = re.search(
+            r'class="subtitle">(.*?)</p>', page.read_text(encoding="utf-8")
+        )
+        assert 'Figures of <span class="whole">2023-24</span> · ' in subtitle[1]

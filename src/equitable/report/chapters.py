@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,28 +15,48 @@ from equitable.report.document import (
     Facts,
     Figure,
     Heading,
-    Line,
-    LineChart,
-    LinePoint,
+    Paragraph,
     Section,
     State,
+    Table,
 )
-from equitable.report.sentences import (
-    order_rows,
-    whole_people,
+from equitable.report.over_years import over_years
+from equitable.report.sentences import gap_between, order_rows, whole_people
+from equitable.report.tables import (
+    amount,
+    dimension_words,
+    gap_table,
+    group_name,
+    in_column,
+    interval,
+    with_unit,
 )
-from equitable.report.tables import amount, gap_table, group_name, interval
 from equitable.vocabulary import (
+    NOT_REPORTED,
     WITHHELD,
-    Dimension,
+    Aspect,
     Direction,
     Indicator,
+    Role,
+    Timing,
     Verdict,
 )
 
 _SHOWN_DOTS: Final = 14
 """More groups than this in one chart are not read: the table has them all."""
-_SHOWN_LINES: Final = 5
+_KINDS: Final = {
+    Timing.LEADING: "It is an early sign",
+    Timing.LAGGING: "It is known only afterwards",
+    Aspect.PROCESS: "it counts what the school does",
+    Aspect.OUTCOME: "it counts what comes of it",
+    Aspect.EXPERIENCE: "it asks how students live it",
+}
+_FIRST_NUMBER: Final = re.compile(
+    r"(?:under|over|below|above|less than|more than|at least|up to|grade"
+    r"|[<>≤≥~$£€\s])*\d"
+)
+_FEWEST_IN_ORDER: Final = 3
+_NAMED_WITHHELD: Final = 8
 
 
 def indicator_chapter(study: Study, number: int) -> Section:
@@ -56,19 +77,18 @@ def indicator_chapter(study: Study, number: int) -> Section:
         ("Which way is better", _direction(indicator)),
     ]
     if indicator.timing or indicator.aspect:
-        kinds = [str(part) for part in (indicator.timing, indicator.aspect) if part]
-        facts.append(("What kind of measure", ", ".join(kinds)))
+        kinds = [_KINDS[part] for part in (indicator.timing, indicator.aspect) if part]
+        facts.append(("What kind of measure", f"{'; '.join(kinds)}."))
     if indicator.note:
-        facts.append(("Known bias", indicator.note))
+        facts.append(("Keep in mind", indicator.note))
     blocks: list[Block] = [Facts(items=tuple(facts))]
     for place, dimension in enumerate(gaps.dimensions, start=1):
         rows = [row for row in gaps.rows if tuple(row.group) == (dimension.name,)]
         if rows:
             view = f" (view: {dimension.view})" if dimension.view else ""
             blocks.append(Heading(text=f"By {dimension.label}{view}"))
-            blocks.append(
-                _dots(gaps, rows, f"{prefix}-{place}", f"by {dimension.label}")
-            )
+            words = dimension_words(dimension, gaps.dimensions)
+            blocks.append(_dots(gaps, rows, f"{prefix}-{place}", f"by {words}"))
     crossed = [row for row in gaps.rows if len(row.group) > 1]
     if crossed:
         blocks.append(Heading(text="Where traits cross"))
@@ -79,7 +99,7 @@ def indicator_chapter(study: Study, number: int) -> Section:
         blocks.append(Heading(text=f"By {label}"))
         blocks.append(_dots(own, own.rows, f"{prefix}-place-{place}", f"by {label}"))
     if study.years is not None:
-        blocks += _over_years(study.years.gaps, prefix)
+        blocks += over_years(study.years.gaps, prefix)
     return Section(
         name=prefix,
         title=indicator.label,
@@ -96,45 +116,96 @@ def _direction(indicator: Indicator) -> str:
     )
 
 
-def _dots(gaps: Gaps, rows: Sequence[GapRow], name: str, what: str) -> Figure:
+def _dots(
+    gaps: Gaps, rows: Sequence[GapRow], name: str, what: str
+) -> Figure | Paragraph:
+    """A chart of groups; a sentence where there is nothing to draw."""
     indicator = gaps.indicator
-    ordered = order_rows(rows)
-    shown = _worth_showing(ordered)
-    hidden = len(ordered) - len(shown)
-    note = (
-        f"The chart shows {len(shown)} of {len(ordered)} groups: those furthest behind,"
-        " and those furthest ahead. The table has them all."
-        if hidden
-        else ""
-    )
+    if rows and all(row.withheld for row in rows):
+        return Paragraph(text=_all_withheld(gaps, rows))
+    worst_first = order_rows(rows)
+    in_order = _in_order(gaps, rows)
+    ordered = tuple(rows) if in_order else worst_first
+    shown = _worth_showing(worst_first)
+    if in_order:
+        shown = [row for row in ordered if row in shown]
     reference, label = _reference_line(gaps, shown)
     chart = DotChart(
         dots=tuple(_dot(row, gaps) for row in shown),
         share=indicator.is_share,
-        axis=indicator.label,
+        axis=with_unit(indicator),
         reference=reference,
         reference_label=label,
     )
     title = f"{indicator.label}, {what}"
+    caption = f"{title}, {'in order' if in_order else 'furthest behind first'}"
+    note = (
+        f"The chart shows {len(shown)} of {len(ordered)} groups: those furthest behind,"
+        " and those furthest ahead. The table has them all."
+        if len(shown) < len(ordered)
+        else ""
+    )
     return Figure(
         name=name,
-        sentence=_lead(gaps, ordered),
+        sentence=_lead(gaps, worst_first),
         chart=chart,
         title=title,
-        alt=_alternative(chart, title),
-        table=gap_table(gaps, ordered, f"{title}, furthest behind first", note=note),
+        alt=_alternative(chart, f"{with_unit(indicator)}, {what}"),
+        table=gap_table(gaps, ordered, caption, note=note),
+        brief=_brief(gaps, ordered, shown, caption),
     )
 
 
+def _all_withheld(gaps: Gaps, rows: Sequence[GapRow]) -> str:
+    names = [group_name(row.group, gaps.dimensions) for row in rows]
+    more = len(names) - _NAMED_WITHHELD
+    named = "; ".join(names[:_NAMED_WITHHELD])
+    if more > 0:
+        named += f"; and {more:,} more"
+    return f"Every group here is withheld: {named}."
+
+
+def _in_order(gaps: Gaps, rows: Sequence[GapRow]) -> bool:
+    """Whether the groups have an order of their own: grades, bands of age or score."""
+    names = {name for row in rows for name in row.group}
+    dimension = next((d for d in gaps.dimensions if names == {d.name}), None)
+    if dimension is None or dimension.role is Role.SCHOOL:
+        return False
+    values = [v for row in rows for v in row.group.values() if v != NOT_REPORTED]
+    return dimension.role is Role.GRADE or (
+        len(values) >= _FEWEST_IN_ORDER
+        and all(_FIRST_NUMBER.match(value.casefold()) for value in values)
+    )
+
+
+def _brief(
+    gaps: Gaps, ordered: Sequence[GapRow], shown: Sequence[GapRow], caption: str
+) -> Table | None:
+    """The table for paper: the chart's groups, what is withheld only counted."""
+    told = [row for row in shown if not row.withheld]
+    if len(told) == len(ordered) or not told:
+        return None
+    held = sum(row.withheld for row in ordered)
+    rest = len(ordered) - held - len(told)
+    groups = "group is" if held == 1 else "groups are"
+    said = []
+    if rest:
+        said.append(
+            f"These are {len(told)} of {len(ordered) - held} groups that can be shown:"
+            " those furthest behind and furthest ahead."
+        )
+    if held:
+        said.append(f"{held:,} {groups} withheld.")
+    return gap_table(gaps, told, caption, note=" ".join(said))
+
+
 def _lead(gaps: Gaps, ordered: Sequence[GapRow]) -> str:
-    worst = [row for row in ordered if row.verdict is Verdict.WORSE]
-    if worst:
-        return whole_people(worst[0], gaps, say_where=False)
-    ahead = [row for row in ordered if row.verdict is Verdict.BETTER]
-    if ahead:
-        return whole_people(ahead[0], gaps, say_where=False)
-    if all(row.withheld for row in ordered):
-        return "Every group here is withheld."
+    for verdict in (Verdict.WORSE, Verdict.BETTER):
+        found = [row for row in ordered if row.verdict is verdict and not row.withheld]
+        if found:
+            said = whole_people(found[0], gaps, say_where=False, say_what=False)
+            gap = gap_between(found[0], gaps)
+            return f"{said.rstrip('.')} ({gap})." if gap else said
     if any(row.verdict is Verdict.NOT_ENOUGH_EVIDENCE for row in ordered):
         return "There is not enough evidence to say that these groups differ."
     return "No difference is shown between these groups."
@@ -174,7 +245,7 @@ def _dot(row: GapRow, gaps: Gaps) -> Dot:
         low=row.low if isinstance(row.low, float) else None,
         high=row.high if isinstance(row.high, float) else None,
         state=state,
-        text=amount(row.value, gaps.indicator),
+        text=in_column(row.value, gaps.indicator),
     )
 
 
@@ -214,97 +285,4 @@ def _alternative(chart: DotChart, title: str) -> str:
             parts.append(f"{dot.label}: {dot.text}")
         else:
             parts.append(f"{dot.label}: {dot.text}")
-    return f"{title}. {'; '.join(parts)}."
-
-
-def _over_years(gaps: Gaps, prefix: str) -> list[Block]:
-    year = gaps.within[0]
-    rows = [row for row in gaps.rows if row.within]
-    times = tuple(dict.fromkeys(row.within[year.name] for row in rows))
-    blocks: list[Block] = []
-    for place, dimension in enumerate(gaps.dimensions, start=1):
-        own = [row for row in rows if tuple(row.group) == (dimension.name,)]
-        lines = _lines(own, dimension, year, times)
-        if not lines:
-            continue
-        if not blocks:
-            blocks.append(Heading(text="Over the years"))
-        title = f"{gaps.indicator.label} over the years, by {dimension.label}"
-        chart = LineChart(
-            lines=lines, times=times, share=gaps.indicator.is_share,
-            axis=gaps.indicator.label,
-        )  # fmt: skip
-        blocks.append(
-            Figure(
-                name=f"{prefix}-years-{place}",
-                sentence=_last_year(own, gaps, year, times),
-                chart=chart,
-                title=title,
-                alt=_alternative_over_time(chart, gaps.indicator, title),
-                table=gap_table(gaps, _by_year(own, year, times), title),
-            )
-        )
-    return blocks
-
-
-def _lines(
-    rows: Sequence[GapRow],
-    dimension: Dimension,
-    year: Dimension,
-    times: Sequence[str],
-) -> tuple[Line, ...]:
-    """The largest groups over time; those shown in one year only make no line."""
-    by_group: dict[str, dict[str, GapRow]] = {}
-    for row in rows:
-        by_group.setdefault(row.group[dimension.name], {})[row.within[year.name]] = row
-    sized = {
-        name: sum(row.n for row in own.values() if isinstance(row.n, int))
-        for name, own in by_group.items()
-        if sum(isinstance(row.value, float) for row in own.values()) > 1
-    }
-    largest = sorted(sized, key=lambda name: -sized[name])[:_SHOWN_LINES]
-    return tuple(
-        Line(
-            label=name,
-            points=tuple(_point(by_group[name].get(time), time) for time in times),
-        )
-        for name in by_group
-        if name in largest
-    )
-
-
-def _point(row: GapRow | None, time: str) -> LinePoint:
-    if row is None or not isinstance(row.value, float):
-        held = row is not None and row.withheld
-        return LinePoint(time=time, state="withheld" if held else "none")
-    return LinePoint(
-        time=time,
-        value=row.value,
-        low=row.low if isinstance(row.low, float) else None,
-        high=row.high if isinstance(row.high, float) else None,
-    )
-
-
-def _last_year(
-    rows: Sequence[GapRow], gaps: Gaps, year: Dimension, times: Sequence[str]
-) -> str:
-    last = [row for row in rows if row.within[year.name] == times[-1]]
-    return f"In {times[-1]}: {_lead(gaps, order_rows(last))}"
-
-
-def _by_year(
-    rows: Sequence[GapRow], year: Dimension, times: Sequence[str]
-) -> list[GapRow]:
-    return sorted(rows, key=lambda row: times.index(row.within[year.name]))
-
-
-def _alternative_over_time(chart: LineChart, indicator: Indicator, title: str) -> str:
-    parts = []
-    for line in chart.lines:
-        told = [point for point in line.points if point.value is not None]
-        first, last = told[0], told[-1]
-        parts.append(
-            f"{line.label}: {amount(first.value, indicator)} in {first.time},"
-            f" {amount(last.value, indicator)} in {last.time}"
-        )
     return f"{title}. {'; '.join(parts)}."

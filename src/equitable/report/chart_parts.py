@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from equitable.report.plain_text import plain
+
 Theme: TypeAlias = Literal["screen", "print"]
 Spec: TypeAlias = dict[str, Any]
 
@@ -19,6 +21,8 @@ FONTS: Final = "Noto Sans, DejaVu Sans, Liberation Sans, Arial, sans-serif"
 """Ends with families that every system has."""
 NARROW: Final = 480
 """A chart of fewer pixels than this has its labels above the bars."""
+DENSE: Final = 800
+"""One of so many pixels is for paper: numbers of students stand beside the labels."""
 _THIN: Final = frozenset("fijlrtIJ1.,:;'|!()[]/-‘’· ")
 _BROAD: Final = frozenset("mwMW@%—…")
 
@@ -113,10 +117,7 @@ def _fitting(text: str, room: float) -> str:
 
 def readable(text: str) -> str:
     """Without characters that XML forbids or that turn the text around it."""
-    return "".join(
-        character if unicodedata.category(character) not in {"Cc", "Cf", "Cs"} else " "
-        for character in text
-    )
+    return plain(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ from equitable.vocabulary import (
 def quality_chapter(contents: Contents) -> Section:
     """What to know of the data before trusting the figures."""
     quality, least = contents.quality, contents.provenance.min_n or 0
-    least = 0 if contents.internal else least
+    # A row of counts is no student: how many there are gives nobody away.
+    counts = quality.rows_are == "counts"
+    least = 0 if contents.internal or counts else least
     blocks: list[Block] = []
     for finding in quality.findings:
         if finding.severity == "caution":
@@ -48,7 +50,9 @@ def quality_chapter(contents: Contents) -> Section:
     if quality.missing:
         blocks.append(
             Table(
-                caption="Missing values",
+                caption="Rows of counts without a value"
+                if counts
+                else "Missing values",
                 columns=("Column", "Rows", "Without a value", "Share"),
                 numeric=(False, True, True, True),
                 rows=tuple(

@@ -7,10 +7,13 @@ indicator by itself; then the data; then how it was done.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from equitable.measures.results import GapRow, Gaps
+from equitable.privacy.gate import Gated
 from equitable.report.chapters import indicator_chapter
 from equitable.report.closing import about_chapter, quality_chapter
 from equitable.report.contents import Contents, Study
@@ -31,20 +34,27 @@ from equitable.report.sentences import (
     whole_numbers,
     whole_people,
 )
-from equitable.report.tables import group_name
+from equitable.report.untold import untold
 from equitable.vocabulary import (
     NOT_REPORTED,
+    Indicator,
     Verdict,
 )
 
 MARK: Final = "Not checked for publication"
 INTERNAL_MARK: Final = "Internal: contains small groups"
-_LISTED: Final = 8
+_LARGEST: Final = 3
+_CAUTIONS: Final = 4
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August",
+    "September", "October", "November", "December",
+)  # fmt: skip
 _SAID: Final = 2
 
 
 def compose(contents: Contents) -> Document:
     """Make the document of a report."""
+    contents = replace(contents, studies=_told_apart(contents.studies))
     marks = [INTERNAL_MARK] if contents.internal else []
     marks += [] if contents.audited else [MARK]
     return Document(
@@ -64,12 +74,52 @@ def compose(contents: Contents) -> Document:
     )
 
 
+def _told_apart(studies: Sequence[Study]) -> tuple[Study, ...]:
+    """Measures of one name get their column's beside it."""
+    labels = [study.indicator.label for study in studies]
+
+    def named(gated: Gated, indicator: Indicator) -> Gated:
+        return replace(gated, gaps=replace(gated.gaps, indicator=indicator))
+
+    found = []
+    for study in studies:
+        old = study.indicator
+        if labels.count(old.label) > 1:
+            new = replace(old, label=f"{old.label} ({old.column or old.name})")
+            found.append(
+                replace(
+                    study,
+                    indicator=new,
+                    gaps=named(study.gaps, new),
+                    years=named(study.years, new) if study.years else None,
+                    places=tuple(named(place, new) for place in study.places),
+                )
+            )
+        else:
+            found.append(study)
+    return tuple(found)
+
+
 def _subtitle(contents: Contents) -> str:
     files = ", ".join(file.name for file in contents.provenance.files[:3])
     more = len(contents.provenance.files) - 3
     files += f" and {more} more files" if more > 0 else ""
-    rows = f"{contents.provenance.rows_read:,} rows of {files}"
-    return f"{rows} · {contents.date}" if contents.date else rows
+    rows = contents.provenance.rows_read
+    parts = [
+        f"Figures of {contents.year}" if contents.year else "",
+        f"{rows:,} rows of {files}" if isinstance(rows, int) else files,
+        _day(contents.date),
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _day(date: str) -> str:
+    """'22 November 2026', which no line divides."""
+    try:
+        day = dt.date.fromisoformat(date)
+    except ValueError:
+        return date
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}".replace(" ", "\u00a0")
 
 
 def _summary(contents: Contents) -> Section:
@@ -90,8 +140,11 @@ def _summary(contents: Contents) -> Section:
                 " that none can be worked out. Share it within your team.",
             )
         )
+    blocks += _cautions(contents.provenance.cautions)
     largest = largest_gaps(contents.studies)
     blocks.append(Heading(text=_gaps_title(len(largest))))
+    if len(largest) > 1:
+        blocks.append(Paragraph(text=_how_chosen(contents.studies), soft=True))
     for number, (gaps, row) in enumerate(largest, start=1):
         blocks.append(
             Answer(
@@ -102,18 +155,8 @@ def _summary(contents: Contents) -> Section:
             )
         )
     if not largest:
-        blocks.append(
-            Answer(
-                text="The evidence shows none of the groups compared behind the others."
-            )
-        )
-        blocks.append(
-            Paragraph(
-                text="That is not proof that there is no gap: the list below says what"
-                " could not be told."
-            )
-        )
-    blocks += [Heading(text="What could not be told"), _untold(contents.studies)]
+        blocks += _nobody_behind(contents.studies)
+    blocks += [Heading(text="What could not be told"), untold(contents.studies)]
     missing = _worth_knowing(contents)
     blocks.append(Heading(text="What is missing from the data"))
     blocks.append(
@@ -128,6 +171,16 @@ def _summary(contents: Contents) -> Section:
         blocks=tuple(blocks),
         new_page=False,
     )
+
+
+def _cautions(cautions: Sequence[str]) -> list[Block]:
+    """What to know before reading on: a few, and where the rest stand."""
+    told = list(cautions)
+    if len(told) > _CAUTIONS:
+        more = len(told) - _CAUTIONS + 1
+        rest = f"{more} more such notes stand under ‘How this was done’."
+        told = [*told[: _CAUTIONS - 1], rest]
+    return [Callout(kind="caution", text=text) for text in told]
 
 
 def _worth_knowing(contents: Contents) -> list[str]:
@@ -151,6 +204,48 @@ def _gaps_title(number: int) -> str:
     }.get(number, "The three largest gaps that the evidence supports")
 
 
+def _how_chosen(studies: Sequence[Study]) -> str:
+    several = len({study.indicator.is_rate for study in studies}) > 1
+    spread = ", set against how much students differ on that measure" if several else ""
+    return (
+        "Largest first: by how large each gap is at least, allowing for chance"
+        f"{spread}. Gaps that would tell of the same students again are passed over."
+    )
+
+
+def _nobody_behind(studies: Sequence[Study]) -> list[Block]:
+    """What can be said where no group is shown to be behind: perhaps one is ahead."""
+    ahead = [
+        (study.gaps.gaps, row)
+        for study in studies
+        for row in study.gaps.gaps.rows
+        if row.verdict is Verdict.BETTER and not row.withheld
+    ]
+    rows = [row for study in studies for row in study.gaps.gaps.rows]
+    if rows and all(row.withheld for row in rows):
+        text = "No gap can be told of: every group is withheld."
+        return [Answer(text=text)]
+    blocks: list[Block] = [
+        Answer(text="The evidence shows no group behind those it is compared with.")
+    ]
+    if ahead:
+        gaps, row = max(ahead, key=lambda pair: least_effect(pair[1]))
+        blocks.append(
+            Answer(
+                text=f"One or more are ahead. {whole_people(row, gaps)}",
+                strong=_strong(row, gaps),
+                detail=how_sure(row, gaps),
+            )
+        )
+    blocks.append(
+        Paragraph(
+            text="That is not proof that there is no gap: the list below says what"
+            " could not be told."
+        )
+    )
+    return blocks
+
+
 def largest_gaps(studies: Sequence[Study]) -> list[tuple[Gaps, GapRow]]:
     """The three largest supported gaps, no two of them about the same students.
 
@@ -169,11 +264,12 @@ def largest_gaps(studies: Sequence[Study]) -> list[tuple[Gaps, GapRow]]:
     chosen: list[tuple[Gaps, GapRow]] = []
     for strict in (True, False):
         for gaps, row in behind:
-            if len(chosen) == 3:
-                return chosen
-            if not any(_alike(gaps, row, *other, strict=strict) for other in chosen):
+            if len(chosen) < _LARGEST and not any(
+                _alike(gaps, row, *other, strict=strict) for other in chosen
+            ):
                 chosen.append((gaps, row))
-    return chosen
+    # What the second round found may be larger than what the first one did.
+    return sorted(chosen, key=lambda pair: -least_effect(pair[1]))
 
 
 def _alike(
@@ -197,48 +293,3 @@ def _strong(row: GapRow, gaps: Gaps) -> tuple[str, ...]:
         return f"{count:,}", f"{base:,}"
     decimals = gaps.indicator.decimals
     return f"{value:,.{decimals}f}", f"{reference:,.{decimals}f}"
-
-
-def _untold(studies: Sequence[Study]) -> Bullets:
-    """What cannot be told, said once where it is so of every measure."""
-    said: dict[str, list[str]] = {}
-    for study in studies:
-        gaps = study.gaps.gaps
-        for text in _untold_of(gaps):
-            said.setdefault(text, []).append(gaps.indicator.label)
-    items = []
-    for text, labels in said.items():
-        whose = "" if len(labels) == len(studies) else f" ({'; '.join(labels)})"
-        items.append(f"{text}{whose}.")
-    return Bullets(items=tuple(items) or ("Every group asked for could be told of.",))
-
-
-def _untold_of(gaps: Gaps) -> list[str]:
-    single = [row for row in gaps.rows if len(row.group) == 1]
-    crossed = [row for row in gaps.rows if len(row.group) > 1]
-    unsettled = [
-        row
-        for row in single
-        if row.verdict is Verdict.NOT_ENOUGH_EVIDENCE and not row.withheld
-    ]
-    withheld = [row for row in single if row.withheld]
-    texts = []
-    if unsettled:
-        texts.append(f"Not enough evidence to say: {_names(unsettled, gaps)}")
-    if withheld:
-        texts.append(
-            f"Withheld, as fewer than {gaps.provenance.min_n} students or as giving"
-            f" such a group away: {_names(withheld, gaps)}"
-        )
-    if any(
-        row.withheld or row.verdict is Verdict.NOT_ENOUGH_EVIDENCE for row in crossed
-    ):
-        texts.append("Of many smaller groups, where traits cross, nothing can be told")
-    return texts
-
-
-def _names(rows: Sequence[GapRow], gaps: Gaps) -> str:
-    names = [group_name(row.group, gaps.dimensions) for row in rows]
-    if len(names) > _LISTED:
-        return f"{', '.join(names[:_LISTED])} and {len(names) - _LISTED} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

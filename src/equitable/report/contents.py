@@ -33,3 +33,6 @@ class Contents:
     internal: bool = False
     audited: bool = False
     date: str = ""
+    """When it was made, as ISO 8601 has it."""
+    year: str = ""
+    """The year that the figures are of, where that is known."""

@@ -139,9 +139,13 @@ class Callout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bullets:
-    """A list of short sentences."""
+    """A list of short sentences.
+
+    ``places`` are as many section names, or '' where a sentence points nowhere.
+    """
 
     items: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +168,8 @@ class Figure:
     alt: str
     """What the chart shows, in words."""
     table: Table
+    brief: Table | None = None
+    """What stands beneath the chart on paper, where that is not the whole table."""
 
 
 Block: TypeAlias = (

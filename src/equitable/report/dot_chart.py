@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from equitable.report.chart_parts import (
+    DENSE,
     NARROW,
     Palette,
     Scale,
@@ -77,10 +78,12 @@ def dot_spec(chart: DotChart, width: int, palette: Palette) -> Spec:
     axis = scale(figures, share=chart.share, ticks=4 if narrow else 5)
     rows = [_row(dot, width, narrow=narrow) for dot in chart.dots]
     top = 30.0 if chart.reference is not None else 6.0
-    bottom = _stack_narrow(rows, top) if narrow else _stack_wide(rows, top)
+    dense = width >= DENSE
+    bottom = _stack_narrow(rows, top) if narrow else _stack_wide(rows, top, dense=dense)
     left, right = 10.0, width - 10.0
     if not narrow:
         left = _label_room(rows, width) + 22
+        left += _detail_room(rows) + 14 if dense else 0
         right = width - _value_room(rows) - 22
     plot = _Plot(left, right, top, bottom, axis, width)
     layers = [
@@ -100,6 +103,7 @@ def _row(dot: Dot, width: int, *, narrow: bool) -> _Row:
     word = "Withheld" if dot.state == "withheld" else "No students"
     value = wrapped(dot.text or ("" if known else word), 130, LABEL, 3)
     room = width - max(em(line) for line in value) * LABEL - 14 if narrow else 216
+    room = 250 if width >= DENSE else room
     return _Row(
         dot=dot,
         label=wrapped(dot.label, room, LABEL, 3 if narrow else 2),
@@ -114,12 +118,20 @@ def _row(dot: Dot, width: int, *, narrow: bool) -> _Row:
 def _label_room(rows: list[_Row], width: int) -> float:
     longest = max(
         (
-            max([em(line) * LABEL for line in row.label] + [em(row.detail) * DETAIL])
+            max(
+                [em(line) * LABEL for line in row.label]
+                + [em(row.detail) * DETAIL if width < DENSE else 0]
+            )
             for row in rows
         ),
         default=0,
     )
     return min(max(longest, 90.0), width * 0.34)
+
+
+def _detail_room(rows: list[_Row]) -> float:
+    """How much the numbers of students take where they stand beside the labels."""
+    return max((em(row.detail) * DETAIL for row in rows), default=0.0)
 
 
 def _value_room(rows: list[_Row]) -> float:
@@ -132,11 +144,12 @@ def _value_room(rows: list[_Row]) -> float:
     )
 
 
-def _stack_wide(rows: list[_Row], top: float) -> float:
+def _stack_wide(rows: list[_Row], top: float, *, dense: bool) -> float:
     for row in rows:
-        words = len(row.label) * _LINE + (_SMALL_LINE if row.detail else 0)
+        below = _SMALL_LINE if row.detail and not dense else 0
+        words = len(row.label) * _LINE + below
         values = len(row.value) * _LINE + (_SMALL_LINE if row.state else 0)
-        height = max(words, values) + 16
+        height = max(words, values) + (7 if dense else 16)
         row.top, row.bottom, row.middle = top, top + height, top + height / 2
         top = row.bottom
     return top
@@ -330,14 +343,18 @@ def _words_wide(rows: list[_Row], plot: _Plot, palette: Palette) -> list[Spec]:
     values: list[Spec] = []
     held: list[Spec] = []
     states: list[Spec] = []
+    dense = plot.width >= DENSE
+    beside = plot.left - 22 - _detail_room(rows)
     for row in rows:
-        used = len(row.label) * _LINE + (_SMALL_LINE if row.detail else 0)
-        y = row.middle - used / 2 + _LINE / 2
+        below = _SMALL_LINE if row.detail and not dense else 0
+        y = row.middle - (len(row.label) * _LINE + below) / 2 + _LINE / 2
+        if dense and row.detail:
+            details.append({"text": row.detail, "y": y, "x": beside})
         for line in row.label:
             labels.append({"text": line, "y": y})
             y += _LINE
-        if row.detail:
-            details.append({"text": row.detail, "y": y - 1})
+        if row.detail and not dense:
+            details.append({"text": row.detail, "y": y - 1, "x": 0})
         used = len(row.value) * _LINE + (_SMALL_LINE if row.state else 0)
         y = row.middle - used / 2 + _LINE / 2
         for line in row.value:
@@ -363,7 +380,7 @@ def _words_narrow(rows: list[_Row], plot: _Plot, palette: Palette) -> list[Spec]
             told.append({"text": line, "y": first + number * _LINE})
         y = first + max(len(row.label), len(row.value)) * _LINE - 1
         if row.detail:
-            details.append({"text": row.detail, "y": y})
+            details.append({"text": row.detail, "y": y, "x": 0})
         if row.state:
             states.append({"text": row.state, "y": y})
     return _texts(labels, details, values, held, states, plot.width, palette)
@@ -378,18 +395,26 @@ def _texts(
     width: int,
     palette: Palette,
 ) -> list[Spec]:
-    kinds: tuple[tuple[list[Spec], Spec, float], ...] = (
-        (labels, text_mark(LABEL, palette.ink), 0),
-        (details, text_mark(DETAIL, palette.soft), 0),
-        (values, text_mark(LABEL, palette.ink, "right", fontWeight=600), width),
-        (held, text_mark(LABEL, palette.soft, "right", fontStyle="italic"), width),
-        (states, text_mark(DETAIL, palette.soft, "right"), width),
+    kinds: tuple[tuple[list[Spec], Spec, Spec], ...] = (
+        (labels, text_mark(LABEL, palette.ink), {"value": 0}),
+        (details, text_mark(DETAIL, palette.soft), field("x")),
+        (
+            values,
+            text_mark(LABEL, palette.ink, "right", fontWeight=600),
+            {"value": width},
+        ),
+        (
+            held,
+            text_mark(LABEL, palette.soft, "right", fontStyle="italic"),
+            {"value": width},
+        ),
+        (states, text_mark(DETAIL, palette.soft, "right"), {"value": width}),
     )
     return [
         layer(
             mark,
             rows,
-            x={"value": x},
+            x=x,
             y=field("y"),
             text={"field": "text", "type": "nominal"},
         )

@@ -30,7 +30,8 @@ from equitable.report.document import (
     Section,
     Table,
 )
-from equitable.report.html_tables import plain_table, table_html
+from equitable.report.html_tables import brief_html, plain_table, table_html, words
+from equitable.report.plain_text import changed, plain
 from equitable.report.sentences import headline, order_rows
 from equitable.report.tables import gap_table
 
@@ -55,6 +56,18 @@ class _Names:
 
     def __init__(self) -> None:
         self._given: set[str] = set()
+        self.sections: dict[str, tuple[str, str]] = {}
+        """From a section's name to its id and title."""
+
+    def link(self, section: str) -> str:
+        """A link to a section by its name in the document; nothing where none is."""
+        if section not in self.sections:
+            return ""
+        name, title = self.sections[section]
+        return (
+            f' <a class="place" href="#{name}">See'
+            f'<span class="unseen"> {escape(title)}</span></a>'
+        )
 
     def new(self, wanted: str) -> str:
         base = re.sub(r"[^A-Za-z0-9]+", "-", wanted).strip("-").lower() or "part"
@@ -68,10 +81,13 @@ class _Names:
 
 def render(document: Document) -> str:
     """A document as one self-contained HTML page."""
+    document = changed(document, plain)
     names = _Names()
     for taken in ("contents", "main"):
         names.new(taken)
     ids = [names.new(section.name) for section in document.sections]
+    for section, name in zip(document.sections, ids, strict=True):
+        names.sections[section.name] = (name, section.title)
     sections = "".join(
         _section(section, name, names)
         for section, name in zip(document.sections, ids, strict=True)
@@ -98,7 +114,7 @@ def render(document: Document) -> str:
         '</head><body><a class="skip" href="#main">Skip to the report</a>'
         f'<header>{_bands(document)}<div class="masthead">'
         f'<p class="brand">{_LOGO}Equitable</p><h1>{title}</h1>'
-        f'<p class="subtitle">{escape(document.subtitle)}</p></div></header>'
+        f'<p class="subtitle">{words(document.subtitle)}</p></div></header>'
         '<div class="sheet">'
         f'<nav class="contents" aria-label="Contents"><ul>{links}</ul></nav>'
         f'<main id="main" tabindex="-1">{sections}</main></div>'
@@ -190,18 +206,22 @@ def _block(block: Block, names: _Names) -> str:
             return f"<h{block.level}>{escape(block.text)}</h{block.level}>"
         case Paragraph():
             soft = ' class="soft"' if block.soft else ""
-            return f"<p{soft}>{escape(block.text)}</p>"
+            return f"<p{soft}>{words(block.text)}</p>"
         case Answer():
             return _answer(block)
         case Callout():
             return _callout(block)
         case Bullets():
-            items = "".join(f"<li>{escape(item)}</li>" for item in block.items)
+            places = [*block.places, *([""] * len(block.items))]
+            items = "".join(
+                f"<li>{words(item)}{names.link(to)}</li>"
+                for item, to in zip(block.items, places, strict=False)
+            )
             return f'<ul class="list">{items}</ul>' if items else ""
         case Facts():
             items = "".join(
-                f"<div><dt>{escape(term)}</dt><dd>{escape(words)}</dd></div>"
-                for term, words in block.items
+                f"<div><dt>{escape(term)}</dt><dd>{words(said)}</dd></div>"
+                for term, said in block.items
             )
             return f"<dl>{items}</dl>" if items else ""
         case Figure():
@@ -258,11 +278,15 @@ def _figure(figure: Figure, names: _Names) -> str:
         + "</div>"
         for kind, width in (("wide", charts.WIDE), ("narrow", charts.NARROW))
     )
+    table = table_html(figure.table, names.new(f"{name}-table"), figure.name)
+    if figure.brief:
+        paper = brief_html(figure.brief, names.new(f"{name}-brief"))
+        table = f'<div class="on-screen">{table}</div>{paper}'
     return (
         f'<figure class="figure" id="{name}"><div class="shown">'
         f'<p class="sentence" id="{names.new(f"{name}-sentence")}">'
-        f"{escape(figure.sentence)}</p>{drawn}</div>"
-        f"{table_html(figure.table, names.new(f'{name}-table'), figure.name)}</figure>"
+        f"{words(figure.sentence)}</p>{drawn}</div>"
+        f"{table}</figure>"
     )
 
 
@@ -293,12 +317,14 @@ def fragment(gated: Gated) -> str:
         if len(rows) > _IN_A_NOTEBOOK
         else ""
     )
-    table = gap_table(gaps, rows[:_IN_A_NOTEBOOK], gaps.indicator.label, note=note)
+    table = changed(
+        gap_table(gaps, rows[:_IN_A_NOTEBOOK], gaps.indicator.label, note=note), plain
+    )
     return (
         '<div style="max-width:60rem;padding:1rem 1.2rem;background:#fff;'
         'color:#1d2733;font:15px/1.5 system-ui,sans-serif">'
         f'<p style="margin:0 0 .6rem;color:#7d5200;font-size:13px">'
         f"{escape(' · '.join(marks))}</p>"
         '<p style="margin:0 0 1rem;max-width:60ch;font:20px/1.4 Charter,Georgia,serif">'
-        f"{escape(headline(gaps))}</p>{drawn}{plain_table(table)}</div>"
+        f"{escape(plain(headline(gaps)))}</p>{drawn}{plain_table(table)}</div>"
     )

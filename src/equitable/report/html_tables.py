@@ -14,11 +14,17 @@ LONG: Final = 14
 """More rows than this are folded away on a screen."""
 TOO_LONG: Final = 30
 """More rows than this are not printed."""
+_DATE: Final = re.compile(r"\b\d{2,4}(?:[-/–]\d{2,4})+\b")
 _SHORT: Final = 14
 """Up to so many rows stay on one printed page."""
 _NOT_PRINTED: Final = (
     "The page on a screen has the whole table, and so has the workbook."
 )
+
+
+def words(text: str) -> str:
+    """A text escaped, whose dates and years no line divides."""
+    return _DATE.sub(r'<span class="whole">\g<0></span>', escape(text))
 
 
 def table_html(table: Table, name: str, file: str = "") -> str:
@@ -43,22 +49,30 @@ def table_html(table: Table, name: str, file: str = "") -> str:
             f'{body}</details><p class="note on-paper{apart}">'
             f"{escape(table.caption)}: {rows:,} rows. {_NOT_PRINTED}</p>"
         )
-    note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
+    note = f'<p class="note">{words(table.note)}</p>' if table.note else ""
     return f"{body}{note}{_data_link(table, file or name)}"
 
 
+def brief_html(table: Table, name: str) -> str:
+    """A table that is seen on paper only, in the place of a longer one."""
+    note = f'<p class="note">{words(f"{table.note} {_NOT_PRINTED}".strip())}</p>'
+    return f'<div class="on-paper">{_scroll(table, name)}{note}</div>'
+
+
 def _scroll(table: Table, name: str) -> str:
+    # The roles say what a table is even where a telephone shows its rows as cards.
     heads = "".join(
-        f'<th scope="col"{_numeric(numeric)}>{escape(column)}</th>'
+        f'<th scope="col" role="columnheader"{_numeric(numeric)}>{escape(column)}</th>'
         for column, numeric in zip(table.columns, table.numeric, strict=True)
     )
-    body = "".join(f"<tr>{_row(table, row)}</tr>" for row in table.rows)
+    body = "".join(_row(table, row) for row in table.rows)
     short = " short" if len(table.rows) <= _SHORT else ""
     return (
         f'<div class="scroll{short}" tabindex="0" role="group"'
         f' aria-labelledby="{name}">'
-        f'<table><caption id="{name}"><span>{escape(table.caption)}</span></caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<table role="table"><caption id="{name}"><span>{escape(table.caption)}</span>'
+        f'</caption><thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div>'
     )
 
 
@@ -68,8 +82,9 @@ def _numeric(numeric: bool) -> str:
 
 def _row(table: Table, row: tuple[Cell, ...]) -> str:
     first, *others = row
-    cells = [f'<th scope="row"><bdi>{escape(first.text)}</bdi></th>']
-    for cell, numeric in zip(others, table.numeric[1:], strict=True):
+    cells = [f'<th scope="row" role="rowheader"><bdi>{escape(first.text)}</bdi></th>']
+    heads = zip(others, table.columns[1:], table.numeric[1:], strict=True)
+    for cell, head, numeric in heads:
         kinds = ["n"] if numeric else []
         text = escape(cell.text)
         if cell.kind == "withheld":
@@ -80,8 +95,12 @@ def _row(table: Table, row: tuple[Cell, ...]) -> str:
         elif cell.kind == "group":
             text = f"<bdi>{text}</bdi>"
         style = f' class="{" ".join(filter(None, kinds))}"' if kinds else ""
-        cells.append(f"<td{style}>{text}</td>")
-    return "".join(cells)
+        cells.append(f'<td role="cell" data-label="{escape(head)}"{style}>{text}</td>')
+    held = bool(others) and all(
+        cell.kind == "withheld" for cell in others if cell.kind != "text"
+    )
+    kind = ' class="held"' if held else ""
+    return f'<tr role="row"{kind}>{"".join(cells)}</tr>'
 
 
 def _data_link(table: Table, file: str) -> str:
@@ -115,7 +134,7 @@ def plain_table(table: Table) -> str:
         + "</tr>"
         for row in table.rows
     )
-    note = f"<p>{escape(table.note)}</p>" if table.note else ""
+    note = f"<p>{words(table.note)}</p>" if table.note else ""
     return (
         '<div style="overflow-x:auto"><table style="border-collapse:collapse;'
         'font-size:13px;font-variant-numeric:tabular-nums">'

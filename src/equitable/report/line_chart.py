@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from equitable.report.chart_parts import (
+    DENSE,
     NARROW,
     Palette,
     Scale,
@@ -84,7 +85,8 @@ def line_spec(chart: LineChart, width: int, palette: Palette) -> Spec:
     room = _label_room(chart, width, narrow=narrow)
     names = [wrapped(line.label, room, _SIZE, 2) for line in chart.lines]
     needed = sum((len(name) + 1) * _LINE + 4 for name in names)
-    height = max(240 if narrow else 300, needed + 20)
+    least = 240 if narrow else 165 if width >= DENSE else 300
+    height = max(least, needed + 20)
     plot = _Plot(left, width - room - 24, 34, 34 + height, axis, chart.times, width)
     layers = _frame(chart, plot, palette)
     for number, line in enumerate(chart.lines):

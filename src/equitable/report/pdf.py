@@ -11,10 +11,10 @@ import functools
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib.resources import files
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
 from equitable.errors import OutputError
 from equitable.report.document import (
@@ -22,7 +22,9 @@ from equitable.report.document import (
     Block,
     Bullets,
     Callout,
+    Cell,
     Document,
+    DotChart,
     Facts,
     Figure,
     Heading,
@@ -30,6 +32,7 @@ from equitable.report.document import (
     Section,
     Table,
 )
+from equitable.report.plain_text import changed, plain
 
 ROWS_AT_MOST: Final = 30
 """A longer table is cut on paper: the workbook has all of it."""
@@ -39,23 +42,33 @@ _SANS: Final = (
     "Source Sans 3", "Noto Sans", "Open Sans", "Segoe UI", "Helvetica Neue",
     "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans",
 )  # fmt: skip
-_CHART_WIDTH: Final = 730
-"""In the chart's own pixels: its letters come out at 9 points or so."""
+_CHART_WIDTH: Final = 820
+"""In the chart's own pixels: its letters come out at 8.5 points or so."""
 _PAGE_WIDTH: Final = 481.0
 """Points between A4's margins."""
 _CHART_TALLEST: Final = 560.0
 """Points; so much of a page is left below a sentence of some lines."""
-_CHART_TALL: Final = 400.0
-_SHORT_TABLE: Final = 12
-"""Rows; so many fit beneath a chart that is not tall."""
+_TOGETHER: Final = 430.0
+"""Points; a chart and its table that take no more stay on one page."""
+_SHORT_TABLE: Final = 16
+"""Rows; a longer table may go on on the next page."""
+_ROW: Final = 15.0
+_REST, _REST_AT_MOST = "the rest", 120
+_LEFT_OUT_IN_SHORT: Final = frozenset(
+    {"No value", "95 % interval", "Gap", "Gap (points)", "More or fewer for parity"}
+)
+_SHORT_VERDICTS: Final = {
+    "no difference shown": "=",
+    "not enough evidence": "?",
+    "the reference": "reference",
+}
+_AT_THE_END: Final = "All groups where there are many"
 _TABLE_SIZE, _TABLE_SIZE_LEAST = 8.0, 6.3
 _LONG_WORD: Final = 26
 _ROUNDS: Final = 6
 _UNDISPLAYABLE: Final = re.compile(
     r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed'
 )
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_T = TypeVar("_T")
 
 
 def render(document: Document) -> bytes:
@@ -71,7 +84,7 @@ def render(document: Document) -> bytes:
     """
     import typst  # noqa: PLC0415 - costly, and needed for PDF only
 
-    document = _changed(document, _plain)
+    document = changed(document, plain)
     missing: set[str] = set()
     for attempt in range(_ROUNDS):
         shown = _spelled_out(document, missing) if missing else document
@@ -134,9 +147,69 @@ def _payload(document: Document) -> dict[str, Any]:
         "sans": list(dict.fromkeys([sans, _SERIF])),
         "sections": [
             _section(section, first=place == 0)
-            for place, section in enumerate(document.sections)
+            for place, section in enumerate((*document.sections, *_rest(document)))
         ],
     }
+
+
+def _rest(document: Document) -> list[Section]:
+    """What charts of many groups leave out, in small type at the end."""
+    tables = []
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Figure) and (rest := _left_out(block)):
+                caption = f"{block.title}: the other groups"
+                tables.append(replace(_in_short(block.table, rest), caption=caption))
+    if not tables:
+        return []
+    said = Paragraph(
+        text="Groups that the charts and tables before leave out. Beside each figure"
+        " stand the interval of its gap to those it is compared with, and the verdict:"
+        " = is no difference shown, ? is not enough evidence. The .xlsx and .html of"
+        " this report have every column.",
+        soft=True,
+    )
+    title = _AT_THE_END
+    return [Section(name=_REST, title=title, sheet=title, blocks=(said, *tables))]
+
+
+def _left_out(figure: Figure) -> tuple[tuple[Cell, ...], ...]:
+    """The rows that can be told of and that paper does not have beneath the chart."""
+    if not figure.brief or not isinstance(figure.chart, DotChart):
+        return ()
+    return tuple(
+        row
+        for row in figure.table.rows
+        if row not in figure.brief.rows
+        and not any(cell.kind == "withheld" for cell in row[-1:])
+    )
+
+
+def _in_short(table: Table, rows: Sequence[tuple[Cell, ...]]) -> Table:
+    """A table of gaps without what half a page has no room for."""
+    kept = [
+        place
+        for place, name in enumerate(table.columns)
+        if name not in _LEFT_OUT_IN_SHORT
+    ]
+    short = []
+    for row in rows[:_REST_AT_MOST]:
+        cells = [row[place] for place in kept if place < len(row)]
+        verdict = cells[-1]
+        word = _SHORT_VERDICTS.get(verdict.text.rstrip(" *†"), verdict.text)
+        short.append((*cells[:-1], replace(verdict, text=word)))
+    more = len(rows) - _REST_AT_MOST
+    return replace(
+        table,
+        columns=tuple(
+            "" if place == kept[-1] else table.columns[place] for place in kept
+        ),
+        numeric=tuple(table.numeric[place] for place in kept),
+        rows=tuple(short),
+        note=f"{more:,} more in the .xlsx and .html of this report."
+        if more > 0
+        else "",
+    )
 
 
 def _section(section: Section, *, first: bool) -> dict[str, Any]:
@@ -151,15 +224,17 @@ def _section(section: Section, *, first: bool) -> dict[str, Any]:
                     {"is": "heading", "level": level, "text": _breakable(block.text)}
                 )
             continue
-        blocks += _block(block)
+        blocks += _block(block, small=section.name == _REST)
     return {
         "title": _breakable(section.title or section.sheet or "More"),
+        "name": section.name,
+        "small": section.name == _REST,
         "new-page": section.new_page and not first,
         "blocks": blocks,
     }
 
 
-def _block(block: Block) -> Iterable[dict[str, Any]]:
+def _block(block: Block, *, small: bool = False) -> Iterable[dict[str, Any]]:
     match block:
         case Paragraph() if block.text:
             yield {
@@ -177,22 +252,30 @@ def _block(block: Block) -> Iterable[dict[str, Any]]:
         case Callout() if block.text:
             yield {"is": "callout", "kind": block.kind, "text": _breakable(block.text)}
         case Bullets() if any(block.items):
-            items = [_breakable(item) for item in block.items if item]
+            places = [*block.places, *([""] * len(block.items))]
+            items = [
+                {"text": _breakable(item), "to": to}
+                for item, to in zip(block.items, places, strict=False)
+                if item
+            ]
             yield {"is": "bullets", "items": items}
         case Facts() if block.items:
             pairs = [[_breakable(t), _breakable(w)] for t, w in block.items]
             yield {"is": "facts", "items": pairs}
         case Figure():
-            rows = min(len(block.table.rows), ROWS_AT_MOST)
-            yield _chart(block, long_table=rows > _SHORT_TABLE)
-            yield from _table(block.table, block.title)
+            table = block.brief or block.table
+            if _left_out(block):
+                note = f"{table.note} The other groups stand at the end.".strip()
+                table = replace(table, note=note)
+            yield _chart(block, rows=min(len(table.rows), ROWS_AT_MOST))
+            yield from _table(table, block.title)
         case Table():
-            yield from _table(block, "Table")
+            yield from _table(block, "Table", small=small)
         case _:
             return
 
 
-def _chart(figure: Figure, *, long_table: bool) -> dict[str, Any]:
+def _chart(figure: Figure, *, rows: int) -> dict[str, Any]:
     from equitable.report import charts  # noqa: PLC0415 - draws, so it is costly
 
     drawn = charts.svg(
@@ -210,7 +293,7 @@ def _chart(figure: Figure, *, long_table: bool) -> dict[str, Any]:
         "svg": drawn,
         "alt": figure.alt or figure.title or figure.sentence or "A chart",
         "width": round(width, 1),
-        "alone": long_table and height > _CHART_TALL,
+        "alone": height + rows * _ROW > _TOGETHER,
     }
 
 
@@ -226,22 +309,26 @@ def _shown_size(drawn: str) -> tuple[float, float]:
     return width, width * ratio
 
 
-def _table(table: Table, otherwise: str) -> Iterable[dict[str, Any]]:
+def _table(
+    table: Table, otherwise: str, *, small: bool = False
+) -> Iterable[dict[str, Any]]:
     columns = len(table.columns)
     if not columns:
         return
+    rows_at_most = _REST_AT_MOST if small else ROWS_AT_MOST
     rows = [
         [
-            {"text": _breakable(cell.text), "kind": cell.kind}
+            {"text": _breakable(_on_one_line(cell.text)), "kind": cell.kind}
             for cell in row[:columns]
         ] + [{"text": "", "kind": "text"}] * (columns - len(row))
-        for row in table.rows[:ROWS_AT_MOST]
+        for row in table.rows[:rows_at_most]
     ]  # fmt: skip
-    more = len(table.rows) - ROWS_AT_MOST
+    more = len(table.rows) - rows_at_most
     # A note may say that the table has all groups: on paper that needs a word more.
     cut = f"Here it stops: {more:,} more rows in the workbook." if more > 0 else ""
     numeric = [*table.numeric, *([False] * columns)][:columns]
     widths, size = _column_widths(table, numeric)
+    size = _TABLE_SIZE_LEAST if small else size
     yield {
         "is": "table",
         "caption": _breakable(table.caption or otherwise),
@@ -317,31 +404,9 @@ def _breakable(text: str) -> str:
     )
 
 
-def _plain(text: str) -> str:
-    """The text on one line, without signs that print nothing or turn what follows."""
-    kept = "".join(
-        " "
-        if unicodedata.category(character) in {"Cc", "Zl", "Zp"}
-        else ""
-        if unicodedata.category(character) == "Cs"
-        or character in _TURNING
-        or ord(character) & 0xFFFE == 0xFFFE
-        else character
-        for character in text
-    )
-    return re.sub(r" {2,}", " ", kept).strip()
-
-
-def _changed(value: _T, change: Callable[[str], str]) -> _T:
-    """The same value with every text in it changed."""
-    if isinstance(value, str):
-        return cast("_T", change(value))
-    if isinstance(value, tuple):
-        return cast("_T", tuple(_changed(item, change) for item in value))
-    if is_dataclass(value) and not isinstance(value, type):
-        new = {f.name: _changed(getattr(value, f.name), change) for f in fields(value)}
-        return cast("_T", replace(cast("Any", value), **new))
-    return value
+def _on_one_line(text: str) -> str:
+    """A percentage that no line divides."""
+    return re.sub(r"(?<=\d) %", "\u00a0%", text)
 
 
 def _undisplayable(diagnostic: str) -> set[str]:
@@ -366,7 +431,7 @@ def _beyond_latin(document: Document) -> set[str]:
         seen.update(character for character in text if ord(character) > 0x17F)
         return text
 
-    _changed(document, note)
+    changed(document, note)
     return seen - set("–—‘’“”•…−\u2009\u00a0")
 
 
@@ -378,7 +443,7 @@ def _spelled_out(document: Document, missing: set[str]) -> Document:
     def spelled(match: re.Match[str]) -> str:
         return f"[{' '.join(f'U+{ord(character):04X}' for character in match[0])}]"
 
-    document = _changed(document, lambda text: pattern.sub(spelled, text))
+    document = changed(document, lambda text: pattern.sub(spelled, text))
     note = Callout(
         kind="note",
         text="Some letters are in none of this computer's fonts and stand here as their"

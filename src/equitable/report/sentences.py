@@ -76,12 +76,17 @@ def headline(gaps: Gaps) -> str:
         parts = [whole_people(row, gaps), how_sure(row, gaps), parity(row, gaps)]
         return " ".join(filter(None, [*parts, _held_fixed(row, gaps)]))
     label = gaps.indicator.label
-    if any(row.verdict is Verdict.NOT_ENOUGH_EVIDENCE for row in gaps.rows):
-        return (
-            f"{label}: the evidence shows no group behind its reference; for some"
-            " groups there is not enough evidence to say."
+    none_behind = f"{label}: the evidence shows no group behind its reference"
+    unsure = any(row.verdict is Verdict.NOT_ENOUGH_EVIDENCE for row in gaps.rows)
+    rest = "for some groups there is not enough evidence to say." if unsure else ""
+    ahead = [row for row in order_rows(plain) if row.verdict is Verdict.BETTER]
+    if ahead:
+        said = whole_people(ahead[0], gaps, say_what=False)
+        parts = [f"{none_behind}, and one or more ahead of it.", said]
+        return " ".join(
+            filter(None, [*parts, how_sure(ahead[0], gaps), rest.capitalize()])
         )
-    return f"{label}: the evidence shows no group behind its reference."
+    return f"{none_behind}; {rest}" if rest else f"{none_behind}."
 
 
 def _held_fixed(row: GapRow, gaps: Gaps) -> str:
@@ -106,6 +111,7 @@ def people(group: Group, dimensions: Sequence[Dimension]) -> str:
     by_name = {dimension.name: dimension for dimension in dimensions}
     before: list[str] = []
     after: list[str] = []
+    quoted: list[str] = []
     noun = "students"
     for name, value in group.items():
         dimension = by_name.get(name)
@@ -142,7 +148,10 @@ def people(group: Group, dimensions: Sequence[Dimension]) -> str:
         elif value.casefold() in _SURROUNDINGS:
             after.append(f"at {value.casefold().replace(' ', '-')} schools")
         else:
-            after.append(f"in the group ‘{label}: {value}’")
+            quoted.append(f"{label}: {value}")
+    if quoted:
+        # One group in one pair of quotes, however many traits make it.
+        after.append(f"in the group ‘{', '.join(quoted)}’")
     return " ".join([*before, noun, *after])
 
 
@@ -170,32 +179,44 @@ def reference_people(row: GapRow, gaps: Gaps) -> str:
             return "the reference"
 
 
-def whole_people(row: GapRow, gaps: Gaps, *, say_where: bool = True) -> str:
-    """'Of every 100 …' for a rate; averages for the rest."""
+def whole_people(
+    row: GapRow, gaps: Gaps, *, say_where: bool = True, say_what: bool = True
+) -> str:
+    """'Of every 100 …' for a rate; averages for the rest.
+
+    ``say_what`` begins with the indicator's name: not needed beneath its heading.
+    """
     indicator = gaps.indicator
     who, others = people(row.group, gaps.dimensions), reference_people(row, gaps)
     where = f" ({_stratum(row, gaps)})" if row.within and say_where else ""
     value, reference = row.value, row.reference.value
+    what = f"{indicator.label}: " if say_what else ""
+    begun = str if say_what else _with_capital
     if not isinstance(value, float) or not isinstance(reference, float):
-        return f"{indicator.label}: nothing can be said of {who}{where}."
+        return begun(f"{what}nothing can be said of {who}{where}.")
     if not indicator.is_rate:
         gap = gap_words(abs(value - reference), indicator).lstrip("+")
         points = " points" if indicator.is_share else ""
         own, other = amount(value, indicator), in_column(reference, indicator)
-        return (
-            f"{indicator.label}: on average {own} for {who}{where}, {other} for"
+        return begun(
+            f"{what}on average {own} for {who}{where}, {other} for"
             f" {others}: a difference of {gap}{points}."
         )
     count, base, per = whole_numbers(value, reference)
     if row.reference.kind == "number":
-        return (
-            f"{indicator.label}: of every {per:,} {who}{where}, {count:,}; the number"
+        return begun(
+            f"{what}of every {per:,} {who}{where}, {count:,}; the number"
             f" asked for is {base:,}."
         )
-    return (
-        f"{indicator.label}: of every {per:,} {who}{where}, {count:,}; of every"
-        f" {per:,} {others}, {base:,}."
+    compared = "students overall" if row.reference.kind == "overall" else others
+    return begun(
+        f"{what}of every {per:,} {who}{where}, {count:,}; of every"
+        f" {per:,} {compared}, {base:,}."
     )
+
+
+def _with_capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def whole_numbers(value: float, reference: float) -> tuple[int, int, int]:
@@ -238,6 +259,21 @@ def how_sure(row: GapRow, gaps: Gaps) -> str:
     return f"{sentence} ({behind}). {_strength(row)}".rstrip()
 
 
+def gap_between(row: GapRow, gaps: Gaps) -> str:
+    """The interval of a gap in a few words: 'the gap: 24.0 to 28.9 points'."""
+    low, high = row.difference_low, row.difference_high
+    if not isinstance(low, float) or not isinstance(high, float):
+        return ""
+    unit = f" {gaps.indicator.unit_words}" if gaps.indicator.unit_words else ""
+    if low * high > 0:
+        low, high = sorted((abs(low), abs(high)))
+        return f"the gap: {interval(low, high, gaps.indicator)}{unit}"
+    return (
+        f"the gap: {gap_words(low, gaps.indicator)} to"
+        f" {gap_words(high, gaps.indicator)}{unit}"
+    )
+
+
 def _strength(row: GapRow) -> str:
     if not isinstance(row.q, float) or row.verdict not in {
         Verdict.WORSE,
@@ -270,9 +306,9 @@ def parity(row: GapRow, gaps: Gaps) -> str:
 def verdict_sentence(verdict: Verdict | None) -> str:
     """What a verdict means, for the list of definitions."""
     return {
-        Verdict.WORSE: "The group is behind its reference, in the direction that the"
-        " measure calls better.",
-        Verdict.BETTER: "The group is ahead of its reference.",
+        Verdict.WORSE: "By this measure the system serves the group less well than"
+        " those it is compared with.",
+        Verdict.BETTER: "By this measure it serves the group better than those.",
         Verdict.NO_DIFFERENCE_SHOWN: "Any difference is too small to matter here.",
         Verdict.NOT_ENOUGH_EVIDENCE: "The figures do not settle it either way.",
         None: "The group that the others are compared with.",

@@ -54,6 +54,12 @@ def in_column(value: Figure, indicator: Indicator) -> str:
     return amount(value, indicator)
 
 
+def with_unit(indicator: Indicator) -> str:
+    """What an axis shows: 'Reading score (points)'."""
+    unit = "" if indicator.is_share else indicator.unit_words
+    return f"{indicator.label} ({unit})" if unit else indicator.label
+
+
 def interval(low: Figure, high: Figure, indicator: Indicator) -> str:
     """Two limits: '21.0 to 33.4'; a rate's are percentages."""
     if isinstance(low, Withheld) or isinstance(high, Withheld):
@@ -80,16 +86,29 @@ def verdict_words(verdict: Verdict | None) -> str:
     return "the reference" if verdict is None else str(verdict)
 
 
+def dimension_words(dimension: Dimension, dimensions: Sequence[Dimension]) -> str:
+    """A trait as headings name it, with its view where two traits share a name."""
+    alike = [other for other in dimensions if other.label == dimension.label]
+    if len(alike) > 1:
+        return f"{dimension.label} ({dimension.view or dimension.name})"
+    return dimension.label
+
+
 def group_name(group: Group, dimensions: Sequence[Dimension]) -> str:
-    """A group's name: 'Black, Free lunch'; a bare value gets its trait before it."""
-    labels = {dimension.name: dimension.label for dimension in dimensions}
+    """A group's name: 'Black, Free lunch'; a bare value gets its trait before it.
+
+    So does every value of a trait whose name another trait has too.
+    """
+    by_name = {dimension.name: dimension for dimension in dimensions}
+    labels = [dimension.label for dimension in dimensions]
     names = []
     for name, value in group.items():
-        speaks = any(c.isalpha() for c in value) and len(value) > 2
+        dimension = by_name.get(name)
+        words = dimension_words(dimension, dimensions) if dimension else name
+        speaks = sum(c.isalpha() for c in value) > 1 and len(value) > 2
         plain = value.casefold() not in _NEEDS_LABEL
-        names.append(
-            value if speaks and plain else f"{labels.get(name, name)}: {value}"
-        )
+        alone = dimension is None or labels.count(dimension.label) == 1
+        names.append(value if speaks and plain and alone else f"{words}: {value}")
     return ", ".join(names)
 
 
@@ -101,7 +120,10 @@ _NEEDS_LABEL: Final = frozenset(
 def gap_table(
     gaps: Gaps, rows: Sequence[GapRow], caption: str, *, note: str = ""
 ) -> Table:
-    """Rows of a result as a table for people and for workbooks."""
+    """Rows of a result as a table for people and for workbooks.
+
+    Beneath it stands what its verdicts need to be understood.
+    """
     indicator = gaps.indicator
     unit = indicator.unit_words
     value = f"Average ({unit})" if unit else "Average"
@@ -116,7 +138,7 @@ def gap_table(
         (confidence, True),
         ("Gap (points)" if indicator.is_share else "Gap", True),
         ("Interval of the gap", True),
-        ("More or fewer for parity", True),
+        *([("More or fewer for parity", True)] if indicator.is_rate else []),
         ("What the evidence says", False),
     ]
     return Table(
@@ -124,12 +146,76 @@ def gap_table(
         columns=tuple(name for name, _ in columns),
         numeric=tuple(numeric for _, numeric in columns),
         rows=tuple(_cells(gaps, row) for row in rows),
-        note=note,
+        note=" ".join(filter(None, [note, *verdict_notes(gaps, rows)])),
     )
+
+
+def verdict_notes(gaps: Gaps, rows: Sequence[GapRow]) -> list[str]:
+    """What verdicts of a table rest on, beyond the interval beside them."""
+    notes = []
+    told = [row for row in rows if not row.withheld]
+    if any(row.verdict is Verdict.NO_DIFFERENCE_SHOWN for row in told):
+        notes.append(
+            "No difference shown: the whole interval of the gap lies within"
+            f" {_margin(gaps, told)}, either way."
+        )
+    doubts = {_doubt(row, gaps) for row in told}
+    if "many" in doubts:
+        notes.append(
+            f"* The interval leaves out 0, but {gaps.family_size:,} groups are"
+            " compared here, and among so many some gaps this large come up by"
+            " chance alone. Allowing for that, the evidence is not enough."
+        )
+    if "few" in doubts:
+        notes.append(
+            "† The interval leaves out 0, but too few students are in the group, or"
+            " among those it is compared with, for a verdict."
+        )
+    return notes
+
+
+def _margin(gaps: Gaps, rows: Sequence[GapRow]) -> str:
+    """The margin that no difference is shown within, in the indicator's unit."""
+    indicator = gaps.indicator
+    unit = f" {indicator.unit_words}" if indicator.unit_words else ""
+    if gaps.margin is not None:
+        return f"{_bare(gaps.margin, indicator)}{unit}"
+    if indicator.is_rate:
+        return "5 points"
+    about = {
+        _bare(0.2 * abs(row.difference / row.standardised), indicator)
+        for row in rows
+        if row.verdict is Verdict.NO_DIFFERENCE_SHOWN
+        and isinstance(row.difference, float)
+        and isinstance(row.standardised, float)
+        and row.standardised
+    }
+    sizes = sorted(about, key=lambda text: float(text.replace(",", "")))
+    words = (
+        f" ({' to '.join(dict.fromkeys([sizes[0], sizes[-1]]))}{unit})" if sizes else ""
+    )
+    return f"a fifth of the figures' standard deviation{words}"
+
+
+def _doubt(row: GapRow, gaps: Gaps) -> str:
+    """Why a gap whose interval leaves out 0 is not enough evidence; else ''."""
+    low, high = row.difference_low, row.difference_high
+    if row.verdict is not Verdict.NOT_ENOUGH_EVIDENCE or row.withheld:
+        return ""
+    if not isinstance(low, float) or not isinstance(high, float) or low * high <= 0:
+        return ""
+    weak = isinstance(row.q, float) and row.q >= 1 - gaps.confidence
+    return "many" if weak else "few"
+
+
+def doubt_mark(row: GapRow, gaps: Gaps) -> str:
+    """The mark of ``verdict_notes`` that stands after a row's verdict, or ''."""
+    return {"many": " *", "few": " †"}.get(_doubt(row, gaps), "")
 
 
 def _cells(gaps: Gaps, row: GapRow) -> tuple[Cell, ...]:
     indicator = gaps.indicator
+    mark = {"many": " *", "few": " †"}.get(_doubt(row, gaps), "")
     cells = [Cell(text=group_name(row.group, gaps.dimensions), kind="group")]
     cells += [Cell(text=row.within.get(d.name, "All")) for d in gaps.within]
     cells += [
@@ -142,13 +228,19 @@ def _cells(gaps: Gaps, row: GapRow) -> tuple[Cell, ...]:
             row.difference_low,
             interval(row.difference_low, row.difference_high, indicator),
         ),
-        count_cell(row.parity_fixed),
+        *([_parity_cell(row)] if indicator.is_rate else []),
         Cell(
-            text="withheld" if row.withheld else verdict_words(row.verdict),
+            text="withheld" if row.withheld else verdict_words(row.verdict) + mark,
             kind="withheld" if row.withheld else "verdict",
         ),
     ]
     return tuple(cells)
+
+
+def _parity_cell(row: GapRow) -> Cell:
+    """How many for parity; 'none' where the group is there already."""
+    cell = count_cell(row.parity_fixed)
+    return replace(cell, text="none") if cell.value == 0 else cell
 
 
 def count_cell(value: Count) -> Cell:

@@ -28,6 +28,7 @@ from equitable.report.document import (
     Section,
     Table,
 )
+from equitable.report.plain_text import changed, plain
 
 _INK, _SOFT, _LINE, _ACCENT = "#1D2733", "#5B6673", "#D9D3C4", "#0B6B60"
 _TINT, _WARN, _WARN_TINT, _WITHHELD = "#E6F1EE", "#6B4600", "#FDF1D8", "#6B7480"
@@ -52,6 +53,7 @@ def render(document: Document) -> bytes:
     """
     import xlsxwriter  # noqa: PLC0415 - costly, and needed for workbooks only
 
+    document = changed(document, plain)
     file = io.BytesIO()
     book = xlsxwriter.Workbook(
         file,

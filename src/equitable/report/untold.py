@@ -1,0 +1,112 @@
+"""What a report could not tell, the most important first, the rest counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from equitable.measures.results import GapRow, Gaps
+from equitable.report.contents import Study
+from equitable.report.document import Bullets
+from equitable.report.tables import group_name
+from equitable.vocabulary import NOT_REPORTED, Verdict
+
+_NAMED: Final = 3
+_NAMED_WITHHELD: Final = 5
+_MEASURES: Final = 4
+
+
+def untold(studies: Sequence[Study]) -> Bullets:
+    """One sentence on what is withheld, then one for each measure.
+
+    The groups with the most students are named, and the measures with the most of
+    them come first; each sentence points to its chapter.
+    """
+    said: list[tuple[str, str]] = []
+    held = _withheld(studies)
+    if held:
+        said.append((held, "about"))
+    unsure = [
+        (studies.index(study) + 1, study.gaps.gaps, _unsure(study.gaps.gaps))
+        for study in studies
+    ]
+    unsure = [item for item in unsure if item[2]]
+    unsure.sort(key=lambda item: -sum(_size(row) for row in item[2]))
+    several = len(studies) > 1
+    for number, gaps, rows in unsure[:_MEASURES]:
+        said.append((_not_enough(gaps, rows, name=several), f"i{number}"))
+    more = len(unsure) - _MEASURES
+    if more > 0:
+        measures = "measure has" if more == 1 else "measures have"
+        rest = f"{more} more {measures} groups with too little evidence: see there."
+        said.append((rest, f"i{unsure[_MEASURES][0]}"))
+    if not said:
+        return Bullets(items=("Every group asked for could be told of.",))
+    return Bullets(
+        items=tuple(text for text, _ in said), places=tuple(to for _, to in said)
+    )
+
+
+def _unsure(gaps: Gaps) -> list[GapRow]:
+    """The groups of one trait without a verdict: those with most students first."""
+    rows = [
+        row
+        for row in gaps.rows
+        if row.verdict is Verdict.NOT_ENOUGH_EVIDENCE and not row.withheld
+    ]
+    return sorted(
+        rows,
+        key=lambda row: (
+            len(row.group) > 1,
+            NOT_REPORTED in row.group.values(),
+            -_size(row),
+        ),
+    )
+
+
+def _size(row: GapRow) -> int:
+    return row.n if isinstance(row.n, int) and len(row.group) == 1 else 0
+
+
+def _not_enough(gaps: Gaps, rows: Sequence[GapRow], *, name: bool) -> str:
+    single = [row for row in rows if len(row.group) == 1]
+    crossed = len(rows) - len(single)
+    parts = []
+    if single:
+        parts.append(_named([group_name(r.group, gaps.dimensions) for r in single],
+                            _NAMED))  # fmt: skip
+    if crossed:
+        groups = "group" if crossed == 1 else "groups"
+        parts.append(f"{crossed:,} {groups} where traits cross")
+    whose = f"{gaps.indicator.label}: n" if name else "N"
+    return f"{whose}ot enough evidence to say about {', or about '.join(parts)}."
+
+
+def _withheld(studies: Sequence[Study]) -> str:
+    """Which groups are withheld, of every measure together."""
+    names: dict[str, None] = {}
+    crossed: set[tuple[tuple[str, str], ...]] = set()
+    for study in studies:
+        gaps = study.gaps.gaps
+        for row in gaps.rows:
+            if row.withheld and len(row.group) == 1:
+                names[group_name(row.group, gaps.dimensions)] = None
+            elif row.withheld:
+                crossed.add(tuple(sorted(row.group.items())))
+    if not names and not crossed:
+        return ""
+    parts = [_named(list(names), _NAMED_WITHHELD)] if names else []
+    if crossed:
+        groups = "group" if len(crossed) == 1 else "groups"
+        parts.append(f"{len(crossed):,} {groups} where traits cross")
+    least = studies[0].gaps.gaps.provenance.min_n
+    return (
+        f"Withheld: {', and '.join(parts)}. Each has fewer than {least} students, or"
+        " would give such a group away by subtraction."
+    )
+
+
+def _named(names: Sequence[str], most: int) -> str:
+    if len(names) > most + 1:
+        return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
