@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,10 +10,17 @@ import pyarrow as pa
 
 from equitable.cube.cells import Axis, Integers
 from equitable.errors import QuestionError
-from equitable.vocabulary import NOT_REPORTED, Dimension
+from equitable.vocabulary import NOT_REPORTED, Dimension, natural_order
 
 MOST_GROUPS: Final = 10_000
 """A dimension with more groups than this is refused."""
+
+
+_NUMPY: Final = {
+    pa.int8(): np.int8,
+    pa.int64(): np.int64,
+    pa.float64(): np.float64,
+}
 
 
 def make_axis(
@@ -35,7 +41,7 @@ def make_axis(
     """
     encoded = keys.dictionary_encode(null_encoding="encode")
     raw = encoded.dictionary.to_pylist()
-    place = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    place = values_of(encoded.indices, pa.int64()).astype(np.int64)
     size = np.zeros(len(raw), np.int64)
     np.add.at(size, place, rows)
     labels = [dimension.classify(value) for value in raw]
@@ -46,7 +52,7 @@ def make_axis(
     declared = [
         name for name in dimension.order if dimension.view is None or name in named
     ]
-    others = sorted(named - {*declared, NOT_REPORTED}, key=_reading_order)
+    others = natural_order(named - {*declared, NOT_REPORTED})
     groups = (*dict.fromkeys([*declared, *others]),)
     groups += (NOT_REPORTED,) if NOT_REPORTED in named - {*groups} else ()
     position = {name: i for i, name in enumerate(groups)}
@@ -90,17 +96,37 @@ def _one_spelling(
     return chosen, notes
 
 
+def values_of(
+    column: pa.Array | pa.ChunkedArray, kind: pa.DataType
+) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
+    """A column as NumPy numbers, 0 where it has none.
+
+    Arrow's own way there imports pandas where that is installed, which takes longer
+    than a scan of a small file.
+    """
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    plain = column.cast(kind, safe=False)
+    own = slice(plain.offset, plain.offset + len(plain))
+    known, raw = plain.buffers()
+    values: np.ndarray[tuple[int], np.dtype[np.generic]]
+    values = np.frombuffer(raw, _NUMPY[kind])[own]
+    if not plain.null_count:
+        return values
+    bits = np.unpackbits(np.frombuffer(known, np.uint8), bitorder="little")
+    filled = values.copy()
+    filled[~bits[own].astype(bool)] = 0
+    return filled
+
+
+def mask_of(kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> pa.Array:
+    """Which rows are kept, for Arrow to filter by; without pandas, as above."""
+    bits = pa.py_buffer(np.packbits(kept, bitorder="little").tobytes())
+    return pa.Array.from_buffers(pa.bool_(), len(kept), [None, bits])
+
+
 def _folded(name: str) -> str:
     return " ".join(name.casefold().split())
-
-
-def _reading_order(name: str) -> list[tuple[int, int, str]]:
-    """'2' before '10', 'School 2' before 'School 10'."""
-    return [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold())
-        for part in re.split(r"(\d+)", name)
-        if part
-    ]
 
 
 def merge_cells(codes: Integers, axes: Sequence[Axis]) -> tuple[Integers, Integers]:

@@ -7,14 +7,19 @@ rest is a total less a group.  No array here has an entry for a student.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equitable.vocabulary import Dimension, Indicator, Provenance
 
+_RIGHT_TO: Final = 1e-8
+_FLOAT: Final = 2.0**-52
+_EXACT: Final = 2.0**52
+_LARGE: Final = 30
+_LIGHT: Final = 2.0**-10
 Integers: TypeAlias = NDArray[np.int64]
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -25,7 +30,9 @@ class Moments:
 
     For a rate ``total`` is the number of students for whom it is true.  The weighted
     sums are those of the weights ``w`` and outcomes ``y``; without a weight column
-    every w is 1.
+    every w is 1.  Sums of y and of its squares are about ``pivot``, those of
+    y - pivot, so that scores such as 100,000,003 keep their last digits; only
+    statistics about the same pivot are added up.
     """
 
     n: Integers
@@ -33,13 +40,17 @@ class Moments:
     missing: Integers
     """Students without one."""
     total: Numbers
-    """Sum of y."""
+    """Sum of y (about the pivot)."""
     squares: Numbers
-    """Sum of y squared (not centred: exact sums of fixed-point numbers)."""
+    """Sum of y squared (about the pivot: exact sums of fixed-point numbers)."""
     weight: Numbers
     weight_squares: Numbers
     weighted_total: Numbers
     weighted_squares: Numbers
+    pivot: float = 0.0
+    grain: float = 2.0**-40
+    weighted_grain: float = 2.0**-24
+    """How finely each student's (weighted) square was counted."""
 
     def __add__(self, other: Moments) -> Moments:
         return self._combine(other, 1)
@@ -48,26 +59,57 @@ class Moments:
         return self._combine(other, -1)
 
     def _combine(self, other: Moments, sign: int) -> Moments:
-        return Moments(
-            **{
-                f.name: getattr(self, f.name) + sign * getattr(other, f.name)
-                for f in fields(self)
-            }
+        if self.pivot != other.pivot:
+            raise ValueError("sums about different pivots do not add up")
+        return self._with(
+            {name: getattr(self, name) + sign * getattr(other, name) for name in _SUMS}
         )
+
+    def _with(self, sums: Mapping[str, Any]) -> Moments:
+        return replace(self, **sums)
+
+    def blurred(self, *, weighted: bool) -> bool:
+        """Whether so many digits of the spread were lost that sums must be finer.
+
+        Deviations are to be right to about a billionth of themselves.  Outcomes that
+        are all alike in many cells of thirty students or more are looked at again too:
+        they may be so only in the digits that are left.
+        """
+        total = float(self.n.sum())
+        if weighted and total and self.weight.sum() < _LIGHT * total:
+            return True
+        # Sums of small whole numbers are exact.
+        whole = bool(
+            np.all(self.squares % 1 == 0)
+            and np.all(self.total % 1 == 0)
+            and self.squares.max(initial=0.0) < _EXACT
+        )
+        noise = _FLOAT * self.squares + (0.0 if whole else self.grain * self.n)
+        centred = self.squares - self.total**2 / np.maximum(self.n, 1)
+        lost = noise > _RIGHT_TO * np.maximum(centred, 0.0)
+        if not whole and np.any(lost & (self.n >= _LARGE) & (self.total != 0)):
+            return True
+        return bool(noise.sum() > _RIGHT_TO * max(float(centred.sum()), 0.0) > 0)
 
     def take(self, index: Integers | NDArray[np.bool_]) -> Moments:
         """The entries at ``index`` (positions or a mask; any shape)."""
-        return Moments(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+        return self._with({name: getattr(self, name)[index] for name in _SUMS})
 
     def grouped(self, group: Integers, groups: int) -> Moments:
         """Sums over the entries of each group 0 … groups - 1."""
         sums = {}
-        for f in fields(self):
-            values = getattr(self, f.name)
+        for name in _SUMS:
+            values = getattr(self, name)
             added = np.zeros(groups, values.dtype)
             np.add.at(added, group, values)
-            sums[f.name] = added
-        return Moments(**sums)
+            sums[name] = added
+        return self._with(sums)
+
+
+_SUMS: Final = (
+    "n", "missing", "total", "squares", "weight", "weight_squares", "weighted_total",
+    "weighted_squares",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +141,8 @@ class Cells:
         For each indicator's name, its statistics over the cells.
     weighted
         Whether a weight column was used.
+    weight
+        Its name.
     """
 
     axes: tuple[Axis, ...]
@@ -107,6 +151,7 @@ class Cells:
     indicators: tuple[Indicator, ...]
     moments: Mapping[str, Moments]
     weighted: bool
+    weight: str | None = None
     provenance: Provenance
 
     def axis(self, name: str) -> int:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from equitable.intake.names import yes_words
 from equitable.intake.where import quote_name, quote_value
 from equitable.vocabulary import MISSING_TOKENS, Indicator, Kind
-
-_TRUE_WORDS: Final = ("1", "true", "yes", "y", "t")
-
 
 _REFUSED: Final = "CAST('nan' AS DOUBLE)"
 
@@ -79,14 +77,39 @@ def _number(indicator: Indicator) -> OutcomeSql:
     elif indicator.kind is Kind.PER_100:
         value, right = f"100.0 * {number}", f"{number} >= 0"
         because = "is not a count of events (a number from 0 up)"
+    inside, bounds = _bounds(indicator, number)
+    if bounds:
+        right, because = f"{right} AND {inside}", f"{because}, or not {bounds}"
     return OutcomeSql(
         column=column,
         value=f"(CASE {_listed_as_missing(column, indicator.missing)}"
         f" WHEN {right} THEN {value}"
         f" WHEN {is_missing(column, indicator.missing)} THEN NULL ELSE {_REFUSED} END)",
         because=because,
-        next_step=_list_as_missing(indicator),
+        next_step=_list_as_missing(indicator) + _change_bounds(indicator),
     )
+
+
+def _bounds(indicator: Indicator, number: str) -> tuple[str, str]:
+    """SQL and words for the values that a person says are possible."""
+    if not indicator.bounded:
+        return "TRUE", ""
+    low, high = indicator.low, indicator.high
+    tests = [
+        f"{number} {sign} {quote_value(float(limit))}"
+        for sign, limit in ((">=", low), ("<=", high))
+        if limit is not None
+    ]
+    words = [
+        f"{word} {limit:g}"
+        for word, limit in (("at least", low), ("at most", high))
+        if limit is not None
+    ]
+    return " AND ".join(tests) or "TRUE", " and ".join(words)
+
+
+def _change_bounds(indicator: Indicator) -> str:
+    return " If it is possible, change low or high there." if indicator.bounded else ""
 
 
 def _listed_as_missing(column: str, further: tuple[str, ...]) -> str:
@@ -109,9 +132,14 @@ def _is_number(text: str) -> bool:
 def _true_or_false(indicator: Indicator) -> OutcomeSql:
     column = indicator.column or indicator.name
     text, plain = text_of(column), f"CAST({quote_name(column)} AS VARCHAR)"
-    true, false = indicator.true_values or _TRUE_WORDS, indicator.false_values
+    true, false = (
+        indicator.true_values or tuple(sorted(yes_words())),
+        indicator.false_values,
+    )
     missing = is_missing(column, indicator.missing)
     otherwise = f"WHEN {missing} THEN NULL ELSE 0.0"
+    # An empty cell is a no only where a person lists it as one.
+    empty = "0.0" if "" in false else "NULL"
     if false:
         otherwise = (
             f"WHEN {text} IN ({_listed(false)}) THEN 0.0"
@@ -123,7 +151,7 @@ def _true_or_false(indicator: Indicator) -> OutcomeSql:
         column=column,
         value=f"(CASE WHEN {_is_one_of(plain, true)} THEN 1.0"
         + (f" WHEN {_is_one_of(plain, false)} THEN 0.0" if false else "")
-        + f" WHEN {plain} IS NULL THEN NULL"
+        + f" WHEN {plain} IS NULL THEN {empty}"
         f" ELSE (CASE WHEN {text} IN ({_listed(true)}) THEN 1.0 {otherwise} END) END)",
         because="is neither of the values that this rate is made of"
         f" ({' or '.join(repr(value) for value in (*true[:3], *false[:3]))})",
@@ -146,13 +174,15 @@ def _share_of_days(indicator: Indicator) -> OutcomeSql:
         # 18 absences of 180 days are 10 %: in days, as fractions are not exact.
         limit = f"{quote_value(indicator.threshold)} * {of}"
         value = f"CAST(ROUND({days} - {limit}, 9) >= 0 AS DOUBLE)"
+    inside, bounds = _bounds(indicator, days)
     return OutcomeSql(
         column=column,
-        value=f"(CASE WHEN NOT {missing} AND {days} IS NULL THEN {_REFUSED}"
+        value=f"(CASE WHEN NOT {missing} AND ({days} IS NULL OR NOT ({inside}))"
+        f" THEN {_REFUSED}"
         f" WHEN {days} >= 0 AND {of} > 0 AND {days} <= {of}"
         f" AND NOT {too_short} THEN {value} END)",
-        because="is not a number of days",
-        next_step=_list_as_missing(indicator),
+        because="is not a number of days" + (f", or not {bounds}" if bounds else ""),
+        next_step=_list_as_missing(indicator) + _change_bounds(indicator),
         apart=too_short,
         apart_reason=f"enrolled fewer than {indicator.minimum_days:g} days",
     )
@@ -200,8 +230,9 @@ def _standing_for(indicator: Indicator, total: str) -> OutcomeSql:
 
 def _listed(values: tuple[str, ...]) -> str:
     folded = dict.fromkeys(value.strip().lower() for value in values)
-    # A column of 0 and 1 that has gaps comes back from many tools as 0.0 and 1.0.
-    folded |= {f"{value}.0": None for value in ("0", "1") if value in folded}
+    # A column of whole numbers that has gaps comes back from many tools as 0.0 and 1.0.
+    whole = [value for value in folded if value.lstrip("+-").isdecimal()]
+    folded |= {f"{value}.0": None for value in whole}
     return ", ".join(quote_value(value) for value in sorted(folded))
 
 

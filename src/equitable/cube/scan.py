@@ -7,14 +7,17 @@ records give the same sums to the last bit, in whatever order threads added them
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from equitable.cube.axes import MOST_GROUPS, make_axis, merge_cells, too_fine
+from equitable.cube.axes import (
+    make_axis,
+    mask_of,
+    merge_cells,
+    values_of,
+)
 from equitable.cube.cells import Cells, Integers, Moments, Numbers
 from equitable.cube.outcomes import (
     OutcomeSql,
@@ -23,9 +26,18 @@ from equitable.cube.outcomes import (
     outcome_sql,
     text_of,
 )
+from equitable.cube.precision import OF_RATES, PLAIN, Precision, finer
+from equitable.cube.refusals import (
+    MOST_CELLS,
+    no_weight,
+    refuse_doubled_rows,
+    refuse_rows,
+    too_many,
+)
 from equitable.errors import InputError, QuestionError
+from equitable.intake.profile import yes_sql
 from equitable.intake.source import Source
-from equitable.intake.where import quote_name, quote_value
+from equitable.intake.where import quote_name
 from equitable.vocabulary import (
     Condition,
     Dimension,
@@ -33,21 +45,6 @@ from equitable.vocabulary import (
     LeftOut,
     Provenance,
 )
-
-MOST_CELLS: Final = 3_000_000
-"""A scan that would give more cells than this is refused: memory stays bounded."""
-# Powers of two that each sum is scaled by before it is rounded to a whole number: small
-# enough for a billion rows of the largest value allowed, fine enough for the smallest.
-_FIXED: Final = {
-    "total": 2.0**48,
-    "squares": 2.0**40,
-    "weight": 2.0**60,
-    "weight_squares": 2.0**60,
-    "weighted_total": 2.0**44,
-    "weighted_squares": 2.0**24,
-}
-_LARGEST_WEIGHT: Final = 1e6
-_FLAG_TRUE: Final = "'1', '1.0', 'true', 't', 'yes', 'y', 'x'"
 
 
 def scan(
@@ -85,22 +82,37 @@ def scan(
             next_step="Leave out --weight.",
         )
     outcomes = [outcome_sql(indicator) for indicator in indicators]
-    _refuse_doubled_rows(source, indicators)
-    found = source.query(_sql(outcomes, indicators, dimensions, where, weight))
+    refuse_doubled_rows(source, indicators)
+    asked = (outcomes, indicators, dimensions, where, weight)
+    precision = [_plain(indicator) for indicator in indicators]
+    found = source.query(_sql(*asked, precision))
     if found.num_rows > MOST_CELLS:
-        raise _too_many(found, dimensions)
-    # The engine returns groups in any order; sums of floats are to be the same.
-    found = found.sort_by([(name, "ascending") for name in _key_names(found)])
+        raise too_many(found, dimensions)
+    found = _in_order(found)
     kept = np.ones(found.num_rows, bool)
     left_out = list(source.left_out)
     rows = _integers(found, "rows")
     if where is not None:
-        kept = found["kept"].to_numpy(zero_copy_only=False).astype(bool)
+        kept = values_of(found["kept"], pa.int8()).astype(bool)
         left_out.append(
-            LeftOut(reason=f"not: {where.text}", rows=int(rows[~kept].sum()))
+            LeftOut(
+                reason=f"not: {where.text}",
+                rows=int(rows[~kept].sum()),
+                students=True,
+            )
         )
-    _refuse(source, found, kept, outcomes, where, weight)
+    refuse_rows(source, found, kept, outcomes, where, weight)
     left_out += _left_apart(found, kept, outcomes)
+    lost = [
+        place
+        for place, indicator in enumerate(indicators)
+        if _moments(found, place, indicator, weight, kept, precision[place]).blurred(
+            weighted=weight is not None
+        )
+    ]
+    if lost:
+        precision = _finer(source, found, kept, lost, asked)
+        found = _in_order(source.query(_sql(*asked, precision)))
     if not rows[kept].sum():
         raise InputError(
             "no row meets the condition" if where else "there are no rows of students",
@@ -108,7 +120,7 @@ def scan(
             next_step=f"The condition was: {where.text}." if where else "",
         )
     notes = list(source.notes)
-    mask = pa.array(kept.tolist(), pa.bool_())
+    mask = mask_of(kept)
     axes, codes = [], np.zeros((int(kept.sum()), len(dimensions)), np.int64)
     for place, dimension in enumerate(dimensions):
         keys = found[f"key_{place}"].combine_chunks().filter(mask)
@@ -117,9 +129,9 @@ def scan(
         notes += said
     group, codes = merge_cells(codes, axes)
     moments = {
-        indicator.name: _moments(found, place, indicator, weight, kept).grouped(
-            group, len(codes)
-        )
+        indicator.name: _moments(
+            found, place, indicator, weight, kept, precision[place]
+        ).grouped(group, len(codes))
         for place, indicator in enumerate(indicators)
     }
     students = np.zeros(len(codes), np.int64)
@@ -131,6 +143,7 @@ def scan(
         indicators=tuple(indicators),
         moments=moments,
         weighted=weight is not None,
+        weight=weight,
         provenance=Provenance(
             files=source.files(),
             rows_read=int(rows.sum()),
@@ -148,8 +161,37 @@ def _sql(
     dimensions: Sequence[Dimension],
     where: Condition | None,
     weight: str | None,
+    precision: Sequence[Precision],
 ) -> str:
-    inner, outer, keys = [], ["COUNT(*) AS rows"], []
+    inner, keys = _columns(outcomes, dimensions, where, weight)
+    outer = ["COUNT(*) AS rows"]
+    if weight is not None:
+        outer.append(f"COUNT(*) FILTER ({no_weight('w')}) AS unweighted")
+    for i, (outcome, indicator) in enumerate(zip(outcomes, indicators, strict=True)):
+        if outcome.because:
+            outer.append(f"COUNT(*) FILTER (ISNAN(v{i})) AS refused_{i}")
+        left_apart = ""
+        if outcome.apart != "FALSE":
+            outer.append(f"COUNT(*) FILTER (a{i}) AS apart_{i}")
+            left_apart = f" - COUNT(*) FILTER (a{i})"
+        outer += _sums(
+            i, indicator, left_apart, precision[i], weighted=weight is not None
+        )
+    group = f" GROUP BY {', '.join(keys)}" if keys else ""
+    return (
+        f"SELECT {', '.join([*keys, *outer])} FROM (SELECT {', '.join(inner)}"
+        f" FROM records){group} LIMIT {MOST_CELLS + 1}"
+    )
+
+
+def _columns(
+    outcomes: Sequence[OutcomeSql],
+    dimensions: Sequence[Dimension],
+    where: Condition | None,
+    weight: str | None,
+) -> tuple[list[str], list[str]]:
+    """What is read of each row, and by which of it rows are grouped."""
+    inner, keys = [], []
     if where is not None:
         inner.append(f"COALESCE({where.sql}, FALSE) AS kept")
         keys.append("kept")
@@ -161,27 +203,20 @@ def _sql(
         keys.append(f"key_{place}")
     if weight is not None:
         inner.append(f"{number_of(weight)} AS w")
-        outer.append(f"COUNT(*) FILTER ({_no_weight('w')}) AS unweighted")
-    for i, (outcome, indicator) in enumerate(zip(outcomes, indicators, strict=True)):
+    for i, outcome in enumerate(outcomes):
         inner.append(f"{outcome.value} AS v{i}")
-        if outcome.because:
-            outer.append(f"COUNT(*) FILTER (ISNAN(v{i})) AS refused_{i}")
         if outcome.apart != "FALSE":
             inner.append(f"{outcome.apart} AS a{i}")
-            outer.append(f"COUNT(*) FILTER (a{i}) AS apart_{i}")
         if outcome.stands_for is not None:
             inner.append(f"{outcome.stands_for} AS s{i}")
-        left_apart = f" - COUNT(*) FILTER (a{i})" if outcome.apart != "FALSE" else ""
-        outer += _sums(i, indicator, left_apart, weighted=weight is not None)
-    group = f" GROUP BY {', '.join(keys)}" if keys else ""
-    return (
-        f"SELECT {', '.join([*keys, *outer])} FROM (SELECT {', '.join(inner)}"
-        f" FROM records){group} LIMIT {MOST_CELLS + 1}"
-    )
+    return inner, keys
 
 
-def _sums(i: int, indicator: Indicator, apart: str, *, weighted: bool) -> list[str]:
-    value = f"v{i}"
+def _sums(
+    i: int, indicator: Indicator, apart: str, precision: Precision, *, weighted: bool
+) -> list[str]:
+    value, fixed = f"v{i}", precision.fixed
+    y, w = precision.outcome(value), precision.weight("w")
     if indicator.count is not None:
         return [
             (
@@ -203,7 +238,8 @@ def _sums(i: int, indicator: Indicator, apart: str, *, weighted: bool) -> list[s
                 f"CAST(COALESCE(SUM({students}) FILTER ({value} IS NULL), 0) AS BIGINT)"
                 f" AS missing_{i}"
             ),
-            *_fixed_sums(i, f"{students} * {value}", f"{students} * {value} * {value}"),
+            f"{fixed('total', f'{students} * {y}')} AS total_{i}",
+            f"{fixed('squares', f'{students} * {y} * {y}')} AS squares_{i}",
         ]
     sums = [
         f"COUNT({value}) AS n_{i}",
@@ -215,15 +251,16 @@ def _sums(i: int, indicator: Indicator, apart: str, *, weighted: bool) -> list[s
             for name in ("total", "squares")
         ]
     else:
-        sums += _fixed_sums(i, value, f"{value} * {value}")
+        sums.append(f"{fixed('total', y)} AS total_{i}")
+        sums.append(f"{fixed('squares', f'{y} * {y}')} AS squares_{i}")
     if weighted:
         sums += [
-            f"{_fixed(name, expression)} FILTER ({value} IS NOT NULL) AS {name}_{i}"
+            f"{fixed(name, expression)} FILTER ({value} IS NOT NULL) AS {name}_{i}"
             for name, expression in (
-                ("weight", "w"),
-                ("weight_squares", "w * w"),
-                ("weighted_total", f"w * {value}"),
-                ("weighted_squares", f"w * {value} * {value}"),
+                ("weight", w),
+                ("weight_squares", f"{w} * {w}"),
+                ("weighted_total", f"{w} * {y}"),
+                ("weighted_squares", f"{w} * {y} * {y}"),
             )
         ]
     return sums
@@ -233,23 +270,20 @@ def _key_names(found: pa.Table) -> list[str]:
     return [name for name in found.column_names if name.startswith("key_")]
 
 
-def _fixed_sums(i: int, total: str, squares: str) -> list[str]:
-    return [
-        f"{_fixed('total', total)} AS total_{i}",
-        f"{_fixed('squares', squares)} AS squares_{i}",
-    ]
+def _plain(indicator: Indicator) -> Precision:
+    return OF_RATES if indicator.is_rate else PLAIN
 
 
-def _fixed(name: str, expression: str) -> str:
-    # A refused value ('nan') stops the scan afterwards; here it must not stop the sum.
-    return f"SUM(TRY_CAST(ROUND({_FIXED[name]!r} * ({expression})) AS HUGEINT))"
+def _in_order(found: pa.Table) -> pa.Table:
+    # The engine returns groups in any order; sums of floats are to be the same.
+    return found.sort_by([(name, "ascending") for name in _key_names(found)])
 
 
 def _key(dimension: Dimension) -> str:
     if dimension.form == "flags":
         return " || ".join(
             f"CASE WHEN {is_missing(column)} THEN '?'"
-            f" WHEN {text_of(column)} IN ({_FLAG_TRUE}) THEN '1' ELSE '0' END"
+            f" WHEN {text_of(column)} IN ({yes_sql()}) THEN '1' ELSE '0' END"
             for column in dimension.columns
         )
     parts = [_text_key(column) for column in dimension.columns]
@@ -263,13 +297,12 @@ def _text_key(column: str) -> str:
 
 
 def _integers(found: pa.Table, name: str) -> Integers:
-    values: Numbers = np.nan_to_num(found[name].to_numpy(zero_copy_only=False))
-    return values.astype(np.int64)
+    return values_of(found[name], pa.int64()).astype(np.int64)
 
 
 def _numbers(found: pa.Table, name: str) -> Numbers:
-    column = found[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
-    values: Numbers = np.nan_to_num(column.astype(np.float64))
+    column = values_of(found[name], pa.float64()).astype(np.float64)
+    values: Numbers = np.nan_to_num(column)
     return values
 
 
@@ -279,29 +312,68 @@ def _moments(
     indicator: Indicator,
     weight: str | None,
     kept: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    precision: Precision,
 ) -> Moments:
     n = _integers(found, f"n_{place}")
-    plain = _is_counted(indicator)
-    total = _numbers(found, f"total_{place}") / (1 if plain else _FIXED["total"])
-    squares = _numbers(found, f"squares_{place}") / (1 if plain else _FIXED["squares"])
+    sums = {name: _numbers(found, f"{name}_{place}") for name in ("total", "squares")}
+    if not _is_counted(indicator):
+        sums = {name: precision.read(name, held) for name, held in sums.items()}
     of_weights = {
         "weight": n.astype(np.float64),
         "weight_squares": n.astype(np.float64),
-        "weighted_total": total,
-        "weighted_squares": squares,
+        "weighted_total": sums["total"],
+        "weighted_squares": sums["squares"],
     }
     if weight is not None:
         of_weights = {
-            name: _numbers(found, f"{name}_{place}") / _FIXED[name]
+            name: precision.read(name, _numbers(found, f"{name}_{place}"))
             for name in of_weights
         }
     return Moments(
         n=n,
         missing=_integers(found, f"missing_{place}"),
-        total=total,
-        squares=squares,
+        **sums,
         **of_weights,
+        pivot=precision.pivot,
+        grain=precision.grain("squares"),
+        weighted_grain=precision.grain("weighted_squares"),
     ).take(kept)
+
+
+def _finer(
+    source: Source,
+    found: pa.Table,
+    kept: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    lost: Sequence[int],
+    asked: tuple[
+        Sequence[OutcomeSql],
+        Sequence[Indicator],
+        Sequence[Dimension],
+        Condition | None,
+        str | None,
+    ],
+) -> list[Precision]:
+    """Where digits were lost, sums about the mean and in units of the spread."""
+    outcomes, indicators, dimensions, where, weight = asked
+    inner, _ = _columns(outcomes, dimensions, where, weight)
+    only = " FILTER (kept)" if where is not None else ""
+    wanted = [f"MAX(w){only} AS w"] if weight is not None else []
+    for i in lost:
+        wanted += [f"MIN(v{i}){only} AS low_{i}", f"MAX(v{i}){only} AS high_{i}"]
+    limits = source.query(
+        f"SELECT {', '.join(wanted)} FROM (SELECT {', '.join(inner)} FROM records)"
+    ).to_pylist()[0]
+    precision = [_plain(indicator) for indicator in indicators]
+    for i in lost:
+        moments = _moments(found, i, indicators[i], weight, kept, precision[i])
+        counted = indicators[i].is_rate
+        precision[i] = finer(
+            # Of a rate only the weights want a unit of their own.
+            0.0 if counted else float(moments.total.sum() / moments.n.sum()),
+            (0.0, 1.0) if counted else (limits[f"low_{i}"], limits[f"high_{i}"]),
+            limits["w"] if weight is not None else None,
+        )
+    return precision
 
 
 def _is_counted(indicator: Indicator) -> bool:
@@ -309,52 +381,6 @@ def _is_counted(indicator: Indicator) -> bool:
     return indicator.count is not None or (
         indicator.is_rate and indicator.total is None
     )
-
-
-def _refuse(
-    source: Source,
-    found: pa.Table,
-    kept: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    outcomes: Sequence[OutcomeSql],
-    where: Condition | None,
-    weight: str | None,
-) -> None:
-    asked = f"({where.sql}) AND " if where else ""
-    for place, outcome in enumerate(outcomes):
-        name = f"refused_{place}"
-        number = int(_integers(found, name)[kept].sum()) if outcome.because else 0
-        if not number:
-            continue
-        row = source.first_row(f"{asked}ISNAN({outcome.value})")
-        value = _harmless(row.values.get(outcome.column)) if row else ""
-        others = f" ({number - 1:,} more rows like it)" if number > 1 else ""
-        raise InputError(
-            f"{value}{outcome.because}{others}",
-            file=row.file if row else source.name,
-            row=row.row if row else None,
-            column=outcome.column,
-            next_step=outcome.next_step,
-        )
-    if weight is not None and _integers(found, "unweighted")[kept].sum():
-        row = source.first_row(f"{asked}{_no_weight(number_of(weight))}")
-        raise InputError(
-            "has no weight (a number from 0 to a million)",
-            file=row.file if row else source.name,
-            row=row.row if row else None,
-            column=weight,
-            next_step="Give every row a weight, or leave such rows out with --where.",
-        )
-
-
-def _harmless(value: object) -> str:
-    """The value, if it cannot be a name: with at most three letters, and short."""
-    text = str(value if value is not None else "").strip()
-    letters = sum(character.isalpha() for character in text)
-    return f"'{text}' " if text and letters <= 3 and len(text) <= 12 else ""
-
-
-def _no_weight(expression: str) -> str:
-    return f"NOT COALESCE({expression} BETWEEN 0 AND {_LARGEST_WEIGHT!r}, FALSE)"
 
 
 def _left_apart(
@@ -366,64 +392,8 @@ def _left_apart(
         LeftOut(
             reason=outcome.apart_reason,
             rows=int(_integers(found, f"apart_{place}")[kept].sum()),
+            students=True,
         )
         for place, outcome in enumerate(outcomes)
         if outcome.apart != "FALSE"
     ]
-
-
-def _refuse_doubled_rows(source: Source, indicators: Sequence[Indicator]) -> None:
-    """In a table of counts, a group that stands there twice would be counted twice."""
-    numbers = {
-        column
-        for indicator in indicators
-        for column in (indicator.count, indicator.total)
-        if column and indicator.count
-    }
-    if not numbers:
-        return
-    derived = re.compile(r"(?i)(^|[^a-z])(pct|percent|percentage|rate|share|%)")
-    named = [
-        column.name
-        for column in source.columns
-        if column.name not in numbers and not derived.search(column.name)
-    ]
-    if not named:
-        return
-    keys = [
-        f"LOWER(TRIM(COALESCE(CAST({quote_name(name)} AS VARCHAR), '')))"
-        for name in named
-    ]
-    doubled = source.query(
-        f"SELECT {', '.join(f'{key} AS k{i}' for i, key in enumerate(keys))}"
-        f" FROM records GROUP BY ALL HAVING COUNT(*) > 1 LIMIT 1"
-    ).to_pylist()
-    if not doubled:
-        return
-    same = " AND ".join(
-        f"{key} = {quote_value(str(doubled[0][f'k{i}']))}" for i, key in enumerate(keys)
-    )
-    row = source.first_row(same)
-    raise InputError(
-        "the same group stands in two rows, with nothing to tell them apart"
-        f" ({', '.join(named[:4])})",
-        file=row.file if row else source.name,
-        row=row.row if row else None,
-        next_step="Remove one, or add the column that tells them apart"
-        " (a school, a year): a group must not be counted twice.",
-    )
-
-
-def _too_many(found: pa.Table, dimensions: Sequence[Dimension]) -> QuestionError:
-    sizes = {
-        dimension.name: len(found[f"key_{place}"].unique())
-        for place, dimension in enumerate(dimensions)
-    }
-    finest = max(sizes, key=lambda name: sizes[name])
-    if sizes[finest] > MOST_GROUPS:
-        return too_fine(finest, sizes[finest])
-    return QuestionError(
-        f"these dimensions make more than {MOST_CELLS:,} groups",
-        next_step=f"Ask for fewer at once; '{finest}' is the finest with"
-        f" {sizes[finest]:,}.",
-    )

@@ -19,7 +19,7 @@ from equitable.measures.comparison import (
     compare,
 )
 from equitable.measures.levels import Levels, RateInterval
-from equitable.measures.references import ReferenceChoice
+from equitable.measures.references import ReferenceChoice, best_rows, by_stratum
 from equitable.measures.results import ReferenceKind
 from equitable.measures.selection import compare_with_highest
 from equitable.vocabulary import NOT_REPORTED
@@ -38,6 +38,8 @@ class Stratified:
     rest: Levels
     everyone: Levels
     weighted: bool
+    hidden: NDArray[np.bool_]
+    """Rows that are not to be shown: no figure that others share takes them in."""
 
     def named(self, row: int) -> tuple[dict[str, str], dict[str, str]]:
         """A row's group and its stratum."""
@@ -89,7 +91,7 @@ def answer(
     """Compare every row of a table with its reference."""
     rows = len(table.places)
     nobody, none = np.zeros(rows, bool), np.full(rows, -1, np.int64)
-    counted = table.group.students >= min_n
+    counted = (table.group.students >= min_n) & ~table.hidden
     if choice.kind == "number" and choice.number is not None:
         compared = against_number(
             table.group, choice.number, is_rate=is_rate, confidence=confidence, how=how
@@ -147,7 +149,10 @@ def answer(
         reference=reference,
         row=row,
         own=own,
-        enough=counted & ~nothing & (reference.students >= min_n),
+        enough=counted
+        & ~nothing
+        & (reference.students >= min_n)
+        & ~table.hidden[np.maximum(row, 0)],
         compared=compared.blank(nothing),
     )
 
@@ -161,21 +166,11 @@ def _reference_rows(
     eligible = table.reported() & np.isfinite(table.group.value)
     if choice.kind == "highest":
         eligible &= table.group.students >= choice.least
-    row = np.full(len(table.places), -1, np.int64)
-    better = table.group.value if higher_is_better else -table.group.value
-    for stratum in np.unique(table.stratum):
-        here = table.stratum == stratum
-        among = np.flatnonzero(here & eligible)
-        if not len(among):
-            continue
-        students = table.group.students[among]
-        order = (
-            np.lexsort((students, better[among]))
-            if choice.kind == "highest"
-            else np.argsort(students, kind="stable")
-        )
-        row[here] = among[order[-1]]
-    return row
+    if choice.kind == "largest":
+        value = table.group.students.astype(np.float64)
+    else:
+        value = table.group.value if higher_is_better else -table.group.value
+    return best_rows(value, table.group.students, table.stratum, eligible)
 
 
 def _named_rows(table: Stratified, choice: ReferenceChoice) -> Integers:
@@ -213,10 +208,8 @@ def _allow_for_choice(
         & (table.group.students >= least)
         & np.isfinite(table.group.value)
     )
-    for stratum in np.unique(table.stratum):
-        here = np.flatnonzero((table.stratum == stratum) & (table.group.students > 0))
-        if row[here[0]] < 0 if len(here) else True:
-            continue
+    shown = (table.group.students > 0) & ~table.hidden
+    for here in by_stratum(table.stratum, shown & (row >= 0)):
         group = table.group.take(here)
         chosen = compare_with_highest(
             group.n,

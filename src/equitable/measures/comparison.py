@@ -11,18 +11,19 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from equitable.cube.cells import Numbers
 from equitable.measures import differences, means
-from equitable.measures.clusters import clustered_difference
+from equitable.measures.clusters import difference_limits
 from equitable.measures.levels import Levels, RateInterval
 from equitable.measures.power import (
     detectable_against_number,
     detectable_means,
     detectable_rates,
+    found_four_times_in_five,
 )
 from equitable.measures.rates import two_sided
+from equitable.measures.results import MEAN_MARGIN, RATE_MARGIN
 from equitable.vocabulary import Verdict
 
 
@@ -43,7 +44,8 @@ class Comparison:
     hedges_g: Numbers
     detectable: Numbers
     spread: Numbers
-    """Pooled standard deviation: the unit of a mean's margin."""
+    """Pooled standard deviation (against a number: the group's own), the unit of the
+    standardised difference and of a mean's margin."""
     p: Numbers
 
     def blank(self, where: NDArray[np.bool_]) -> Comparison:
@@ -67,47 +69,23 @@ def compare(
     cluster-robust and the ratios stand without limits.
     """
     a, b = group, reference
-    cohen, hedges = means.standardised(a.n, a.value, a.squares, b.n, b.value, b.squares)
-    spread = _pooled_deviation(a, b)
-    compared = _rates(a, b, confidence) if is_rate else _means(a, b, spread, confidence)
-    compared = replace(compared, standardised=cohen, hedges_g=hedges, spread=spread)
+    compared = _rates(a, b, confidence) if is_rate else _means(a, b, confidence)
     if a.clusters is None or b.clusters is None:
         return compared
-    robust, _ = clustered_difference(
-        a.clusters.n, a.clusters.total, b.clusters.n, b.clusters.total, confidence
-    )
+    robust = a.clusters.less(b.clusters)
+    limits = difference_limits(robust, confidence)
     unknown = np.full_like(compared.ratio, np.nan)
-    _, detectable = _robust(robust.value, robust.low, robust.high, a, confidence)
     return replace(
         compared,
-        detectable=detectable,
-        difference_low=robust.low,
-        difference_high=robust.high,
-        p=robust.p,
+        detectable=found_four_times_in_five(robust.error),
+        difference_low=limits.low,
+        difference_high=limits.high,
+        p=limits.p,
         ratio_low=unknown,
         ratio_high=unknown,
         odds_ratio_low=unknown,
         odds_ratio_high=unknown,
     )
-
-
-def _robust(
-    difference: Numbers,
-    low: Numbers,
-    high: Numbers,
-    group: Levels,
-    confidence: float,
-) -> tuple[Numbers, Numbers]:
-    """The p by Student's t over the clusters, and the difference found 4 times in 5."""
-    if group.clusters is None:
-        raise ValueError("no clusters")
-    clusters = (group.clusters.n > 0).sum(axis=-1)
-    freedom = np.maximum(clusters - 1, 1)
-    half = (np.asarray(high) - np.asarray(low)) / 2
-    error = half / means.t_quantile(freedom, confidence)
-    error = np.where((clusters > 1) & (error > 0), error, np.nan)
-    p = means.t_p(difference / error, freedom)
-    return p, (two_sided(0.95) + ndtri(0.8)) * error
 
 
 def _rates(a: Levels, b: Levels, confidence: float) -> Comparison:
@@ -117,6 +95,7 @@ def _rates(a: Levels, b: Levels, confidence: float) -> Comparison:
     odds = differences.odds_ratio(x, n, y, m, confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         pooled = (x + y) / (n + m)
+    cohen, hedges, spread = _standardised(a, b)
     return Comparison(
         difference=difference.value,
         difference_low=difference.low,
@@ -127,20 +106,21 @@ def _rates(a: Levels, b: Levels, confidence: float) -> Comparison:
         odds_ratio=odds.value,
         odds_ratio_low=odds.low,
         odds_ratio_high=odds.high,
-        standardised=difference.value,
-        hedges_g=difference.value,
+        standardised=cohen,
+        hedges_g=hedges,
         detectable=detectable_rates(n, m, pooled),
-        spread=difference.value,
+        spread=spread,
         p=differences.rates_p(x, n, y, m),
     )
 
 
-def _means(a: Levels, b: Levels, spread: Numbers, confidence: float) -> Comparison:
+def _means(a: Levels, b: Levels, confidence: float) -> Comparison:
     welch = means.welch(a.n, a.value, a.squares, b.n, b.value, b.squares, confidence)
     ratio = means.ratio_of_means(
         a.n, a.value, a.squares, b.n, b.value, b.squares, confidence
     )
     unknown = np.full_like(welch.value, np.nan)
+    cohen, hedges, spread = _standardised(a, b)
     return Comparison(
         difference=welch.value,
         difference_low=welch.low,
@@ -151,18 +131,20 @@ def _means(a: Levels, b: Levels, spread: Numbers, confidence: float) -> Comparis
         odds_ratio=unknown,
         odds_ratio_low=unknown,
         odds_ratio_high=unknown,
-        standardised=welch.value,
-        hedges_g=welch.value,
+        standardised=cohen,
+        hedges_g=hedges,
         detectable=detectable_means(a.n, b.n, spread),
         spread=spread,
         p=welch.p,
     )
 
 
-def _pooled_deviation(a: Levels, b: Levels) -> Numbers:
+def _standardised(a: Levels, b: Levels) -> tuple[Numbers, Numbers, Numbers]:
+    """Cohen's d, Hedges' g, and the pooled standard deviation they are in."""
+    both = means.standardised(a.n, a.value, a.squares, b.n, b.value, b.squares)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.sqrt((a.squares + b.squares) / (a.n + b.n - 2))
-    return np.where(a.n + b.n > 2, spread, np.nan)
+    return both.cohen_d, both.hedges_g, np.where(a.n + b.n > 2, spread, np.nan)
 
 
 def against_overall(
@@ -261,8 +243,15 @@ def against_number(
             p = means.one_mean_p(group.n, group.value, group.squares, fixed)
             detectable = detectable_against_number(group.n, spread)
         effect = (group.value - fixed) / spread
+        if group.events:
+            # Nobody of n: the exact probability, on both sides alike, as the limits.
+            none = (group.value == 0) & (group.n > 0)
+            expected = group.n * fixed / 100
+            p = np.where(none, np.minimum(2 * np.exp(-expected), 1.0), p)
         if group.clusters is not None:
-            p, detectable = _robust(group.value - fixed, low, high, group, confidence)
+            robust = group.clusters.means()
+            p = means.t_p((group.value - fixed) / robust.error, robust.freedom)
+            detectable = found_four_times_in_five(robust.error)
     finite = [np.where(np.isfinite(part), part, np.nan) for part in (*ratio, *odds)]
     return Comparison(
         difference=group.value - fixed,
@@ -304,7 +293,9 @@ def verdicts(
     if margin is not None:
         within = np.full_like(low, margin)
     else:
-        within = np.full_like(low, 0.05) if is_rate else 0.2 * compared.spread
+        within = (
+            np.full_like(low, RATE_MARGIN) if is_rate else MEAN_MARGIN * compared.spread
+        )
     with np.errstate(invalid="ignore"):
         shown = ((low > 0) | (high < 0)) & (q < 1 - confidence)
         none_shown = (low <= 0) & (high >= 0) & (-within <= low) & (high <= within)

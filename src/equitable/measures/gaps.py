@@ -8,24 +8,33 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equitable.cube.cells import Axis, Cells, Integers, Moments, Numbers
-from equitable.errors import InputError, QuestionError
+from equitable.errors import QuestionError
 from equitable.measures import against
 from equitable.measures.against import Answer, Stratified
+from equitable.measures.cautions import of_clusters, of_weights
+from equitable.measures.clusters import Clusters, from_pairs
 from equitable.measures.comparison import joined, verdicts
-from equitable.measures.levels import Clusters, RateInterval, levels
+from equitable.measures.levels import Levels, levels
 from equitable.measures.multiplicity import adjust
-from equitable.measures.references import KINDS, ReferenceChoice, read_reference
+from equitable.measures.question import Question, check
+from equitable.measures.references import (
+    KINDS,
+    ReferenceChoice,
+    read_reference,
+)
 from equitable.measures.results import (
     Gaps,
+    IntervalKind,
     PooledRow,
     Reference,
+    ReferenceKind,
     SensitivityRow,
 )
 from equitable.measures.rows import figure, make_rows
@@ -35,36 +44,12 @@ from equitable.vocabulary import (
     Dimension,
     Direction,
     Indicator,
+    Kind,
     Verdict,
 )
 
+__all__ = ["Question", "gaps"]
 _POOLABLE: Final = {"rest", "highest", "largest", "group"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked of the cells about one indicator.
-
-    ``by`` are compared, alone and up to ``depth`` of them crossed; ``within`` are held
-    fixed.  ``reference`` is text as on the command line.  ``margin`` is in the
-    indicator's unit (a rate's is a fraction of 1; None: 5 points, or .2 standard
-    deviations of a mean).  ``cluster`` names a dimension among the cells' axes.
-    """
-
-    by: tuple[str, ...]
-    depth: int = 2
-    within: tuple[str, ...] = ()
-    reference: str = "rest"
-    indices: bool = False
-    sensitivity: bool = False
-    adjust: Literal["bh", "by", "none"] = "bh"
-    confidence: float = 0.95
-    margin: float | None = None
-    min_n: int = 10
-    cluster: str | None = None
-    interval: RateInterval = "wilson"
-    internal: bool = False
-    """Whether small groups stay: their shrunken values are then given too."""
 
 
 def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
@@ -86,9 +71,11 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
     InputError
         Where no student has a known outcome.
     """
-    _check(cells, indicator, question)
+    check(cells, indicator, question)
     axes = [cells.axes[cells.axis(name)] for name in question.by]
-    choice = read_reference(question.reference, axes, indicator)
+    choice = read_reference(
+        question.reference, axes, indicator, least=question.highest_min_n
+    )
     overlapping = any(axis.dimension.overlapping for axis in axes)
     if overlapping and choice.kind in {"highest", "largest", "group"}:
         raise QuestionError(
@@ -99,6 +86,8 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
     if overlapping and question.adjust == "bh":
         question = replace(question, adjust="by")
     strata = [(), question.within] if question.within else [()]
+    if question.strata_only:
+        strata = strata[1:]
     tables = [
         _table(cells, indicator, question, names, within)
         for within in strata
@@ -110,7 +99,7 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
     plain = [table for table in tables if not table.within]
     count = sum(len(table.places) for table in plain)
     pooled: tuple[PooledRow, ...] = ()
-    if question.within:
+    if question.within and not question.strata_only:
         pooled = pooled_rows(
             [t for t in tables if t.within],
             plain,
@@ -119,7 +108,8 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
             question,
             raw_judged=found[:count] if choice.kind in _POOLABLE else None,
         )
-    overall = _overall(cells, indicator, question)
+    overall, everyone_n = _overall(cells, indicator, question)
+    few = of_clusters(cells, indicator, question)
     return Gaps(
         indicator=indicator,
         dimensions=tuple(axis.dimension for axis in axes),
@@ -144,77 +134,22 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
         confidence=question.confidence,
         margin=question.margin,
         clustered_over=question.cluster,
-        provenance=replace(cells.provenance, min_n=question.min_n),
+        interval=_interval_kind(indicator, question),
+        weight=cells.weight,
+        effective_n=everyone_n,
+        highest_min_n=question.highest_min_n,
+        apart=question.withheld,
+        provenance=replace(
+            cells.provenance,
+            min_n=question.min_n,
+            notes=(
+                *cells.provenance.notes,
+                *of_weights(cells, indicator, question, overall, everyone_n),
+                *few,
+            ),
+            cautions=(*cells.provenance.cautions, *few),
+        ),
     )
-
-
-def _check(cells: Cells, indicator: Indicator, question: Question) -> None:
-    if not question.by:
-        raise QuestionError(
-            "no dimension was given to compare groups by",
-            next_step="For example: --by race.",
-        )
-    if question.depth < 1:
-        raise QuestionError("--depth must be 1 or more")
-    if not 0.5 <= question.confidence < 1:
-        raise QuestionError(
-            f"a confidence of {question.confidence:g} is not possible",
-            next_step="Give a fraction from 0.5 to under 1, such as 0.95.",
-        )
-    if question.margin is not None and not question.margin >= 0:
-        raise QuestionError("--margin must be 0 or more")
-    if question.margin is not None and indicator.is_rate and question.margin > 1:
-        raise QuestionError(
-            f"a rate's margin is a fraction of 1, not {question.margin:g}",
-            next_step=f"For {question.margin:g} points, write"
-            f" --margin {question.margin / 100:g}.",
-        )
-    if question.min_n < 1:
-        raise QuestionError("--min-n must be 1 or more")
-    moments = cells.moments[indicator.name]
-    if not moments.n.sum():
-        raise InputError(
-            f"no student has a known value of '{indicator.name}'",
-            next_step="Choose another outcome, or see how the column writes its values:"
-            " equitable inspect.",
-        )
-    for name in question.by:
-        table = cells.table(indicator.name, [name])
-        present = table.places[table.moments.n + table.moments.missing > 0, 0]
-        if len(present) < 2:
-            only = table.axes[0].groups[int(present[0])]
-            raise QuestionError(
-                f"'{name}' has one group only ('{only}'): there is nothing to compare",
-                next_step="Choose a dimension with two groups or more.",
-            )
-    if question.cluster is not None:
-        _check_cluster(cells, question)
-    for name in question.within:
-        if cells.axes[cells.axis(name)].dimension.overlapping:
-            raise QuestionError(
-                f"'{name}' has overlapping groups and cannot be held fixed",
-                next_step="Use a view in which each student stands once.",
-            )
-
-
-def _check_cluster(cells: Cells, question: Question) -> None:
-    name = question.cluster or ""
-    if name in (*question.by, *question.within):
-        raise QuestionError(
-            f"'{name}' cannot be compared or held fixed and be clustered over at once",
-            next_step="Leave out --cluster, or cluster over something larger.",
-        )
-    if cells.axes[cells.axis(name)].dimension.overlapping:
-        raise QuestionError(
-            f"'{name}' has overlapping groups and cannot be clustered over",
-            next_step="Cluster over a school or a class.",
-        )
-    if question.reference.strip().casefold() == "highest":
-        raise QuestionError(
-            "'highest' is chosen from the same data, and no interval here allows for"
-            " that and for clusters at once",
-            next_step="Use --reference rest, or name the group.",
-        )
 
 
 def _views(axes: Sequence[Axis]) -> str:
@@ -249,24 +184,39 @@ def _table(
     if question.cluster is not None:
         clusters = _clusters(cells, indicator, [*within, *names], question, places)
         whole = _clusters(cells, indicator, within, question, total.places)
-    everyone = levels(total.moments, weighted=cells.weighted, clusters=whole)
+    everyone = _levels(cells, indicator, total.moments, whole)
     others = None
     if clusters is not None and whole is not None:
-        others = whole.take(stratum) - clusters
+        others = clusters.rest(whole, stratum)
     return Stratified(
         names=tuple(names),
         within=within,
         axes=table.axes,
         places=places,
+        hidden=_hidden(table.axes, places, question),
         stratum=stratum,
-        group=levels(moments, weighted=cells.weighted, clusters=clusters),
-        rest=levels(
-            total.moments.take(stratum) - moments,
-            weighted=cells.weighted,
-            clusters=others,
-        ),
+        group=_levels(cells, indicator, moments, clusters),
+        rest=_levels(cells, indicator, total.moments.take(stratum) - moments, others),
         everyone=everyone.take(stratum),
         weighted=cells.weighted,
+    )
+
+
+def _hidden(
+    axes: Sequence[Axis], places: Integers, question: Question
+) -> NDArray[np.bool_]:
+    """Which rows of a table are among those that will not be shown."""
+    if not question.withheld:
+        return np.zeros(len(places), bool)
+    order = sorted(range(len(axes)), key=lambda i: axes[i].dimension.name)
+    named = [(i, axes[i].dimension.name, axes[i].groups) for i in order]
+    return np.array(
+        [
+            tuple((name, groups[place[i]]) for i, name, groups in named)
+            in question.withheld
+            for place in places.tolist()
+        ],
+        bool,
     )
 
 
@@ -300,15 +250,28 @@ def _clusters(
 ) -> Clusters:
     name = question.cluster or ""
     fine = cells.table(indicator.name, [*names, name])
-    count = len(fine.axes[-1].groups)
     shape = [len(axis.groups) for axis in fine.axes[:-1]]
     row = _position(fine.places[:, :-1], places, shape)
-    n = np.zeros((len(places), count))
-    total = np.zeros((len(places), count))
-    column = fine.places[:, -1]
-    n[row, column] = fine.moments.weight
-    total[row, column] = fine.moments.weighted_total
-    return Clusters(n=n, total=total)
+    return from_pairs(
+        row,
+        fine.places[:, -1],
+        fine.moments.weight,
+        fine.moments.weighted_total,
+        len(places),
+    )
+
+
+def _levels(
+    cells: Cells, indicator: Indicator, moments: Moments, clusters: Clusters | None
+) -> Levels:
+    events = indicator.kind is Kind.PER_100
+    return levels(
+        moments,
+        weighted=cells.weighted,
+        clusters=clusters,
+        events=events,
+        least=0.0 if events else indicator.low,
+    )
 
 
 def _answer(
@@ -360,7 +323,7 @@ def _sensitivity(
         kinds = tuple(kind for kind in kinds if kind != "highest")
     judged = {}
     for kind in dict.fromkeys((*kinds, asked.kind)):
-        choice = asked if kind == asked.kind else ReferenceChoice(kind=kind)
+        choice = asked if kind == asked.kind else _of_kind(kind, question)
         answers = [_answer(table, choice, indicator, question) for table in tables]
         found: Sequence[Verdict] = asked_found
         if kind != asked.kind:
@@ -391,22 +354,36 @@ def _sensitivity(
     return tuple(rows)
 
 
-def _overall(cells: Cells, indicator: Indicator, question: Question) -> Reference:
+def _of_kind(kind: ReferenceKind, question: Question) -> ReferenceChoice:
+    return ReferenceChoice(kind=kind, least=question.highest_min_n)
+
+
+def _interval_kind(indicator: Indicator, question: Question) -> IntervalKind:
+    if question.cluster is not None:
+        return "cluster-robust"
+    return question.interval if indicator.is_rate else "student t"
+
+
+def _overall(
+    cells: Cells, indicator: Indicator, question: Question
+) -> tuple[Reference, float]:
+    """Everyone together, and the effective number of students."""
     table = cells.table(indicator.name, ())
     clusters = None
     if question.cluster is not None:
         clusters = _clusters(cells, indicator, (), question, table.places)
-    level = levels(table.moments, weighted=cells.weighted, clusters=clusters)
+    level = _levels(cells, indicator, table.moments, clusters)
     low, high = level.interval(
         is_rate=indicator.is_rate,
         confidence=question.confidence,
         how=question.interval,
     )
     n: Count = int(level.students[0])
-    return Reference(
+    everyone = Reference(
         kind="overall",
         n=n,
         value=figure(level.value[0]),
         low=figure(low[0]),
         high=figure(high[0]),
     )
+    return everyone, float(level.n[0])

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
 from equitable.cube.cells import Integers, Moments, Numbers
-from equitable.measures.clusters import clustered_mean
+from equitable.measures.clusters import Clusters, mean_limits
 from equitable.measures.means import mean_interval
-from equitable.measures.rates import clopper_pearson, kish, wilson
+from equitable.measures.rates import clopper_pearson, kish, level, wilson
 
 RateInterval: TypeAlias = Literal["wilson", "exact"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clusters:
-    """Each row's students and outcome total by cluster (school, class): (rows, C)."""
-
-    n: Numbers
-    total: Numbers
-
-    def take(self, index: Integers) -> Clusters:
-        """The rows at ``index``."""
-        return Clusters(n=self.n[index], total=self.total[index])
-
-    def __sub__(self, other: Clusters) -> Clusters:
-        return Clusters(n=self.n - other.n, total=self.total - other.total)
+_ARRAYS: Final = ("n", "value", "squares", "weight", "students", "missing", "count")
+_FLOAT: Final = 8 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,56 +36,82 @@ class Levels:
     count: Numbers
     """Outcome total: of a rate, the students for whom it is true."""
     clusters: Clusters | None = None
+    pivot: float = 0.0
+    """What the clusters' totals are about."""
+    events: bool = False
+    """Whether values are events per 100 students."""
+    least: float | None = None
+    """The least that a mean can be."""
+
+    def take(self, index: Integers) -> Levels:
+        """The entries at ``index``."""
+        picked = {name: getattr(self, name)[index] for name in _ARRAYS}
+        clusters = None if self.clusters is None else self.clusters.take(index)
+        return replace(self, **picked, clusters=clusters)
 
     @property
     def successes(self) -> Numbers:
         """Of a rate: the number behind it, at the effective n."""
         return self.value * self.n
 
-    def take(self, index: Integers) -> Levels:
-        """The entries at ``index``."""
-        picked = {
-            f.name: getattr(self, f.name)[index]
-            for f in fields(self)
-            if f.name != "clusters"
-        }
-        clusters = None if self.clusters is None else self.clusters.take(index)
-        return Levels(**picked, clusters=clusters)
-
     def interval(
-        self,
-        *,
-        is_rate: bool,
-        confidence: float,
-        how: RateInterval = "wilson",
-        floor: float | None = None,
+        self, *, is_rate: bool, confidence: float, how: RateInterval = "wilson"
     ) -> tuple[Numbers, Numbers]:
         """Limits of each value.
 
         Rates: Wilson's score interval, or Clopper and Pearson's; means: Student's t;
-        with clusters, the linearised (sandwich) interval over them.  ``floor`` is the
-        least that a mean can be (0 events).
+        events, where there was none: ``no_events``; with clusters, the linearised
+        (sandwich) interval over them, held within what a rate can be.
         """
         if self.clusters is not None:
-            robust = clustered_mean(self.clusters.n, self.clusters.total, confidence)
-            return robust.low, robust.high
-        if not is_rate:
-            low, high = mean_interval(self.n, self.value, self.squares, confidence)
-            # Alike to the last student: chance could still move it, by how much is
-            # unknown. No interval is better than one of no width.
-            alike = self.squares <= 0
-            low, high = np.where(alike, np.nan, low), np.where(alike, np.nan, high)
-            if floor is not None:
-                low = np.maximum(low, floor)
-        elif how == "exact":
-            low, high = clopper_pearson(self.successes, self.n, confidence)
-        else:
-            low, high = wilson(self.successes, self.n, confidence)
-        return low, high
+            robust = mean_limits(self.clusters, confidence)
+            low, high = robust.low + self.pivot, robust.high + self.pivot
+            if is_rate:
+                return np.maximum(low, 0.0), np.minimum(high, 1.0)
+            return self._held(low), high
+        if is_rate:
+            exact = clopper_pearson if how == "exact" else wilson
+            low, high = exact(self.successes, self.n, confidence)
+            return low, high
+        low, high = mean_interval(self.n, self.value, self.squares, confidence)
+        # Alike to the last student: chance could still move it, by how much is
+        # unknown. No interval is better than one of no width.
+        alike = self.squares <= 0
+        low, high = np.where(alike, np.nan, low), np.where(alike, np.nan, high)
+        if self.events:
+            none = (self.value == 0) & (self.n > 0)
+            low = np.where(none, 0.0, low)
+            high = np.where(none, no_events(self.n, confidence), high)
+        return self._held(low), high
+
+    def _held(self, low: Numbers) -> Numbers:
+        return low if self.least is None else np.maximum(low, self.least)
+
+
+def no_events(n: Numbers, confidence: float) -> Numbers:
+    """The upper limit of events per 100 students where there was none.
+
+    Were their true number over it, no event among ``n`` students would be seen less
+    often than half of what the confidence leaves: -ln((1 - confidence) / 2) in all,
+    3.69 at 95 %.
+
+    Notes
+    -----
+    Garwood, F. (1936), Biometrika 28: 437-442: the exact two-sided limit of a Poisson
+    count of 0.  Where a few students have most events, as in suspensions, more could
+    have gone unseen.
+    """
+    with np.errstate(divide="ignore"):
+        return np.where(n > 0, -100 * np.log((1 - level(confidence)) / 2) / n, np.nan)
 
 
 def levels(
-    moments: Moments, *, weighted: bool, clusters: Clusters | None = None
+    moments: Moments,
+    *,
+    weighted: bool,
+    clusters: Clusters | None = None,
+    events: bool = False,
+    least: float | None = None,
 ) -> Levels:
     """Values from sufficient statistics.
 
@@ -110,22 +123,29 @@ def levels(
     with np.errstate(divide="ignore", invalid="ignore"):
         if weighted:
             effective = kish(weight, moments.weight_squares)
-            value = moments.weighted_total / weight
-            spread = moments.weighted_squares / weight - value**2
-            squares = spread * effective
+            about = moments.weighted_total / weight
+            raw = moments.weighted_squares / weight
         else:
             effective = n
-            value = moments.total / n
-            squares = moments.squares - n * value**2
+            about = moments.total / n
+            raw = moments.squares / n
+        spread = raw - about**2
+        # What is left where all are alike is the rounding of the sums.
+        grain = moments.weighted_grain * n / weight if weighted else moments.grain
+        noise = grain + _FLOAT * raw
+        squares = np.where(spread > noise, spread * effective, 0.0)
         nobody = n <= 0
-        value = np.where(nobody, np.nan, value)
+        value = np.where(nobody, np.nan, moments.pivot + about)
     return Levels(
-        n=np.where(nobody, 0.0, effective),
+        n=np.where(nobody, 0.0, np.nan_to_num(effective)),
         value=value,
-        squares=np.where(nobody, 0.0, np.maximum(squares, 0.0)),
+        squares=np.where(nobody, 0.0, np.maximum(np.nan_to_num(squares), 0.0)),
         weight=weight,
         students=moments.n,
         missing=moments.missing,
-        count=moments.total,
+        count=moments.total + moments.pivot * n,
         clusters=clusters,
+        pivot=moments.pivot,
+        events=events,
+        least=least,
     )

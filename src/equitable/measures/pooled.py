@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr
 
-from equitable.measures.means import satterthwaite, t_p, t_quantile
+from equitable.measures.means import t_p, t_quantile
 from equitable.measures.rates import Array, aligned, counted, divided, two_sided
 
 
@@ -180,22 +180,21 @@ def pooled_mean_difference(
     value = divided((weight * gaps).sum(axis=-1), total)
     share = weight / np.where(total > 0, total, 1.0)[..., None]
 
-    parts: list[Array] = []
-    freedom: list[Array] = []
+    variance, below = np.zeros_like(value), np.zeros_like(value)
     for m, ss in ((m1, ss1), (m2, ss2)):
         several = both & (m > 1)
         df = np.where(several, m - 1, 0.0)
         inner = np.where(several, ss, 0.0)
         over_all = divided(inner.sum(axis=-1), df.sum(axis=-1))
         own = share**2 * inner / np.where(several, df * m, 1.0)
-        borrowed = np.where(both & ~several, share**2 / np.where(both, m, 1.0), 0.0)
-        borrowed = borrowed.sum(axis=-1)
-        parts += [*np.moveaxis(own, -1, 0)]
-        freedom += [*np.moveaxis(np.where(several, df, 1.0), -1, 0)]
-        parts.append(np.where(borrowed > 0, borrowed * over_all, 0.0))
-        freedom.append(np.maximum(df.sum(axis=-1), 1.0))
-    df = satterthwaite(tuple(parts), tuple(freedom))
-    se = np.sqrt(np.asarray(sum(parts)))
+        alone = np.where(both & ~several, share**2 / np.where(both, m, 1.0), 0.0)
+        alone = alone.sum(axis=-1)
+        borrowed = np.where(alone > 0, alone * over_all, 0.0)
+        variance += own.sum(axis=-1) + borrowed
+        below += (own**2 / np.where(several, df, 1.0)).sum(axis=-1)
+        below += borrowed**2 / np.maximum(df.sum(axis=-1), 1.0)
+    df = divided(variance**2, below)
+    se = np.sqrt(variance)
     half = t_quantile(df, confidence) * se
     return PooledDifference(
         value,

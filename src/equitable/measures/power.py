@@ -77,6 +77,11 @@ def detectable_against_number(
     )
 
 
+def found_four_times_in_five(error: ArrayLike) -> Array:
+    """The difference that would be found so often, from its standard error."""
+    return _reach() * np.asarray(error, np.float64)
+
+
 def _smoothed(rate: Array, n: Array) -> Array:
     at_edge = (rate <= 0) | (rate >= 1)
     return np.where(at_edge, (rate * n + 0.5) / (n + 1), rate)

@@ -7,13 +7,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
-from equitable.cube.cells import Axis
+import numpy as np
+from numpy.typing import NDArray
+
+from equitable.cube.cells import Axis, Integers, Numbers
 from equitable.errors import QuestionError, did_you_mean
 from equitable.measures.results import ReferenceKind
 from equitable.vocabulary import NOT_REPORTED, Indicator
 
+Mask: TypeAlias = NDArray[np.bool_]
+LEAST: Final = 30
+"""The fewest students of a group that may be 'highest', unless told otherwise."""
 KINDS: Final[tuple[ReferenceKind, ...]] = ("rest", "overall", "highest", "largest")
 
 
@@ -29,11 +35,35 @@ class ReferenceChoice:
     kind: ReferenceKind
     number: Fraction | None = None
     named: Mapping[str, str] = field(default_factory=dict)
-    least: int = 30
+    least: int = LEAST
+
+
+def best_rows(
+    value: Numbers, students: Numbers | Integers, stratum: Integers, eligible: Mask
+) -> Integers:
+    """For every row, the row of its stratum with the greatest value.
+
+    Ties go to the larger group, then to the later row; -1 where no row of the stratum
+    is ``eligible``.  Whoever looks for the lowest or the largest gives that as value.
+    """
+    best = np.full(int(stratum.max(initial=-1)) + 1, -1, np.int64)
+    among = np.flatnonzero(eligible)
+    order = among[np.lexsort((students[among], value[among], stratum[among]))]
+    best[stratum[order]] = order
+    return best[stratum]
+
+
+def by_stratum(stratum: Integers, wanted: Mask) -> list[Integers]:
+    """The wanted rows of each stratum that has any, in one pass over all rows."""
+    rows = np.flatnonzero(wanted)
+    if not len(rows):
+        return []
+    rows = rows[np.argsort(stratum[rows], kind="stable")]
+    return np.split(rows, np.flatnonzero(np.diff(stratum[rows])) + 1)
 
 
 def read_reference(
-    text: str, axes: Sequence[Axis], indicator: Indicator
+    text: str, axes: Sequence[Axis], indicator: Indicator, *, least: int = LEAST
 ) -> ReferenceChoice:
     """From ``--reference``'s text to a reference.
 
@@ -50,7 +80,7 @@ def read_reference(
     wanted = text.strip()
     for kind in KINDS:
         if wanted.casefold() == kind:
-            return ReferenceChoice(kind=kind)
+            return ReferenceChoice(kind=kind, least=least)
     if "=" in wanted:
         parts = next(csv.reader([wanted], skipinitialspace=True))
         named = dict(_one_named(part, axes) for part in parts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from equitable.vocabulary import (
     WITHHELD,
@@ -21,9 +21,17 @@ from equitable.vocabulary import (
     Withheld,
 )
 
+RATE_MARGIN: Final = 0.05
+"""What counts as no difference of rates, unless told otherwise."""
+MEAN_MARGIN: Final = 0.2
+"""The same of means, in standard deviations."""
+IntervalKind: TypeAlias = Literal["wilson", "exact", "student t", "cluster-robust"]
 ReferenceKind: TypeAlias = Literal[
     "rest", "overall", "highest", "largest", "group", "number"
 ]
+_OF_THE_GROUP: Final = frozenset(
+    {"effective_n", "count", "value", "low", "high", "shrunken"}
+)
 Group: TypeAlias = Mapping[str, str]
 """From a dimension's name to the value that defines the group in it."""
 
@@ -84,6 +92,8 @@ class GapRow:
     within: Group = field(default_factory=dict)
     n: Count = None
     missing: Count = None
+    effective_n: Figure = None
+    """Equally weighted students who would tell as much (Kish); n without weights."""
     count: Count = None
     value: Figure = None
     low: Figure = None
@@ -109,6 +119,8 @@ class GapRow:
     verdict: Verdict | None = None
     indices: Indices | None = None
     reason: str | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """From the name of each null figure (as in JSON) to why it is null."""
     withheld: bool = False
 
     def held_back(self) -> GapRow:
@@ -120,6 +132,7 @@ class GapRow:
             "verdict",
             "indices",
             "reason",
+            "reasons",
             "withheld",
         }
         changes: dict[str, Any] = {
@@ -133,6 +146,7 @@ class GapRow:
             indices=None,
             # Why a figure could not be given would tell what is withheld.
             reason=None,
+            reasons={},
             withheld=True,
         )
 
@@ -156,6 +170,9 @@ class GapRow:
             verdict=None if self.verdict is None else Verdict.NOT_ENOUGH_EVIDENCE,
             indices=None,
             reason="the reference is withheld",
+            reasons={
+                name: why for name, why in self.reasons.items() if name in _OF_THE_GROUP
+            },
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -164,7 +181,7 @@ class GapRow:
         for f in fields(self):
             value = getattr(self, f.name)
             match f.name:
-                case "group" | "within":
+                case "group" | "within" | "reasons":
                     row[f.name] = dict(value)
                 case "reference":
                     row["reference"] = _plain(value)
@@ -221,13 +238,15 @@ class PooledRow:
     q: Figure = None
     verdict: Verdict | None = None
     reason: str | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """As in a row."""
     withheld: bool = False
 
     def held_back(self) -> PooledRow:
         """The same row with every figure ``WITHHELD``."""
         kept = {
             "group", "within", "reference", "method", "verdict", "raw_verdict",
-            "reason", "withheld", "strata", "strata_used",
+            "reason", "reasons", "withheld", "strata", "strata_used",
         }  # fmt: skip
         changes: dict[str, Any] = {
             f.name: WITHHELD for f in fields(self) if f.name not in kept
@@ -241,6 +260,7 @@ class PooledRow:
             verdict=Verdict.NOT_ENOUGH_EVIDENCE,
             raw_verdict=Verdict.NOT_ENOUGH_EVIDENCE,
             reason=None,
+            reasons={},
             withheld=True,
         )
 
@@ -248,6 +268,7 @@ class PooledRow:
         """As in JSON."""
         row = {f.name: shown(getattr(self, f.name)) for f in fields(self)}
         row["group"] = dict(self.group)
+        row["reasons"] = dict(self.reasons)
         row["within"] = list(self.within)
         row["reference"] = _plain(self.reference)
         row["verdict"] = None if self.verdict is None else str(self.verdict)
@@ -317,7 +338,23 @@ class Gaps:
     margin: float | None = None
     """In the indicator's own unit; ``None`` where it is in standard deviations (.2)."""
     clustered_over: str | None = None
+    interval: IntervalKind = "wilson"
+    """How the interval of each level was made."""
+    weight: str | None = None
+    """The column of weights."""
+    effective_n: float | None = None
+    """Everyone's, as each row has its own."""
+    highest_min_n: int = 30
+    apart: frozenset[tuple[tuple[str, str], ...]] = frozenset()
+    """Groups that no figure shared by several was made of; not in the JSON."""
     provenance: Provenance
+
+    @property
+    def within_margin(self) -> float:
+        """What counts as no difference: in the indicator's unit, or in deviations."""
+        if self.margin is not None:
+            return self.margin
+        return RATE_MARGIN if self.indicator.is_rate else MEAN_MARGIN
 
     def to_dict(self) -> dict[str, Any]:
         """As in JSON."""
@@ -332,6 +369,18 @@ class Gaps:
             "sensitivity": [row.to_dict() for row in self.sensitivity],
             "family": {"size": self.family_size, "adjust": self.adjust},
             "confidence": self.confidence,
+            "interval": self.interval,
+            "margin": {
+                "value": self.within_margin,
+                "unit": (
+                    "indicator"
+                    if self.indicator.is_rate or self.margin is not None
+                    else "standard deviations"
+                ),
+            },
+            "highest_min_n": self.highest_min_n,
+            "weight": self.weight,
+            "effective_n": None if self.overall.n is WITHHELD else self.effective_n,
             "clustered_over": self.clustered_over,
             "provenance": self.provenance.to_dict(),
         }

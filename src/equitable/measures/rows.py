@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,14 @@ import numpy as np
 from equitable.cube.cells import Integers, Numbers
 from equitable.measures import indices as california
 from equitable.measures.against import Answer, Stratified
+from equitable.measures.reasons import reasons
+from equitable.measures.references import best_rows, by_stratum
 from equitable.measures.results import GapRow, Index, Indices, Reference
 from equitable.measures.shrinkage import beta_binomial, normal_normal
 from equitable.vocabulary import Direction, Figure, Indicator, Verdict
 
 if TYPE_CHECKING:
-    from equitable.measures.gaps import Question
+    from equitable.measures.question import Question
 
 
 def figure(value: float) -> Figure:
@@ -58,66 +61,63 @@ def _rows_of(
         is_rate=is_rate,
         confidence=question.confidence,
         how=how,
-        floor=None if indicator.low is None else indicator.low,
     )
     least = 1 if question.internal else question.min_n
     shrunken = _shrunken(table, is_rate=is_rate, min_n=least)
     references = make_references(answer, is_rate=is_rate, question=question)
-    best = _best(table, indicator)
+    best = _best(table, indicator, question.highest_min_n)
     rows = []
     for i in range(len(table.places)):
         group, within = table.named(i)
         fixed, moving = (
             _to_parity(answer, i, indicator) if not answer.own[i] else (None, None)
         )
-        rows.append(
-            GapRow(
-                group=group,
-                within=within,
-                n=int(table.group.students[i]),
-                missing=int(table.group.missing[i]),
-                count=round(table.group.count[i]) if is_rate else None,
-                value=figure(table.group.value[i]),
-                low=figure(low[i]),
-                high=figure(high[i]),
-                shrunken=figure(shrunken[i]),
-                reference=references[i],
-                difference=figure(compared.difference[i]),
-                difference_low=figure(compared.difference_low[i]),
-                difference_high=figure(compared.difference_high[i]),
-                ratio=figure(compared.ratio[i]),
-                ratio_low=figure(compared.ratio_low[i]),
-                ratio_high=figure(compared.ratio_high[i]),
-                odds_ratio=figure(compared.odds_ratio[i]),
-                odds_ratio_low=figure(compared.odds_ratio_low[i]),
-                odds_ratio_high=figure(compared.odds_ratio_high[i]),
-                standardised=figure(compared.standardised[i]),
-                hedges_g=figure(compared.hedges_g[i]),
-                parity_fixed=fixed,
-                parity_moving=moving,
-                detectable=figure(compared.detectable[i]),
-                p=figure(compared.p[i]),
-                q=figure(q[i]),
-                verdict=None if answer.own[i] else found[i],
-                indices=(
-                    _indices(answer, i, indicator, best)
-                    if question.indices and is_rate and not table.weighted
-                    else None
-                ),
-                reason=_reason(answer, i),
-            )
+        row = GapRow(
+            group=group,
+            within=within,
+            n=int(table.group.students[i]),
+            missing=int(table.group.missing[i]),
+            effective_n=figure(table.group.n[i]) if table.group.students[i] else None,
+            count=round(table.group.count[i]) if is_rate else None,
+            value=figure(table.group.value[i]),
+            low=figure(low[i]),
+            high=figure(high[i]),
+            shrunken=figure(shrunken[i]),
+            reference=references[i],
+            difference=figure(compared.difference[i]),
+            difference_low=figure(compared.difference_low[i]),
+            difference_high=figure(compared.difference_high[i]),
+            ratio=figure(compared.ratio[i]),
+            ratio_low=figure(compared.ratio_low[i]),
+            ratio_high=figure(compared.ratio_high[i]),
+            odds_ratio=figure(compared.odds_ratio[i]),
+            odds_ratio_low=figure(compared.odds_ratio_low[i]),
+            odds_ratio_high=figure(compared.odds_ratio_high[i]),
+            standardised=figure(compared.standardised[i]),
+            hedges_g=figure(compared.hedges_g[i]),
+            parity_fixed=fixed,
+            parity_moving=moving,
+            detectable=figure(compared.detectable[i]),
+            p=figure(compared.p[i]),
+            q=figure(q[i]),
+            verdict=None if answer.own[i] else found[i],
+            indices=(
+                _indices(answer, i, indicator, best, question)
+                if question.indices and is_rate and not table.weighted
+                else None
+            ),
+            reason=_reason(answer, i),
         )
+        why = reasons(row, answer, i, indicator, question)
+        rows.append(replace(row, reasons=why))
     return rows
 
 
 def _shrunken(table: Stratified, *, is_rate: bool, min_n: int) -> Numbers:
     """Empirical Bayes within each stratum, from groups large enough to be shown."""
     shrunken = np.full(len(table.places), np.nan)
-    usable = table.group.students >= min_n
-    for stratum in np.unique(table.stratum):
-        here = np.flatnonzero((table.stratum == stratum) & usable)
-        if not len(here):
-            continue
+    usable = (table.group.students >= min_n) & ~table.hidden
+    for here in by_stratum(table.stratum, usable):
         group = table.group.take(here)
         shrunken[here] = (
             beta_binomial(group.successes, group.n)
@@ -192,26 +192,21 @@ def _to_parity(
     return fixed, moving
 
 
-def _best(table: Stratified, indicator: Indicator) -> Integers:
+def _best(table: Stratified, indicator: Indicator, least: int) -> Integers:
     """Each row's best group of its stratum: the 80 % index's reference."""
-    best = np.full(len(table.places), -1, np.int64)
-    eligible = (
-        table.reported() & (table.group.students >= 30) & np.isfinite(table.group.value)
-    )
     sign = 1 if indicator.direction is Direction.HIGHER else -1
-    for stratum in np.unique(table.stratum):
-        here = table.stratum == stratum
-        among = np.flatnonzero(here & eligible)
-        if len(among):
-            order = np.lexsort(
-                (table.group.students[among], sign * table.group.value[among])
-            )
-            best[here] = among[order[-1]]
-    return best
+    return best_rows(
+        sign * table.group.value,
+        table.group.students,
+        table.stratum,
+        table.reported()
+        & (table.group.students >= least)
+        & np.isfinite(table.group.value),
+    )
 
 
 def _indices(
-    answer: Answer, i: int, indicator: Indicator, best: Integers
+    answer: Answer, i: int, indicator: Indicator, best: Integers, question: Question
 ) -> Indices | None:
     table = answer.table
     n = int(table.group.students[i])
@@ -220,7 +215,9 @@ def _indices(
         return None
     count = round(table.group.count[i])
     direction = indicator.direction
-    ppg = california.percentage_point_gap(count, n, reference, direction)
+    ppg = california.percentage_point_gap(
+        count, n, reference, direction, spread=question.ppg_margin
+    )
     overlapping = any(axis.dimension.overlapping for axis in table.axes)
     proportion = Index()
     if not overlapping:

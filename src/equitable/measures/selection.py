@@ -40,13 +40,12 @@ from scipy.special import ndtri
 from equitable.measures.differences import newcombe, rates_p
 from equitable.measures.means import error_variance, welch
 from equitable.measures.rates import Array, aligned, level, two_sided
+from equitable.measures.references import LEAST, best_rows
 from equitable.measures.shrinkage import variance_between
 
 DRAWS: Final = 2_000
 SEED: Final = 1927
 """Fixed, so that the same file gives the same report."""
-LEAST: Final = 30
-"""The fewest students of a group that may be the reference, unless told otherwise."""
 _ERROR_SPENT: Final = 0.8
 _CELLS: Final = 8_000_000
 """Draws times groups held at once; tables of over 4,000 groups take fewer draws."""
@@ -86,11 +85,11 @@ def highest_reference(
     """
     m, y = aligned(n, value)
     may = m >= LEAST if eligible is None else np.asarray(eligible, bool)
-    among = np.flatnonzero(may & np.isfinite(y) & (m > 0))
-    if not among.size:
+    may = may & np.isfinite(y) & (m > 0)
+    if not may.any():
         return -1
-    better = y[among] if higher_is_better else -y[among]
-    return int(among[np.lexsort((m[among], better))[-1]])
+    better = y if higher_is_better else -y
+    return int(best_rows(better, m, np.zeros(m.size, np.int64), may)[0])
 
 
 def compare_with_highest(

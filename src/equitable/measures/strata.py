@@ -8,10 +8,11 @@ stands beside the pooled one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equitable.cube.cells import Integers, Numbers
 from equitable.measures import against
@@ -29,7 +30,7 @@ from equitable.measures.rows import figure, make_references
 from equitable.vocabulary import Direction, Indicator, Verdict
 
 if TYPE_CHECKING:
-    from equitable.measures.gaps import Question
+    from equitable.measures.question import Question
 
 _RATES = "Mantel-Haenszel; difference with Sato's variance"
 _MEANS = "difference of means weighted by n1 n2 / (n1 + n2)"
@@ -64,10 +65,11 @@ def pooled_rows(
     the row's reference says so.  'highest' and 'largest' mean the group that is so
     over all strata.
     """
+    told = choice.kind != "number"
     if choice.kind in {"overall", "number"}:
         choice = ReferenceChoice(kind="rest")
     found = [
-        _pool(inner, outer, choice, indicator, question)
+        _pool(inner, outer, choice, indicator, question, told=told)
         for inner, outer in zip(stratified, plain, strict=True)
     ]
     p = np.concatenate([part.p for part in found])
@@ -129,6 +131,8 @@ def _pool(
     choice: ReferenceChoice,
     indicator: Indicator,
     question: Question,
+    *,
+    told: bool,
 ) -> _Pooled:
     is_rate = indicator.is_rate
     raw = against.answer(
@@ -140,9 +144,14 @@ def _pool(
         how=question.interval,
         min_n=question.min_n,
     )
-    group = _by_stratum(inner, outer, own=True)
+    # A group not shown in a stratum could be solved from the pooled gap.  Where the
+    # rows tell no total of their stratum, nor may the rest hold a group not shown.
+    hidden = inner.hidden
+    if not told and hidden.any():
+        hidden = np.isin(inner.stratum, inner.stratum[hidden])
+    group = _by_stratum(inner, outer, ~hidden, own=True)
     if raw.kind == "rest":
-        other = _by_stratum(inner, outer, own=False)
+        other = _by_stratum(inner, outer, ~hidden, own=False)
     else:
         row = np.maximum(raw.row, 0)
         other = (group[0][row], group[1][row], group[2][row])
@@ -177,11 +186,11 @@ def _pool(
 
 
 def _by_stratum(
-    inner: Stratified, outer: Stratified, *, own: bool
+    inner: Stratified, outer: Stratified, kept: NDArray[np.bool_], *, own: bool
 ) -> tuple[Numbers, Numbers, Numbers]:
     """n, value and squares as (groups of the plain table, strata).
 
-    A group without students in a stratum has n = 0 there.
+    A group without students in a stratum, or not ``kept`` there, has n = 0.
     """
     held = len(inner.within)
     shape = tuple(len(axis.groups) for axis in outer.axes)
@@ -194,7 +203,7 @@ def _by_stratum(
     parts = []
     for values in (level.n, np.nan_to_num(level.value), level.squares):
         dense = np.zeros((len(outer.places), strata))
-        dense[row, inner.stratum] = values
+        dense[row[kept], inner.stratum[kept]] = values[kept]
         parts.append(dense)
     return parts[0], parts[1], parts[2]
 
@@ -210,40 +219,75 @@ def _rows(
     raw, table = part.raw, part.raw.table
     references = make_references(raw, is_rate=indicator.is_rate, question=question)
     within = question.within
+    clustered = table.group.clusters is not None
     rows = []
     for i in range(len(table.places)):
         group, _ = table.named(i)
         own = bool(raw.own[i])
+        row = PooledRow(
+            group=group,
+            within=within,
+            reference=references[i],
+            n=int(table.group.students[i]),
+            strata=int(part.strata[i]),
+            strata_used=int(part.used[i]),
+            value=figure(table.group.value[i]),
+            raw_difference=figure(raw.compared.difference[i]),
+            raw_difference_low=figure(raw.compared.difference_low[i]),
+            raw_difference_high=figure(raw.compared.difference_high[i]),
+            raw_odds_ratio=figure(raw.compared.odds_ratio[i]),
+            raw_odds_ratio_low=figure(raw.compared.odds_ratio_low[i]),
+            raw_odds_ratio_high=figure(raw.compared.odds_ratio_high[i]),
+            raw_verdict=None if own else raw_judged[i],
+            difference=figure(part.difference[i]),
+            difference_low=figure(part.low[i]),
+            difference_high=figure(part.high[i]),
+            odds_ratio=figure(part.odds[0][i]),
+            odds_ratio_low=figure(part.odds[1][i]),
+            odds_ratio_high=figure(part.odds[2][i]),
+            method=_RATES if indicator.is_rate else _MEANS,
+            p=figure(part.p[i]),
+            q=figure(q[i]),
+            verdict=None if own else judged[i],
+            reason=_reason(part, i, own=own),
+        )
         rows.append(
-            PooledRow(
-                group=group,
-                within=within,
-                reference=references[i],
-                n=int(table.group.students[i]),
-                strata=int(part.strata[i]),
-                strata_used=int(part.used[i]),
-                value=figure(table.group.value[i]),
-                raw_difference=figure(raw.compared.difference[i]),
-                raw_difference_low=figure(raw.compared.difference_low[i]),
-                raw_difference_high=figure(raw.compared.difference_high[i]),
-                raw_odds_ratio=figure(raw.compared.odds_ratio[i]),
-                raw_odds_ratio_low=figure(raw.compared.odds_ratio_low[i]),
-                raw_odds_ratio_high=figure(raw.compared.odds_ratio_high[i]),
-                raw_verdict=None if own else raw_judged[i],
-                difference=figure(part.difference[i]),
-                difference_low=figure(part.low[i]),
-                difference_high=figure(part.high[i]),
-                odds_ratio=figure(part.odds[0][i]),
-                odds_ratio_low=figure(part.odds[1][i]),
-                odds_ratio_high=figure(part.odds[2][i]),
-                method=_RATES if indicator.is_rate else _MEANS,
-                p=figure(part.p[i]),
-                q=figure(q[i]),
-                verdict=None if own else judged[i],
-                reason=_reason(part, i, own=own),
-            )
+            replace(row, reasons=_reasons(row, indicator, own=own, clustered=clustered))
         )
     return rows
+
+
+def _reasons(
+    row: PooledRow, indicator: Indicator, *, own: bool, clustered: bool
+) -> dict[str, str]:
+    """From the name of each null figure to why it is so."""
+    fallback = "nothing tells how far chance could move it"
+    found = {}
+    for item in fields(row):
+        name = item.name
+        if name in {"reason", "reasons"} or getattr(row, name) is not None:
+            continue
+        if own and name != "value":
+            found[name] = "this is the reference"
+        elif "odds" in name and not indicator.is_rate:
+            found[name] = "only a rate has odds"
+        elif name == "q" and row.p is not None:
+            found[name] = (
+                "fewer students than the minimum, in the group or its reference"
+            )
+        elif (
+            clustered
+            and name.endswith(("_low", "_high"))
+            and name.startswith("raw_odds")
+        ):
+            found[name] = "no interval of it is robust to clusters"
+        elif "odds" in name and not row.reason:
+            found[name] = "a rate of 0 or 1 has no odds"
+        else:
+            found[name] = row.reason or fallback
+    if row.reference.low is None or row.reference.high is None:
+        found["reference"] = row.reason or fallback
+    return found
 
 
 def _reason(part: _Pooled, i: int, *, own: bool) -> str | None:

@@ -1,0 +1,135 @@
+"""What may be asked of the cells about one indicator, and what cannot be answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from equitable.cube.cells import Cells
+from equitable.errors import InputError, QuestionError
+from equitable.measures.levels import RateInterval
+from equitable.measures.references import LEAST
+from equitable.vocabulary import Indicator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of the cells about one indicator.
+
+    ``by`` are compared, alone and up to ``depth`` of them crossed; ``within`` are held
+    fixed.  ``reference`` is text as on the command line.  ``margin`` is in the
+    indicator's unit (a rate's is a fraction of 1; None: 5 points, or .2 standard
+    deviations of a mean).  ``cluster`` names a dimension among the cells' axes.
+    """
+
+    by: tuple[str, ...]
+    depth: int = 2
+    within: tuple[str, ...] = ()
+    reference: str = "rest"
+    indices: bool = False
+    sensitivity: bool = False
+    adjust: Literal["bh", "by", "none"] = "bh"
+    confidence: float = 0.95
+    margin: float | None = None
+    min_n: int = 10
+    cluster: str | None = None
+    interval: RateInterval = "wilson"
+    highest_min_n: int = LEAST
+    """Students that a group needs to be the 'highest', and the 80 % index's best."""
+    ppg_margin: Literal["half", "rate"] = "half"
+    """The percentage point gap's margin: from .25 (2017), or from p (1 - p)."""
+    strata_only: bool = False
+    """Whether only groups within strata are asked for: the family is then theirs."""
+    internal: bool = False
+    """Whether small groups stay: their shrunken values are then given too."""
+    withheld: frozenset[tuple[tuple[str, str], ...]] = frozenset()
+    """Groups that will not be shown, each its dimensions and values sorted.
+
+    What several groups share (the family's adjustment, the shrunken values, the pooled
+    gap) is then made of the others only: it could be solved for those not shown.
+    """
+
+
+def check(cells: Cells, indicator: Indicator, question: Question) -> None:
+    """Refuse what cannot be answered, with the reason and what to ask instead.
+
+    Raises
+    ------
+    QuestionError
+        Where the question cannot be put.
+    InputError
+        Where no student has a known outcome.
+    """
+    if not question.by:
+        raise QuestionError(
+            "no dimension was given to compare groups by",
+            next_step="For example: --by race.",
+        )
+    if question.depth < 1:
+        raise QuestionError("--depth must be 1 or more")
+    if not 0.5 <= question.confidence < 1:
+        raise QuestionError(
+            f"a confidence of {question.confidence:g} is not possible",
+            next_step="Give a fraction from 0.5 to under 1, such as 0.95.",
+        )
+    if question.margin is not None and not question.margin >= 0:
+        raise QuestionError("--margin must be 0 or more")
+    if question.margin is not None and indicator.is_rate and question.margin > 1:
+        raise QuestionError(
+            f"a rate's margin is a fraction of 1, not {question.margin:g}",
+            next_step=f"For {question.margin:g} points, write"
+            f" --margin {question.margin / 100:g}.",
+        )
+    if question.strata_only and not question.within:
+        raise QuestionError(
+            "groups within strata were asked for, and no strata",
+            next_step="Name what is held fixed: --within school.",
+        )
+    if question.highest_min_n < 1:
+        raise QuestionError("--highest-min-n must be 1 or more")
+    if question.min_n < 1:
+        raise QuestionError("--min-n must be 1 or more")
+    moments = cells.moments[indicator.name]
+    if not moments.n.sum():
+        raise InputError(
+            f"no student has a known value of '{indicator.name}'",
+            next_step="Choose another outcome, or see how the column writes its values:"
+            " equitable inspect.",
+        )
+    for name in question.by:
+        table = cells.table(indicator.name, [name])
+        present = table.places[table.moments.n + table.moments.missing > 0, 0]
+        if len(present) < 2:
+            only = table.axes[0].groups[int(present[0])]
+            raise QuestionError(
+                f"'{name}' has one group only ('{only}'): there is nothing to compare",
+                next_step="Choose a dimension with two groups or more.",
+            )
+    if question.cluster is not None:
+        _check_cluster(cells, question)
+    for name in question.within:
+        if cells.axes[cells.axis(name)].dimension.overlapping:
+            raise QuestionError(
+                f"'{name}' has overlapping groups and cannot be held fixed",
+                next_step="Use a view in which each student stands once.",
+            )
+
+
+def _check_cluster(cells: Cells, question: Question) -> None:
+    name = question.cluster or ""
+    if name in (*question.by, *question.within):
+        raise QuestionError(
+            f"'{name}' cannot be compared or held fixed and be clustered over at once",
+            next_step="Leave out --cluster, or cluster over something larger.",
+        )
+    if cells.axes[cells.axis(name)].dimension.overlapping:
+        raise QuestionError(
+            f"'{name}' has overlapping groups and cannot be clustered over",
+            next_step="Cluster over a school or a class.",
+        )
+    if question.reference.strip().casefold() == "highest":
+        raise QuestionError(
+            "'highest' is chosen from the same data, and no interval here allows for"
+            " that and for clusters at once",
+            next_step="Use --reference rest, or name the group.",
+        )
