@@ -227,13 +227,6 @@ def test_excels_separator_line(tmp_path):
         assert source.first_row("a = '1'").row == 3
 
 
-def test_decimal_commas_are_left_and_said(tmp_path):
-    path = put(tmp_path, "a.csv", "school;score;n\nA;12,5;1\nB;1.234,0;2\n")
-    _, rows, notes, _ = read(path)
-    assert rows == [("A", "12,5", "1"), ("B", "1.234,0", "2")]
-    assert any("decimals with a comma, in 'score'" in note for note in notes)
-
-
 def test_empty_columns_without_a_name_are_dropped_and_said(tmp_path):
     path = put(tmp_path, "a.csv", "a,,b,,\n1,,2,,\n3,,4,,\n")
     names, rows, notes, _ = read(path)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from equitable.errors import EquitableError, InputError, QuestionError
-from equitable.intake import engine
+from equitable.intake import engine, opening
 from equitable.intake import source as module
 from equitable.intake.parts import Column, Part, Scratch
 from equitable.intake.source import open_source, register
@@ -226,7 +226,7 @@ def test_the_first_row_of_a_condition(large):
 
 
 def test_a_reader_is_registered_by_one_function(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_OPENERS", dict(module._OPENERS))
+    monkeypatch.setattr(opening, "_OPENERS", dict(opening._OPENERS))
 
     def open_dots(path, options):
         words = path.read_text().split(".")

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from equitable.errors import EquitableError
-from equitable.intake import workbook
+from equitable.intake import extents
 from equitable.intake.source import Column, open_source
 from equitable.vocabulary import LeftOut
 
@@ -222,15 +222,15 @@ def test_years_as_names_are_whole(tmp_path):
         assert [c.name for c in source.columns] == ["race", "2019", "2020"]
 
 
-def test_opendocument(tmp_path):
+def opendocument(path, *more):
     """A minimal spreadsheet, by the OpenDocument 1.2 specification."""
-    path = tmp_path / "a.ods"
     space = "urn:oasis:names:tc:opendocument:xmlns"
     cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
     number = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'
     row = "<table:table-row>{}</table:table-row>"
     body = row.format(cell.format("race") + cell.format("score"))
     body += row.format(cell.format("White") + number.format(3))
+    body += "".join(more)
     with zipfile.ZipFile(path, "w") as out:
         out.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         out.writestr(
@@ -244,8 +244,93 @@ def test_opendocument(tmp_path):
             f'<office:spreadsheet><table:table table:name="S">{body}</table:table>'
             "</office:spreadsheet></office:body></office:document-content>",
         )
-    with open_source(path) as source:
+    return path
+
+
+def test_opendocument(tmp_path):
+    with open_source(opendocument(tmp_path / "a.ods")) as source:
         assert rows_of(source) == [("White", 3)]
+
+
+VALUE = '<table:table-cell office:value-type="float" office:value="1"{}/>'
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        (
+            '<table:table-row table:number-rows-repeated="1000000"/><table:table-row>'
+            '<table:table-cell table:number-columns-repeated="99"/>'
+            + VALUE.format("")
+            + "</table:table-row>",
+            "CV1000003",
+        ),
+        (
+            '<table:table-row table:number-rows-repeated="1000000">'
+            + VALUE.format(' table:number-columns-repeated="1000"')
+            + "</table:table-row>",
+            "ALL1000002",
+        ),
+    ],
+)
+def test_a_far_cell_of_an_opendocument_is_refused(tmp_path, more, place):
+    with pytest.raises(EquitableError, match=f"far from the others, {place}, str"):
+        open_source(opendocument(tmp_path / "a.ods", more))
+
+
+def test_blank_rows_and_columns_to_the_end_of_an_opendocument_do_not_matter(tmp_path):
+    more = (
+        '<table:table-row table:number-rows-repeated="1048574">'
+        '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    with open_source(opendocument(tmp_path / "a.ods", more)) as source:
+        assert rows_of(source) == [("White", 3)]
+
+
+def record(kind, data=b""):
+    """A record of a binary workbook, by [MS-XLSB] 2.1.4."""
+    head = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
+    return head + bytes([len(data)]) + data
+
+
+def whole(*numbers):
+    return b"".join(number.to_bytes(4, "little") for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "kind", "far"),
+    [
+        (999_999, 99, 5, "CV1000000"),
+        (1_048_575, 16_383, 7, "XFD1048576"),
+        (999_999, 40, 5, ""),
+        (1_048_575, 16_383, 1, ""),  # only formatted
+    ],
+)
+def test_a_far_cell_of_a_binary_sheet_is_seen(row, column, kind, far):
+    sheet = record(0, whole(0) + bytes(13)) + record(5, whole(0, 0) + bytes(8))
+    sheet += record(0, whole(row) + bytes(13))
+    sheet += record(kind, whole(column, 0) + bytes(8))
+    assert extents._far_cell_of_binary(sheet) == far
+
+
+def test_sheets_of_a_binary_workbook_are_found_and_refused(tmp_path):
+    def text(said):
+        return whole(len(said)) + said.encode("utf-16-le")
+
+    path = tmp_path / "a.xlsb"
+    book = record(156, whole(0, 1) + text("rId1") + text("Ann\u00e9e"))
+    far = record(0, whole(999_999) + bytes(13)) + record(5, whole(99, 0) + bytes(8))
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("xl/workbook.bin", book)
+        out.writestr(
+            "xl/_rels/workbook.bin.rels",
+            '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.bin"/>'
+            "</Relationships>",
+        )
+        out.writestr("xl/worksheets/sheet1.bin", far)
+    seen = extents.Extents(path, "a.xlsb")
+    with pytest.raises(EquitableError, match="CV1000000, stretches its sheet 'Année'"):
+        seen.check("Année")
 
 
 def stray(path, place, value, title="S"):
@@ -297,6 +382,6 @@ def test_a_stray_cell_of_another_sheet_does_not_matter(tmp_path):
 
 def test_a_workbook_that_unpacks_to_gigabytes_is_refused(tmp_path, monkeypatch):
     path = book(tmp_path / "a.xlsx", ("S", [["a"], *[["x"]] * 20_000]))
-    monkeypatch.setattr(workbook, "_UNPACKED", 100_000)
+    monkeypatch.setattr(extents, "_UNPACKED", 100_000)
     with pytest.raises(EquitableError, match="it unpacks to"):
         open_source(path)

@@ -22,15 +22,18 @@ from equitable.intake.identifiers import (
 from equitable.intake.names import (
     Meaning,
     families,
+    is_letter_grades,
     is_suppressed,
     marker,
     meaning_of,
     passed,
     read_grade,
+    split_outcome,
     yes_no,
 )
 from equitable.intake.profile import ColumnProfile
 from equitable.intake.race import race_of_name, reader_for
+from equitable.intake.settled_roles import one_of_each, yours
 from equitable.vocabulary import Kind, Role
 
 if TYPE_CHECKING:
@@ -88,6 +91,18 @@ class Reading:
         return self.role in (Role.IDENTIFIER, Role.STUDENT)
 
     @property
+    def blank_is_no(self) -> bool:
+        """Whether an empty cell of it says no.
+
+        A known yes/no trait of which only yes is ever written ('Homeless': 'Y' or
+        nothing); without a telling name only where a person says that it is a
+        dimension.
+        """
+        return self.role is Role.DIMENSION and one_sided(self) in (
+            ("known", "unknown") if self.yours else ("known",)
+        )
+
+    @property
     def frequent(self) -> tuple[str, ...]:
         """Its values that enough rows hold to be quoted, the most frequent first."""
         return tuple(v for v, rows in self.profile.values if rows >= SHARED_ROWS)
@@ -98,6 +113,24 @@ class Reading:
         return tuple(v for v in self.profile.texts if not is_suppressed(v))
 
 
+def one_sided(reading: Reading) -> Literal["known", "unknown", ""]:
+    """Whether a column holds one way of saying yes, or nothing, and how sure that is.
+
+    'known' where its name is that of a yes/no trait, 'unknown' where it is not.
+    """
+    profile, codes = reading.profile, reading.codes
+    if profile.distinct != 1 or not profile.missing or len(codes) != 1:
+        return ""
+    named = reading.meaning if reading.meaning and reading.meaning.yes else None
+    both = yes_no(codes)
+    if both is not None and both[0]:
+        return "known" if named or race_of_name(profile.name) else "unknown"
+    own = meaning_of(codes[0])
+    # 'IEP' or nothing in a column of that name.
+    same = named is not None and own is not None and own.meaning.key == named.key
+    return "known" if same else ""
+
+
 def read_columns(
     profiles: Sequence[ColumnProfile], settings: Settings | None = None
 ) -> tuple[tuple[Reading, ...], RowsAre]:
@@ -105,8 +138,8 @@ def read_columns(
     repeated = families(profile.name for profile in profiles)
     found = {profile.name: recognise(profile) for profile in profiles}
     crdc = sum(bool(_CRDC.fullmatch(p.name)) for p in profiles) >= 30
-    yours = settings.columns if settings is not None else {}
-    rows: RowsAre = "counts" if crdc else _rows_are(profiles, found, yours)
+    given = settings.columns if settings is not None else {}
+    rows: RowsAre = "counts" if crdc else _rows_are(profiles, found, given)
     readings = [
         _guarded(
             _read(
@@ -121,8 +154,8 @@ def read_columns(
         for profile in profiles
     ]
     if settings is not None:
-        readings = [_yours(reading, settings.columns) for reading in readings]
-    return tuple(_one_of_each(readings)), rows
+        readings = [yours(reading, settings.columns) for reading in readings]
+    return tuple(one_of_each(readings)), rows
 
 
 def _rows_are(
@@ -290,11 +323,20 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
     years = profile.shape("year") >= 0.9 and profile.distinct <= MANY
     if years and (profile.low or 0) >= 1900:
         return replace(reading, meaning=None, reason="it holds years", confidence=0.6)
-    if profile.is_numeric and not two and mark == "percent":
+    share = (profile.low or 0) >= 0 and (profile.high or 0) <= 100
+    own = rows == "students" and reading.key == "attendance rate" and share
+    if profile.is_numeric and not two and mark == "percent" and not own:
         return _with(
             reading,
             Role.OTHER,
             "percents, which cannot be averaged over groups of different sizes",
+            sure,
+        )
+    if reading.key == "attendance rate" and profile.shape("percent") >= 0.5:
+        return _with(
+            reading,
+            Role.OTHER,
+            "its numbers are written with a percent sign: format them as plain numbers",
             sure,
         )
     if rows != "students" and profile.is_numeric and not two:
@@ -304,6 +346,13 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
             return _with(reading, Role.COUNT, f"{said}, in a table of counts", 0.6)
     if profile.is_numeric or two or passed(reading.codes):
         return _with(reading, Role.OUTCOME, said, sure)
+    if profile.complete and split_outcome(reading.codes, letters=True):
+        return _with(
+            reading,
+            Role.OUTCOME,
+            f"{said}; read which of its values count as reached",
+            0.7,
+        )
     if meaning is not None and meaning.kind is Kind.RATE and profile.distinct <= FEW:
         return _with(
             reading, Role.OUTCOME, f"{said}; say which values count as reached", 0.6
@@ -313,6 +362,13 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
 
 def _dimension(reading: Reading, said: str, sure: float) -> Reading:
     profile = reading.profile
+    if one_sided(reading) == "known":
+        return replace(
+            reading,
+            role=Role.DIMENSION,
+            reason=f"{said}; only yes is ever written, so an empty cell is taken as no",
+            confidence=sure - 0.1,
+        )
     if profile.distinct == 1:
         return _with(reading, Role.OTHER, f"{said}; the same in every row", 0.8)
     decimals = profile.is_numeric and not profile.is_integer
@@ -350,12 +406,14 @@ def _grade(reading: Reading, said: str, sure: float) -> Reading:
     read = sum(read_grade(text) is not None for text in texts)
     if texts and read >= 0.6 * len(texts):
         return _with(reading, Role.GRADE, said, sure)
-    if reading.profile.is_numeric and reading.profile.distinct > FEW:
+    numbers = reading.profile.is_numeric and reading.profile.distinct > FEW
+    if numbers or (reading.profile.complete and is_letter_grades(texts)):
         mark = meaning_of("final grade")
         return _with(
             replace(reading, meaning=mark.meaning if mark else None),
             Role.OUTCOME,
-            "named like a grade, but its numbers are marks",
+            f"named like a grade, but its {'numbers' if numbers else 'letters'} are "
+            "marks",
             0.6,
         )
     return _with(
@@ -385,13 +443,21 @@ def _by_contents(reading: Reading, rows: RowsAre, *, is_race: bool = False) -> R
     profile, codes = reading.profile, reading.codes
     if is_race:
         return _with(reading, Role.DIMENSION, "named like one race", 0.8)
+    if one_sided(reading):
+        return replace(
+            reading,
+            role=Role.DIMENSION,
+            reason="only yes is ever written; as a dimension in equity.toml, an empty "
+            "cell is taken as no",
+            confidence=0.3,
+        )
     if profile.distinct <= 1:
         return _with(reading, Role.OTHER, "the same in every row", 0.8)
     if profile.type == "date" or profile.shape("date") >= 0.8:
         return _with(reading, Role.OTHER, "dates", 0.8)
     if yes_no(codes):
         return _with(reading, Role.DIMENSION, "no telling name", 0.4)
-    if passed(codes):
+    if profile.complete and split_outcome(codes):
         done = meaning_of("passed")
         return _with(
             replace(reading, meaning=done.meaning if done else None),
@@ -432,44 +498,3 @@ def _by_contents(reading: Reading, rows: RowsAre, *, is_race: bool = False) -> R
     if banded or (profile.distinct <= FEW and shared):
         return _with(reading, Role.DIMENSION, "no telling name", 0.4)
     return _with(reading, Role.OTHER, "no telling name", 0.3)
-
-
-def _yours(reading: Reading, roles: Mapping[str, Role]) -> Reading:
-    """What a person wrote wins, over an identifier too: they see their own file."""
-    folded = {name.casefold(): role for name, role in roles.items()}
-    role = roles.get(reading.name) or folded.get(reading.name.casefold())
-    if role is None:
-        return reading
-    named = meaning_of(reading.family[0] if reading.family else reading.name)
-    hidden = role in (Role.IDENTIFIER, Role.STUDENT)
-    guessed = reading.identifier
-    return replace(
-        reading,
-        role=role,
-        reason="yours",
-        confidence=1.0,
-        yours=True,
-        may_name=False,
-        meaning=reading.meaning or (named.meaning if named else None),
-        identifier=(guessed or Reason(what="an identifier", because="you say so"))
-        if hidden
-        else None,
-    )
-
-
-def _one_of_each(readings: list[Reading]) -> list[Reading]:
-    """One student number and one year; the surer one, the first of equals."""
-    for role in (Role.STUDENT, Role.YEAR, Role.TOTAL, Role.WEIGHT):
-        having = [r for r in readings if r.role is role]
-        if len(having) < 2 or (role is Role.STUDENT and not having):
-            continue
-        kept = max(having, key=lambda r: (r.yours, r.confidence))
-        for place, reading in enumerate(readings):
-            if reading.role is role and reading is not kept and not reading.yours:
-                other = {Role.STUDENT: Role.IDENTIFIER, Role.TOTAL: Role.COUNT}
-                readings[place] = replace(
-                    reading,
-                    role=other.get(role, Role.OTHER),
-                    reason=f"{reading.reason}; '{kept.name}' is taken as the {role}",
-                )
-    return readings

@@ -12,12 +12,13 @@ import csv
 import gzip
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from equitable.errors import InputError
+from equitable.intake.decimals import Decimals, find_decimals
 from equitable.intake.file_kind import kind_of, refuse
 from equitable.intake.headers import Header, read_header
 from equitable.intake.layout import WORDS, Layout, find_layout, fits
@@ -88,7 +89,12 @@ def _open(path: Path, options: Options, name: str, said: Encoding | None) -> Par
         head, whole = read_head(path, _LARGER_HEAD)
         layout = _layout(head, whole, encoding, name, delimiter, path)
     _refuse_overlong(head, layout, name, whole=whole)
-    table = _Table(path=path, name=name, encoding=encoding, layout=layout)
+    decimals = find_decimals(
+        [row for _, row in layout.rows], layout.width, options.decimal
+    )
+    table = _Table(
+        path=path, name=name, encoding=encoding, layout=layout, decimals=decimals
+    )
     table.check_head(whole=whole)
     return table.part(options)
 
@@ -153,6 +159,7 @@ class _Table:
     name: str
     encoding: Encoding
     layout: Layout
+    decimals: Decimals
 
     def header(self) -> Header:
         return read_header(
@@ -197,7 +204,7 @@ class _Table:
         part = Part(
             name=self.name,
             columns=tuple(Column(name, "text") for name in header.names),
-            sql=_select(header, table) + (f" WHERE {some}" if blank else ""),
+            sql=self.select(header, table) + (f" WHERE {some}" if blank else ""),
             files=(self.path,),
             reads=(source, copy),
             notes=self.notes(header),
@@ -225,6 +232,14 @@ class _Table:
             f" compression='{'gzip' if packed else 'none'}')"
         )
 
+    def select(self, header: Header, table: str) -> str:
+        """The columns by their names, numbers as every reader of numbers takes them."""
+        chosen = ", ".join(
+            f"{self.decimals.sql(place, f'c{place}')} AS {quote_name(name)}"
+            for place, name in zip(header.places, header.names, strict=True)
+        )
+        return f"SELECT {chosen} FROM {table}"
+
     def plain_header(self, line_end: str) -> str:
         """A header without quotation marks, to show the engine how lines end."""
         names = (f"c{place}" for place in range(self.layout.width))
@@ -244,19 +259,27 @@ class _Table:
                 f"The header of {self.name} was found in row {layout.skip + 1}; what"
                 " stands above it was left out."
             )
-        commas = set(layout.columns_with_decimal_comma())
-        named = [
-            f"'{name}'"
-            for place, name in zip(header.places, header.names, strict=True)
-            if place in commas
-        ]
-        if named:
-            more = f" and {len(named) - 5} more" if len(named) > 5 else ""
+        comma = self.named(header, self.decimals.form)
+        if comma and self.decimals.mark == ",":
             notes.append(
-                f"{self.name} writes decimals with a comma, in {', '.join(named[:5])}"
-                f"{more}."
+                f"{self.name} writes decimals with a comma, in {comma}: '12,5' was read"
+                " as 12.5."
+            )
+        unclear = self.named(header, self.decimals.unclear)
+        if unclear:
+            notes.append(
+                f"{self.name} writes numbers as in '1,234', in {unclear}, which may be"
+                " thousands or decimals, and were not read as numbers: say in"
+                ' equity.toml, under [source], decimal = "." or decimal = ",".'
             )
         return (*notes, *header.notes)
+
+    def named(self, header: Header, chosen: Collection[int]) -> str:
+        """Columns by their places, for a note."""
+        every = zip(header.places, header.names, strict=True)
+        named = [f"'{name}'" for place, name in every if place in chosen]
+        more = f" and {len(named) - 5} more" if len(named) > 5 else ""
+        return ", ".join(named[:5]) + more
 
     def left_out(self) -> tuple[LeftOut, ...]:
         if not self.layout.titles:
@@ -346,7 +369,7 @@ class _Table:
         header = self.header()
         return replace(
             part,
-            sql=_select(header, plain.sql(copy, skip=1)),
+            sql=self.select(header, plain.sql(copy, skip=1)),
             notes=(
                 *part.notes,
                 (
@@ -400,14 +423,6 @@ class _Table:
 def _is_stray(cells: Sequence[str]) -> bool:
     """Whether a row is a line of blanks, or the mark of old systems for the end."""
     return len(cells) == 1 and not cells[0].strip(" \t\x1a")
-
-
-def _select(header: Header, table: str) -> str:
-    chosen = ", ".join(
-        f"c{place} AS {quote_name(name)}"
-        for place, name in zip(header.places, header.names, strict=True)
-    )
-    return f"SELECT {chosen} FROM {table}"
 
 
 def _ends_blank(path: Path, delimiter: str) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 import duckdb
@@ -45,8 +46,28 @@ class Trouble:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else an engine is to have, where files are joined.
+
+    ``variables`` are bytes (in hexadecimal) that SQL takes by name; ``paths`` may be
+    read and written; ``records`` makes the SQL of ``records`` from that of the parts'
+    rows.
+    """
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    paths: tuple[Path, ...] = ()
+    records: Callable[[str], str] = lambda first: f"SELECT * FROM {first}"
+
+
+NOTHING: Final = Beside()
+
+
 def connect(
-    parts: Sequence[Part], scratch: Scratch, settings: Settings
+    parts: Sequence[Part],
+    scratch: Scratch,
+    settings: Settings,
+    beside: Beside = NOTHING,
 ) -> duckdb.DuckDBPyConnection:
     """An engine with the relation ``records`` over these parts, and locked.
 
@@ -81,8 +102,11 @@ def connect(
         for part in parts:
             for relation, table in part.tables.items():
                 connection.register(relation, table)
-        define_records(connection, parts)
-        paths = ", ".join(sql_text(str(p)) for part in parts for p in part.reads)
+        for variable, value in beside.variables.items():
+            connection.execute(f"SET VARIABLE {variable} = unhex({sql_text(value)})")
+        define_records(connection, parts, beside)
+        reads = [path for part in parts for path in part.reads] + [*beside.paths]
+        paths = ", ".join(sql_text(str(path)) for path in reads)
         connection.execute(f"SET allowed_paths = [{paths}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
@@ -96,10 +120,19 @@ def connect(
 
 
 def define_records(
-    connection: duckdb.DuckDBPyConnection, parts: Sequence[Part]
+    connection: duckdb.DuckDBPyConnection,
+    parts: Sequence[Part],
+    beside: Beside = NOTHING,
 ) -> None:
-    """Make ``records`` the rows of all parts, which give the same columns."""
+    """Make ``records`` the rows of all parts, which give the same columns.
+
+    Where files are joined, ``equitable_first`` is those rows alone.
+    """
     selected = _union([part.sql for part in parts])
+    if beside is not NOTHING:
+        view = "CREATE OR REPLACE TEMP VIEW equitable_first AS"
+        connection.execute(f"{view} {selected}")
+        selected = beside.records("equitable_first")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW records AS {selected}")
 
 

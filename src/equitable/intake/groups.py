@@ -12,16 +12,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from equitable.errors import QuestionError
-from equitable.intake.columns import Reading
+from equitable.intake.columns import Reading, one_sided
 from equitable.intake.names import (
     GRADE_ORDER,
     LUNCH_ORDER,
     gender_codes,
     is_suppressed,
     lunch_codes,
+    no_words,
     read_grade,
     words,
     yes_no,
+    yes_words,
 )
 from equitable.intake.profile import is_missing, plain_number
 from equitable.intake.race import (
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 
 MOST_GROUPS: Final = 10_000
 """A column of more different values is refused as a dimension."""
+_EMPTY: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "<na>"})
+"""What programs write into an empty cell; '?' and 'missing' are said by a person."""
 _KEPT_ROLES: Final = (Role.SCHOOL, Role.GRADE, Role.YEAR)
 _PLACES: Final = frozenset({"district", "class", "region", "category", "program"})
 
@@ -100,16 +104,19 @@ def column_dimension(
             view=chosen.name,
             overlapping=chosen.overlapping,
         )
-    codes, order = _codes(reading)
+    blank = values.pop("", None)
+    if blank is None and reading.blank_is_no:
+        blank = _yes_no_names(reading)[1]
+    codes, order = _codes(reading, blank=blank)
     if settings is not None:
-        order = (
-            settings.order or tuple(dict.fromkeys(settings.values.values())) or order
-        )
+        said = dict.fromkeys(values.values())
+        said.pop(NOT_REPORTED, None)
+        order = settings.order or tuple(said) or order
     named = {**codes, **values}
     if reading.key == "grade" and reading.role is Role.GRADE and not values:
         classify = _classify_grade(named)
     else:
-        classify = _classify_words(named, order)
+        classify = _classify_words(named, order, blank)
     return Dimension(
         name=name,
         label=label,
@@ -281,15 +288,24 @@ def _with_values(
     return named
 
 
-def _codes(reading: Reading) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Words for the codes of a column, and the order of its groups."""
+def _codes(
+    reading: Reading, *, blank: str | None
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Words for the codes of a column, and the order of its groups.
+
+    A side that the column never writes is no group: an empty one would have a real one
+    withheld with it.
+    """
     texts = reading.codes
     both = yes_no(texts)
+    if both is None and one_sided(reading) == "known":
+        both = texts, ()
     if both is not None:
         yes, no = _yes_no_names(reading)
-        coded = {_plain(text): yes for text in (*both[0], "1", "1.0", "true", "y")}
-        coded |= {_plain(text): no for text in (*both[1], "0", "0.0", "false", "n")}
-        return coded | {"yes": yes, "no": no, "t": yes, "f": no, "x": yes}, (yes, no)
+        coded = {_plain(text): yes for text in (*both[0], *yes_words())}
+        coded |= {_plain(text): no for text in (*both[1], *no_words())}
+        sides = ((yes, both[0]), (no, both[1]), (blank or "", blank))
+        return coded, tuple(dict.fromkeys(name for name, there in sides if there))
     if reading.role is Role.GRADE:
         known = {read_grade(text) for text in texts}
         return {}, tuple(grade for grade in GRADE_ORDER if grade in known)
@@ -356,13 +372,17 @@ def _folded(values: Mapping[str, str]) -> dict[str, str]:
     return {_plain(key): value for key, value in values.items()}
 
 
-def _classify_words(codes: Mapping[str, str], order: Sequence[str]) -> Classify:
+def _classify_words(
+    codes: Mapping[str, str], order: Sequence[str], blank: str | None = None
+) -> Classify:
+    """Groups of a column's words; ``blank`` is what an empty cell says, if anything."""
     own = {_plain(name): name for name in (*order, *codes.values(), NOT_REPORTED)}
     known = {**own, **codes}
 
     def classify(text: str | None) -> tuple[str, ...]:
         if text is None or is_missing(text):
-            return (NOT_REPORTED,)
+            empty = text is None or text.strip().casefold() in _EMPTY
+            return (blank if blank and empty else NOT_REPORTED,)
         plain = plain_number(text)
         return (known.get(plain.casefold(), plain),)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from equitable.errors import InputError
+from equitable.errors import InputError, OutputError
 from equitable.intake.names import (
     about_family,
     identifier_names,
@@ -28,6 +28,7 @@ from equitable.intake.names import (
     yes_no,
 )
 from equitable.intake.profile import PATTERNS, ColumnProfile
+from equitable.output import write_whole
 from equitable.vocabulary import Role
 
 
@@ -354,13 +355,20 @@ KEY_BYTES: Final = 32
 _BLOCK: Final = 64
 
 
-def keyed_hash_sql(column_sql: str) -> str:
+def keyed_hash_sql(
+    column_sql: str,
+    *,
+    outer: str = "unhex(CAST(? AS VARCHAR))",
+    inner: str = "unhex(CAST(? AS VARCHAR))",
+) -> str:
     """SQL for HMAC-SHA256 of a student number, as 64 hexadecimal digits.
 
     Parameters
     ----------
     column_sql
         SQL for the number's text: a quoted column name, never text from outside.
+    outer, inner
+        SQL for the padded keys as bytes, where they are no parameters of the query.
 
     Notes
     -----
@@ -371,8 +379,8 @@ def keyed_hash_sql(column_sql: str) -> str:
     """
     text = f"trim(CAST({column_sql} AS VARCHAR))"
     plain = rf"regexp_replace({text}, '^([+-]?\d+)\.0+$', '\1')"
-    inner = f"sha256(unhex(CAST(? AS VARCHAR)) || encode({plain}))"
-    return f"sha256(unhex(CAST(? AS VARCHAR)) || unhex({inner}))"
+    within = f"sha256({inner} || encode({plain}))"
+    return f"sha256({outer} || unhex({within}))"
 
 
 def hash_parameters(key: bytes) -> tuple[str, str]:
@@ -395,6 +403,17 @@ def key_path(environment: Mapping[str, str] | None = None) -> Path:
     if os.name == "nt" and found.get("APPDATA"):
         return Path(found["APPDATA"]) / "equitable" / "key"
     return Path.home() / ".config" / "equitable" / "key"
+
+
+def key_words() -> str:
+    """Where the key is, as it may be said: without the folders of a computer."""
+    if os.environ.get("EQUITABLE_KEY_FILE"):
+        return "in the file that EQUITABLE_KEY_FILE names"
+    place = key_path()
+    try:
+        return f"in ~/{place.relative_to(Path.home()).as_posix()}"
+    except (ValueError, RuntimeError):
+        return f"in the file '{place.name}' of your settings"
 
 
 def read_key(path: Path | None = None) -> bytes:
@@ -448,28 +467,26 @@ def read_key(path: Path | None = None) -> bytes:
 
 def _make_key(place: Path) -> bytes:
     key = secrets.token_bytes(KEY_BYTES)
-    written = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+    reason = "not allowed"
     try:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(key.hex() + "\n")
-        try:
-            # A link appears whole or not at all, and never over another's: two runs
-            # at once end with one key.
-            place.hardlink_to(written)
-        except FileExistsError:
+        # Of two runs at once one writes, and both end with its key.
+        write_whole(place, f"{key.hex()}\n".encode(), replace=False, private=True)
+    except OutputError:
+        if place.is_file():
             return read_key(place)
-        finally:
-            written.unlink()
+        made = False
     except OSError as problem:
-        raise InputError(
-            "a key for student numbers cannot be made "
-            f"({problem.strerror or 'not allowed'})",
-            file=place.name,
-            next_step="Set EQUITABLE_KEY_FILE to a file of your own that can be read.",
-        ) from None
-    return key
+        made, reason = False, problem.strerror or reason
+    else:
+        made = True
+    if made:
+        return key
+    raise InputError(
+        f"a key for student numbers cannot be made ({reason})",
+        file=place.name,
+        next_step="Set EQUITABLE_KEY_FILE to a file of your own that can be read.",
+    )
 
 
 def _unreadable(place: Path, problem: OSError) -> InputError:

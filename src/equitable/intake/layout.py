@@ -24,7 +24,6 @@ WORDS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)"}
 _SEPARATOR_LINE: Final = re.compile(r'\ufeff?"?sep=(.)"?(?:\r\n|\r|\n)', re.IGNORECASE)
 _ROWS: Final = 2000
 """Rows of the head that are looked at."""
-_DECIMAL_COMMA: Final = re.compile(r"[-+]?\d{1,3}(\.?\d{3})*,\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +65,6 @@ class Layout:
             strict=True,
             skipinitialspace=self.skip_space,
         )
-
-    def columns_with_decimal_comma(self) -> list[int]:
-        """The places of columns whose numbers are written as in ``12,5``."""
-        found: list[int] = []
-        if self.delimiter == ",":
-            return found
-        for place in range(self.width):
-            values = [row[place].strip() for _, row in self.rows if place < len(row)]
-            filled = [value for value in values if re.search(r"\d", value)]
-            matching = sum(1 for v in filled if _DECIMAL_COMMA.fullmatch(v))
-            if matching and matching * 2 >= len(filled):
-                found.append(place)
-        return found
 
 
 def find_layout(

@@ -47,6 +47,8 @@ class Meaning:
     high: float | None = None
     note: str = ""
     rank: int = 50
+    flag: str = ""
+    """The label where a column of counts holds only yes and no ('Suspended')."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,12 +287,21 @@ def gender_codes(values: Iterable[str]) -> dict[str, str]:
     }
 
 
+def yes_words() -> frozenset[str]:
+    """The words and codes for yes, case-folded: the only list of them."""
+    return _knowledge().listed("yes")
+
+
+def no_words() -> frozenset[str]:
+    """The words and codes for no, case-folded: the only list of them."""
+    return _knowledge().listed("no")
+
+
 def yes_no(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Which of a column's values say yes and which no; ``None`` if any says neither."""
     listed = list(dict.fromkeys(values))
-    known = _knowledge()
-    yes = tuple(v for v in listed if v.casefold() in known.listed("yes"))
-    no = tuple(v for v in listed if v.casefold() in known.listed("no"))
+    yes = tuple(v for v in listed if v.casefold() in yes_words())
+    no = tuple(v for v in listed if v.casefold() in no_words())
     # 'X' and 'Y' side by side are two names, not two ways of saying yes.
     spelled = {v.strip()[:1].casefold() for v in yes}
     if len(spelled) > 1:
@@ -298,25 +309,103 @@ def yes_no(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | N
     return (yes, no) if listed and len(yes) + len(no) == len(listed) else None
 
 
-def passed(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """Which values say that an outcome was reached; ``None`` if any is unknown.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A column's values by what they say of an outcome."""
+
+    reached: tuple[str, ...]
+    not_reached: tuple[str, ...]
+    no_result: tuple[str, ...] = ()
+    """Absent, exempt …: nobody can know, so these are missing."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every value says one or the other."""
+        return not self.no_result
+
+
+def split_outcome(values: Iterable[str], *, letters: bool = False) -> Split | None:
+    """Which values say that an outcome was reached, which not, which neither.
 
     Both sides must be there: a column of 'Proficient' alone tells nothing.
+
+    Parameters
+    ----------
+    letters
+        Read letters too (P and F, A to F): only where the column's name is that of an
+        outcome, as 'F' and 'P' may be 'free' and 'paid'.
+
+    Returns
+    -------
+    ``None`` if any value is unknown.
     """
     listed = list(dict.fromkeys(values))
-    known = _knowledge()
-
-    def among(name: str) -> tuple[str, ...]:
-        return tuple(
-            value
-            for value in listed
-            if re.sub(r"[\s_]+", " ", value.casefold()) in known.listed(name)
+    for lettered in (False, True)[: 1 + letters]:
+        sides: dict[str, list[str]] = {"yes": [], "no": [], "none": [], "unknown": []}
+        for value in listed:
+            sides[_side(value, lettered=lettered)].append(value)
+        found = Split(
+            reached=tuple(sides["yes"]),
+            not_reached=tuple(sides["no"]),
+            no_result=tuple(sides["none"]),
         )
+        if (
+            found.reached
+            and found.not_reached
+            and not sides["unknown"]
+            and (not lettered or _one_scale(found))
+        ):
+            return found
+    return None
 
-    reached, not_reached = among("passed"), among("not_passed")
-    if not reached or not not_reached or len(reached) + len(not_reached) < len(listed):
+
+def _one_scale(split: Split) -> bool:
+    """Letters of one scale: A to F, or pass and fail.
+
+    'U, B, P, A' is unsatisfactory, basic, proficient and advanced: B is not reached
+    there, so letters that may be of such a scale are left to a person.
+    """
+    reached = {value.strip()[:1].casefold() for value in split.reached}
+    failed = {value.strip().casefold() for value in split.not_reached}
+    marks = reached & set("abcd")
+    if not marks:
+        return True
+    return len(marks) >= 2 and "f" in failed and ("c" in marks or "p" not in reached)
+
+
+def _side(value: str, *, lettered: bool) -> str:
+    known = _knowledge()
+    plain = re.sub(r"[\s_]+", " ", value.strip().casefold())
+    letter = re.sub(r"[ +\-−–]+$", "", plain)
+    if len(plain) > 1 and plain in yes_words() | no_words():
+        return "yes" if plain in yes_words() else "no"
+    for side, words_of, letters_of in (
+        ("yes", "passed", "letters_reached"),
+        ("no", "not_passed", "letters_not"),
+        ("none", "no_result", "letters_none"),
+    ):
+        if plain in known.listed(words_of):
+            return side
+        if lettered and letter in known.listed(letters_of):
+            return side
+    return "unknown"
+
+
+def is_letter_grades(values: Iterable[str]) -> bool:
+    """Whether values are the letters of marks: an F and at least two of A to D."""
+    split = split_outcome(values, letters=True)
+    if split is None:
+        return False
+    first = {value.strip()[:1].casefold() for value in split.reached}
+    return bool(first & set("abcd")) and split_outcome(values) is None
+
+
+def passed(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Which values say that an outcome was reached; ``None`` if any says neither."""
+    split = split_outcome(values)
+    if split is None or not split.is_whole:
         return None
-    return reached, not_reached
+    return split.reached, split.not_reached
 
 
 # ----------------------------------------------------------------------------- grades

@@ -6,6 +6,7 @@ values, dates) is refused with the question that would work.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,15 +17,19 @@ from equitable.intake.columns import Reading
 from equitable.intake.groups import spoken
 from equitable.intake.names import (
     Meaning,
+    Split,
     is_suppressed,
     marker,
     meaning_of,
+    no_words,
     passed,
     reserve_codes,
+    split_outcome,
     yes_no,
+    yes_words,
 )
 from equitable.intake.profile import ColumnProfile, plain_number
-from equitable.vocabulary import Condition, Direction, Indicator, Kind
+from equitable.vocabulary import Condition, Direction, Indicator, Kind, Role
 
 if TYPE_CHECKING:
     from equitable.intake.settings import IndicatorSettings
@@ -33,9 +38,11 @@ _EXPRESSION: Final = re.compile(r"[=<>≤≥≠]|\bin\s*\(", re.IGNORECASE)
 _NOT_YET: Final = re.compile(
     r"(?i)\blevel\W*[12]$|\bbelow|\bnot[ _-]|\bfail|\bbasic$|dropout|dropped"
 )
-CHRONIC: Final = 0.1
-CHRONIC_DAYS: Final = 20
-"""Chronic absence: a tenth of at least 20 days enrolled (the usual state rule)."""
+_FEWER: Final = re.compile(
+    r"(?i)suspen|disciplin|expel|expul|absen|truan|drop(ped)?[ _-]?out|referr|arrest"
+    r"|restrain|seclu|held[ _-]?back|retained|failed|failing|failure"
+)
+"""Of what fewer is better, in names that are not otherwise known."""
 
 
 def is_expression(text: str) -> bool:
@@ -62,7 +69,7 @@ def column_indicator(
         Where the column cannot be an outcome as it stands.
     """
     profile = reading.profile
-    base = _from_meaning(reading, name=name or reading.name, total=total)
+    base = from_meaning(reading, name=name or reading.name, total=total)
     base = replace(base, missing=no_value_codes(profile))
     if direction is not None:
         base = replace(base, direction=direction)
@@ -75,6 +82,17 @@ def column_indicator(
         )
     codes = reading.codes
     two = yes_no(codes) if profile.complete else None
+    if two is not None and two[0] and not two[1] and profile.missing:
+        name = json.dumps(reading.name, ensure_ascii=False)
+        said = json.dumps([*dict.fromkeys(map(plain_number, two[0]))])
+        raise QuestionError(
+            "only yes is ever written in it, so that everybody with a value has "
+            "reached it, and an empty cell may be no or unknown",
+            file=file,
+            column=reading.name,
+            next_step="If an empty cell means no, write in equity.toml: "
+            f'[indicators.{name}] true = {said}, false = [""].',
+        )
     if two is not None:
         yes, no = two
         return replace(
@@ -84,8 +102,8 @@ def column_indicator(
             unit="",
             low=None,
             high=None,
-            true_values=_sides(yes, ("1", "true", "yes", "y")),
-            false_values=_sides(no, ("0", "false", "no", "n")),
+            true_values=_sides(yes, yes_words()),
+            false_values=_sides(no, no_words()),
         )
     if profile.type == "date" or profile.shape("date") >= 0.8:
         raise QuestionError(
@@ -94,8 +112,16 @@ def column_indicator(
             column=reading.name,
             next_step="Choose a column of scores, of yes and no, or of counts.",
         )
+    if profile.shape("percent") >= 0.5 and reading.key == "attendance rate":
+        raise QuestionError(
+            "its numbers are written with a percent sign, and so are text",
+            file=file,
+            column=reading.name,
+            next_step="Format the column as plain numbers, and export the file again.",
+        )
+    own = reading.role is Role.OUTCOME and reading.key == "attendance rate"
     if profile.shape("percent") >= 0.5 or (
-        profile.is_numeric and marker(reading.name) == "percent"
+        profile.is_numeric and marker(reading.name) == "percent" and not own
     ):
         raise QuestionError(
             "it holds percents of groups, and percents cannot be averaged: groups are "
@@ -111,9 +137,10 @@ def column_indicator(
     return _of_words(reading, base, file)
 
 
-def _sides(found: tuple[str, ...], usual: tuple[str, ...]) -> tuple[str, ...]:
-    plain = tuple(dict.fromkeys(plain_number(value) for value in found))
-    return plain or usual
+def _sides(found: tuple[str, ...], usual: Iterable[str]) -> tuple[str, ...]:
+    """The words of one side; the usual ones where the sample has none of them."""
+    found = found or tuple(sorted(usual))
+    return tuple(dict.fromkeys(plain_number(value) for value in found))
 
 
 def _of_numbers(reading: Reading, base: Indicator, file: str) -> Indicator:
@@ -143,17 +170,18 @@ def _of_numbers(reading: Reading, base: Indicator, file: str) -> Indicator:
 
 def _of_words(reading: Reading, base: Indicator, file: str) -> Indicator:
     profile, codes = reading.profile, reading.codes
-    if profile.distinct == 2:
-        known = passed(codes)
-        if known is not None:
-            return replace(
-                base,
-                kind=Kind.RATE,
-                unit="",
-                true_values=known[0],
-                false_values=known[1],
-            )
-    column = _name(reading.name)
+    split = proposed_split(reading)
+    if profile.distinct == 2 and split is not None and split.is_whole:
+        return replace(
+            base,
+            kind=Kind.RATE,
+            label=_rate_label(reading, base),
+            unit="",
+            low=None,
+            high=None,
+            true_values=split.reached,
+            false_values=split.not_reached,
+        )
     if profile.distinct == 1:
         raise QuestionError(
             "it has one value only, so that no group can differ from another",
@@ -170,23 +198,66 @@ def _of_words(reading: Reading, base: Indicator, file: str) -> Indicator:
         )
     # A value that few rows hold may be one student's own words.
     shown = [value for value in codes if value in reading.frequent]
-    reached = [value for value in shown if passed([value, "fail"])] or shown[:2]
-    listed = ", ".join(_value(value) for value in reached[:3]) or "…"
     count = "two values" if profile.distinct == 2 else f"{profile.distinct} values"
     raise QuestionError(
         f"it is text of {count}, and nothing says which of them count as reached",
         file=file,
         column=reading.name,
-        next_step=f'Say it: --outcome "{column} in ({listed})".',
+        next_step=_say_which(reading, split, shown),
     )
 
 
-def proposed_split(reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def _say_which(reading: Reading, split: Split | None, shown: list[str]) -> str:
+    """What to write; never all of the values, which would count everybody."""
+    column = _name(reading.name)
+    if split is not None and not split.is_whole:
+        lines = [
+            f"{key} = {json.dumps(kept, ensure_ascii=False)}"
+            for key, values in (
+                ("true", split.reached),
+                ("false", split.not_reached),
+                ("missing", split.no_result),
+            )
+            if (kept := [value for value in values if value in shown])
+        ]
+        name = json.dumps(reading.name, ensure_ascii=False)
+        return f"Say it in equity.toml: [indicators.{name}] {', '.join(lines)}."
+    reached = list(split.reached) if split is not None else []
+    reached = [value for value in shown if value in reached or passed([value, "fail"])]
+    if len(reached) >= reading.profile.distinct:
+        reached = []
+    listed = ", ".join(_value(value) for value in (reached or shown[:1])[:4]) or "…"
+    return f'Say it: --outcome "{column} in ({listed})".'
+
+
+def proposed_split(reading: Reading) -> Split | None:
     """Which words of a text outcome say that it was reached, and which not.
 
-    For a proposal that a person reads and corrects; never assumed on a question.
+    For a proposal that a person reads and corrects; never assumed on a question where
+    a value says neither.
     """
-    return None if reading.profile.is_numeric else passed(reading.codes)
+    if reading.profile.is_numeric or not reading.profile.complete:
+        return None
+    meaning = reading.meaning
+    named = meaning is not None and meaning.kind is not None
+    return split_outcome(reading.codes, letters=named)
+
+
+_EVENTS: Final = frozenset(
+    {"suspended", "suspensions", "chronically absent", "dropped out", "retained"}
+    | {"advanced course", "recommended"}
+)
+"""What is written down where it happened: an empty cell then says that it did not."""
+
+
+def events_split(reading: Reading) -> Split | None:
+    """An event of which only yes is ever written: its empty cells, proposed as no."""
+    both = yes_no(reading.codes) if reading.profile.complete else None
+    if both is None or reading.key not in _EVENTS or both[1] or not both[0]:
+        return None
+    return Split(
+        reached=tuple(dict.fromkeys(map(plain_number, both[0]))), not_reached=("",)
+    )
 
 
 def condition_indicator(
@@ -211,7 +282,7 @@ def condition_indicator(
 
 def _direction_of(condition: Condition, meaning: Meaning | None) -> Direction:
     """Which way a condition is better: under a cut of something good is not."""
-    base = meaning.direction if meaning else Direction.HIGHER
+    base = meaning.direction if meaning else _by_name(*condition.columns)
     operators = set(re.findall(r"<=|>=|!=|<>|[<>=≤≥≠]", condition.text))
     named = {column.casefold() for column in condition.columns}
     said = re.findall(r"'[^']*'|\"[^\"]*\"|[^\s(),=<>!≤≥≠'\"]+", condition.text)
@@ -235,8 +306,7 @@ def counts_indicator(
     """A rate from two columns of counts; the outcome only names it."""
     named = meaning_of(outcome or count) or meaning_of(count)
     meaning = named.meaning if named and named.meaning.kind else None
-    lower = bool(_NOT_YET.search(outcome or count))
-    if lower and direction is None:
+    if direction is None and _NOT_YET.search(outcome or count):
         direction = Direction.LOWER
     return Indicator(
         name=outcome or count,
@@ -244,28 +314,18 @@ def counts_indicator(
         kind=Kind.RATE,
         count=count,
         total=total,
-        direction=direction or (meaning.direction if meaning else Direction.HIGHER),
+        direction=direction
+        or (meaning.direction if meaning else _by_name(outcome or "", count)),
         timing=meaning.timing if meaning else None,
         aspect=meaning.aspect if meaning else None,
         note=meaning.note if meaning else "",
     )
 
 
-def chronic_indicator(absences: Reading, enrolled: Reading) -> Indicator:
-    """Chronic absence from days absent and days enrolled."""
-    base = _from_meaning(absences, name="chronically_absent", total=None)
-    return replace(
-        base,
-        label="Chronically absent",
-        kind=Kind.SHARE_OF_DAYS,
-        enrolled=enrolled.name,
-        threshold=CHRONIC,
-        minimum_days=CHRONIC_DAYS,
-        unit="",
-        low=None,
-        high=None,
-        missing=no_value_codes(absences.profile),
-    )
+def _by_name(*names: str) -> Direction:
+    """Which way is better, where only the name can tell: it is said with the result."""
+    fewer = any(_FEWER.search(name) for name in names)
+    return Direction.LOWER if fewer else Direction.HIGHER
 
 
 def settled(
@@ -288,6 +348,8 @@ def settled(
         changes["false_values"] = given.false
     if condition is not None:
         changes |= {"condition": condition, "kind": Kind.RATE, "column": None}
+    if given.low is not None or given.high is not None:
+        changes["bounded"] = True
     if given.missing:
         changes["missing"] = (*indicator.missing, *given.missing)
     kind = changes.get("kind", indicator.kind)
@@ -307,7 +369,7 @@ def bare_indicator(name: str, column: str | None) -> Indicator:
         label=spoken(name),
         kind=(meaning.kind if meaning and meaning.kind else Kind.MEAN),
         column=column,
-        direction=meaning.direction if meaning else Direction.HIGHER,
+        direction=meaning.direction if meaning else _by_name(column or "", name),
         timing=meaning.timing if meaning else None,
         aspect=meaning.aspect if meaning else None,
         unit=meaning.unit if meaning else "",
@@ -332,7 +394,8 @@ def no_value_codes(profile: ColumnProfile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(marks))
 
 
-def _from_meaning(reading: Reading, *, name: str, total: str | None) -> Indicator:
+def from_meaning(reading: Reading, *, name: str, total: str | None) -> Indicator:
+    """The indicator that a column's name speaks of, before its values are looked at."""
     meaning = reading.meaning
     if meaning is None or meaning.kind is None:
         return Indicator(
@@ -341,6 +404,7 @@ def _from_meaning(reading: Reading, *, name: str, total: str | None) -> Indicato
             kind=Kind.MEAN,
             column=reading.name,
             total=total,
+            direction=_by_name(reading.name),
         )
     label = meaning.label
     if reading.family:
@@ -374,6 +438,8 @@ def _rate_label(reading: Reading, base: Indicator) -> str:
     meaning = reading.meaning
     if meaning is not None and meaning.kind is Kind.RATE:
         return base.label
+    if meaning is not None and meaning.flag and not reading.family:
+        return meaning.flag
     return spoken(reading.name)
 
 
@@ -392,6 +458,8 @@ def overlapping_totals(values: Iterable[str]) -> tuple[str, ...]:
         value
         for value in values
         if re.match(
-            r"(?i)(all|all \w+|total|totals|everyone|overall|statewide)$", value
+            r"(?i)(all|all \w+|total|totals|everyone|overall|statewide|citywide"
+            r"|districtwide|nation|national|national public|.*\(statewide\))$",
+            value.strip(),
         )
     )

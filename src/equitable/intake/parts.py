@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
@@ -79,6 +79,7 @@ class Options:
     sheet: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
+    decimal: str | None = None
     name: str | None = None
     """What to call the file in messages, where its path does not tell."""
 
@@ -135,6 +136,21 @@ class Part:
     blank_rows: str | None = None
     row_of: Callable[[int], int] = lambda ordinal: ordinal + 1
     mend: Callable[[Literal["encoding", "form"]], Part | None] | None = None
+
+
+def without(part: Part, condition: str) -> Part:
+    """The part without the rows that meet a SQL condition, a mended one too."""
+    mend = part.mend
+
+    def mended(kind: Literal["encoding", "form"]) -> Part | None:
+        made = mend(kind) if mend is not None else None
+        return without(made, condition) if made is not None else None
+
+    return replace(
+        part,
+        sql=f"SELECT * FROM ({part.sql}) WHERE NOT ({condition})",
+        mend=mended if mend is not None else None,
+    )
 
 
 class Opener(Protocol):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from equitable.intake.names import is_suppressed
+from equitable.intake.names import is_suppressed, yes_words
 from equitable.vocabulary import MISSING_TOKENS
 
 if TYPE_CHECKING:
@@ -166,6 +166,11 @@ def cleaned_sql(name: str, further: Iterable[str] = ()) -> str:
         for token in sorted({*MISSING_TOKENS, *(t.strip().casefold() for t in further)})
     )
     return f"CASE WHEN lower({text}) IN ({tokens}) THEN NULL ELSE {text} END"
+
+
+def yes_sql() -> str:
+    """The words for yes as a SQL list, lower-case: '1', 'true', 'y' …"""
+    return ", ".join(f"'{word}'" for word in sorted(yes_words()))
 
 
 def is_missing(text: str | None) -> bool:

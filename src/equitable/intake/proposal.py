@@ -10,13 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from equitable.intake.columns import FEW, Reading, RowsAre, read_columns
+from equitable.intake.columns import FEW, Reading, RowsAre
 from equitable.intake.damage import band_behind, damage_in
-from equitable.intake.defaults import totals_by_percents
 from equitable.intake.identifiers import SHARED_ROWS, are_codes
-from equitable.intake.profile import plain_number, profile
+from equitable.intake.profile import plain_number
 from equitable.intake.quality import Quality, assess
-from equitable.intake.schema import Schema
+from equitable.intake.schema import Schema, understand
 from equitable.intake.settings import (
     DimensionSettings,
     IndicatorSettings,
@@ -25,7 +24,7 @@ from equitable.intake.settings import (
     ViewName,
     settings_text,
 )
-from equitable.vocabulary import Dimension, Indicator, Kind, Role
+from equitable.vocabulary import NOT_REPORTED, Dimension, Indicator, Kind, Role
 
 if TYPE_CHECKING:
     from equitable.intake.source import Source
@@ -103,6 +102,19 @@ class Inspection:
             for name, entry in self.settings.dimensions.items()
             if entry.values and all(map(band_behind, entry.values))
         }
+        reasons |= {
+            f"dimensions.{name}": "Only yes is ever written in this column: an empty "
+            'cell ("") is taken as no. If it may also be unknown, write '
+            f'"" = "{NOT_REPORTED}".'
+            for name, entry in self.settings.dimensions.items()
+            if list(entry.values) == [""]
+        }
+        reasons |= {
+            f"indicators.{name}": "Only yes is ever written in this column: an empty "
+            'cell ("") is counted as no. Where it may also be unknown, remove this.'
+            for name, entry in self.settings.indicators.items()
+            if list(entry.false) == [""]
+        }
         closing = [finding.sentence for finding in self.quality.findings
                    if finding.severity == "caution"][:12]  # fmt: skip
         if closing:
@@ -157,10 +169,8 @@ def inspect(source: Source, settings: Settings | None = None) -> Inspection:
 
     A person's settings win over guesses, and are marked as theirs.
     """
-    profiles = profile(source, whole=True)
-    readings, rows = read_columns(profiles, settings)
-    totals = totals_by_percents(source, readings) if rows == "counts" else {}
-    schema = Schema(source.name, readings, rows, settings, totals)
+    schema = understand(source, settings, whole=True)
+    readings, rows = schema.readings, schema.rows_are
     quality = assess(source, schema, schema.indicators, schema.dimensions)
     return Inspection(
         source=source.name,
@@ -237,15 +247,14 @@ def _as_settings(name: str, schema: Schema, given: Settings | None) -> Settings:
         one.name: _dimension_settings(one, schema) for one in schema.dimensions
     }
     indicators = dict(start.indicators) or {
-        one.name: _indicator_settings(one)
-        for one in schema.indicators
-        if one.condition is None
+        one.name: _indicator_settings(one, schema) for one in schema.indicators
     }
     # A data frame and standard input have no name to know them by next time.
     files = (name,) if "." in name or "*" in name else ()
     return Settings(
         source=start.source if given else SourceSettings(files=files),
-        columns={reading.name: reading.role for reading in listed},
+        join=start.join,
+        columns={reading.name: reading.role for reading in listed} | start.of_joined(),
         dimensions=dimensions,
         indicators=indicators,
         privacy=start.privacy,
@@ -259,6 +268,10 @@ def _dimension_settings(one: Dimension, schema: Schema) -> DimensionSettings:
     for reading in schema.readings:
         if one.columns == (reading.name,):
             values = damage_in(reading, dict(reading.profile.values))
+            if reading.blank_is_no:
+                return DimensionSettings(
+                    columns=columns, label=one.label, values={"": one.classify("")[0]}
+                )
     if values:
         order = [value for value in one.order if value not in values]
     return DimensionSettings(
@@ -280,10 +293,18 @@ def _with_bands(order: Sequence[str], bands: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys([*order, *bands]), key=start))
 
 
-def _indicator_settings(one: Indicator) -> IndicatorSettings:
+def _indicator_settings(one: Indicator, schema: Schema) -> IndicatorSettings:
     own = one.column is not None and one.count is None
+    found = next((r.profile for r in schema.readings if r.name == one.column), None)
+    # Written, they are refused: what the file contradicts is not written.
+    fits = (
+        found is not None
+        and (one.low is None or found.low is None or found.low >= one.low)
+        and (one.high is None or found.high is None or found.high <= one.high)
+    )
     rate = one.kind is Kind.RATE
     return IndicatorSettings(
+        where=one.condition.text if one.condition else None,
         column=one.column if own and one.column != one.name else None,
         label=one.label,
         kind=None if one.count is not None else one.kind,
@@ -300,7 +321,7 @@ def _indicator_settings(one: Indicator) -> IndicatorSettings:
         aspect=one.aspect,
         unit=one.unit or None,
         decimals=one.decimals if one.decimals != 1 else None,
-        low=one.low,
-        high=one.high,
+        low=one.low if fits else None,
+        high=one.high if fits else None,
         note=None,
     )

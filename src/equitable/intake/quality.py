@@ -3,77 +3,40 @@
 from __future__ import annotations
 
 import json
-import math
 import re
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from equitable.intake.columns import Reading
 from equitable.intake.damage import damage_in
+from equitable.intake.findings import (
+    MOST_SENTENCES,
+    SMALL,
+    Finding,
+    FindingKind,
+    Missing,
+    Quality,
+    listed,
+    many,
+)
+from equitable.intake.lacking import counts_by_year, missing, missing_by_group
 from equitable.intake.names import GRADE_ORDER
+from equitable.intake.no_value import number_codes
 from equitable.intake.outcomes import no_value_codes, overlapping_totals
-from equitable.intake.profile import cleaned_sql
-from equitable.intake.schema import Schema, indicator_columns
+from equitable.intake.profile import cleaned_sql, quoted
+from equitable.intake.renamed import renamed_schools
+from equitable.intake.schema import Schema
 from equitable.intake.tally import Tally
-from equitable.vocabulary import NOT_REPORTED, Dimension, Indicator, Role
+from equitable.vocabulary import NOT_REPORTED, Condition, Dimension, Indicator, Role
 
 if TYPE_CHECKING:
     from equitable.intake.source import Source
 
-FindingKind: TypeAlias = Literal[
-    "missing",
-    "missing by group",
-    "duplicates",
-    "impossible values",
-    "categories by year",
-    "date damage",
-    "identifiers",
-    "file",
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing to know about the data before trusting a figure made from it.
-
-    ``sentence`` holds no identifier and no count of a small group.
-    """
-
-    kind: FindingKind
-    severity: Literal["note", "caution"]
-    sentence: str
-    next_step: str = ""
-    column: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """How much of a column has no value."""
-
-    column: str
-    rows: int
-    missing: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
-    """What was found, worst first, and the missing values of each column used."""
-
-    rows: int
-    findings: tuple[Finding, ...] = ()
-    missing: tuple[Missing, ...] = ()
-
+__all__ = ["Finding", "FindingKind", "Missing", "Quality", "assess"]
 
 # ---------------------------------------------------------------------------- assess
 
-SMALL: Final = 10
-"""Counts under this are not told."""
-_FAR_P: Final = 0.001
-_FAR_POINTS: Final = 0.10
-_FAR_TIMES: Final = 2.0
-_MOST_SENTENCES: Final = 5
-"""Of one kind about one column: more would hide the rest."""
 _KIND_ORDER: Final[tuple[FindingKind, ...]] = (
     "date damage", "impossible values", "duplicates", "missing by group",
     "categories by year", "missing", "file", "identifiers",
@@ -85,6 +48,8 @@ def assess(
     schema: Schema,
     indicators: Sequence[Indicator],
     dimensions: Sequence[Dimension],
+    *,
+    where: Condition | None = None,
 ) -> Quality:
     """What to know of the data before trusting a figure made from it.
 
@@ -95,24 +60,31 @@ def assess(
     ----------
     indicators, dimensions
         What is going to be shown; only their columns are looked at.
+    where
+        Which rows are shown: what is assumed of other rows is not said.  Everything
+        else is of the whole file.
     """
     plan = Tally(schema, indicators, dimensions)
     found = plan.count(source)
     whole = next(row for row in found if row["level"] == 0)
     findings = [
         *_damage(schema, plan, found),
-        *_impossible(plan, whole),
+        *_impossible(schema, plan, whole),
         *_unknown_grades(plan, found),
         *_codes_of_no_value(schema, plan),
+        *number_codes(schema.readings, indicators, dimensions),
         *_duplicates(source, schema),
-        *_missing_by_group(schema, plan, found),
+        *missing_by_group(schema, plan, found),
+        *counts_by_year(schema, plan, found),
         *_by_year(plan, found),
-        *_missing(plan, whole),
-        *_about_file(source, schema),
+        *renamed_schools(source, schema),
+        *missing(plan, whole),
+        *_about_file(source, schema, where),
     ]
     findings.sort(key=lambda f: (f.severity != "caution", _KIND_ORDER.index(f.kind)))
     return Quality(
         rows=int(whole["n"] or 0),
+        rows_are=schema.rows_are,
         findings=tuple(dict.fromkeys(findings)),
         missing=tuple(
             Missing(
@@ -125,19 +97,14 @@ def assess(
     )
 
 
-def _many(count: int, noun: str = "row") -> str:
-    """A count that may be told: small ones are not."""
-    if count < SMALL:
-        return f"fewer than {SMALL} {noun}s"
-    return f"{count:,} {noun}s"
-
-
-def _impossible(plan: Tally, whole: Mapping[str, Any]) -> list[Finding]:
+def _impossible(schema: Schema, plan: Tally, whole: Mapping[str, Any]) -> list[Finding]:
+    # A row of counts is no student: how many there are gives nobody away.
+    told = "{:,} rows".format if schema.rows_are == "counts" else many
     return [
         Finding(
             kind="impossible values",
             severity="caution",
-            sentence=f"In '{column}', {_many(whole[f'w{place}'])} hold {what}.",
+            sentence=f"In '{column}', {told(whole[f'w{place}'])} hold {what}.",
             next_step="Correct them, or list them as missing in equity.toml.",
             column=column,
         )
@@ -161,7 +128,7 @@ def _unknown_grades(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Fin
             # What few rows hold may be anything, a name too.
             told = [f"'{group}'" for group in unknown if rows[group] >= SMALL]
             rare = ["rare values"] if len(told) < len(unknown) else []
-            listed = " and ".join([*told[:_MOST_SENTENCES], *rare])
+            listed = " and ".join([*told[:MOST_SENTENCES], *rare])
             findings.append(
                 Finding(
                     kind="impossible values",
@@ -221,7 +188,7 @@ def _damage(
     findings = []
     for reading in schema.readings:
         column, damaged = reading.name, damage_in(reading, values[reading.name])
-        for text, band in list(damaged.items())[:_MOST_SENTENCES]:
+        for text, band in list(damaged.items())[:MOST_SENTENCES]:
             findings.append(
                 Finding(
                     kind="date damage",
@@ -254,15 +221,21 @@ def _duplicates(source: Source, schema: Schema) -> list[Finding]:
     ]  # fmt: skip
     within = [r for r in within if not r.hidden and not r.about_staff]
     years = [r for r in within if r.role is Role.YEAR]
-    number = f"regexp_replace({cleaned_sql(student)}, '[.]0+$', '')"
 
     def distinct(columns: Sequence[Reading]) -> str:
-        parts = [number, *(f"coalesce({cleaned_sql(c.name)}, '')" for c in columns)]
+        parts = ["k", *(f"coalesce({cleaned_sql(c.name)}, '')" for c in columns)]
         return f"count(DISTINCT hash({', '.join(parts)}))"
 
+    # The engine may put what it counts on disk: that is a hash with a key that is
+    # thrown away, never a number.
+    columns = [quoted(name) for name in dict.fromkeys(r.name for r in within)]
+    number = f"regexp_replace({cleaned_sql(student)}, '[.]0+$', '')"
+    hashed = f"sha256(CAST(? AS VARCHAR) || {number}) AS k"
     row = source.query(
         f"SELECT count(*) AS n, {distinct(within)} AS apart, {distinct(years)} AS once "
-        f"FROM records WHERE {cleaned_sql(student)} IS NOT NULL"
+        f"FROM (SELECT {', '.join([hashed, *columns])} FROM records"
+        f" WHERE {cleaned_sql(student)} IS NOT NULL)",
+        [secrets.token_hex(32)],
     ).to_pylist()[0]
     doubled, again = row["n"] - row["apart"], row["n"] - row["once"]
     same = " and ".join(f"'{reading.name}'" for reading in within)
@@ -272,7 +245,7 @@ def _duplicates(source: Source, schema: Schema) -> list[Finding]:
             Finding(
                 kind="duplicates",
                 severity="caution",
-                sentence=f"{_many(doubled).capitalize()} repeat a student who already "
+                sentence=f"{many(doubled).capitalize()} repeat a student who already "
                 "stands in the file" + (f" with the same {same}." if same else "."),
                 next_step="Keep one row for each student, or those students count "
                 "more than once.",
@@ -289,93 +262,6 @@ def _duplicates(source: Source, schema: Schema) -> list[Finding]:
             )
         )
     return findings
-
-
-def _missing_by_group(
-    schema: Schema, plan: Tally, found: Sequence[Mapping[str, Any]]
-) -> list[Finding]:
-    """Groups whose outcome is missing far more often than the others'.
-
-    Score test of two proportions, p < .001, and at least ten points more, or twice as
-    often and at least five in a hundred.
-    """
-    if schema.rows_are != "students":
-        return []
-    findings: list[tuple[float, Finding]] = []
-    for place, dimension in enumerate(plan.dimensions):
-        rows = plan.groups(found, place)
-        for which, indicator in enumerate(plan.indicators):
-            counts: dict[str, list[int]] = {}
-            everyone = lacking = 0
-            for row, text in rows:
-                groups = dimension.classify(text)
-                if groups == (NOT_REPORTED,):
-                    continue  # often those who were not there at all in that year
-                everyone += int(row["n"])
-                lacking += int(row[f"o{which}"])
-                for group in groups:
-                    pair = counts.setdefault(group, [0, 0])
-                    pair[0] += int(row["n"])
-                    pair[1] += int(row[f"o{which}"])
-            own = set(dimension.columns) & set(indicator_columns(indicator))
-            if own:
-                continue
-            for group, (n, missing) in counts.items():
-                rest, rest_missing = everyone - n, lacking - missing
-                if not _far(n, missing, rest, rest_missing):
-                    continue
-                share, other = missing / n, rest_missing / rest
-                findings.append(
-                    (share - other,
-                     _lacks(dimension, group, indicator, (missing, n),
-                            (rest_missing, rest)))
-                )  # fmt: skip
-    findings.sort(key=lambda entry: -entry[0])
-    return [finding for _, finding in findings[: 2 * _MOST_SENTENCES]]
-
-
-def _far(n: int, missing: int, rest: int, rest_missing: int) -> bool:
-    if n < SMALL or rest < SMALL or missing * rest <= rest_missing * n:
-        return False
-    share, other = missing / n, rest_missing / rest
-    pooled = (missing + rest_missing) / (n + rest)
-    spread = math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / rest))
-    if spread == 0:
-        return False
-    p = math.erfc((share - other) / spread / math.sqrt(2))
-    twice = share >= _FAR_TIMES * other and share >= _FAR_POINTS / 2
-    far = share - other >= _FAR_POINTS or twice
-    return p < _FAR_P and far
-
-
-def _lacks(
-    dimension: Dimension,
-    group: str,
-    indicator: Indicator,
-    own: tuple[int, int],
-    rest: tuple[int, int],
-) -> Finding:
-    """Shares are told only of ten with and ten without: a share gives the rest."""
-    who = f"'{group}' ({dimension.label})"
-    sentence = f"'{indicator.label}' is missing more often for {who} than for others."
-    if _tellable(*own) and _tellable(*rest):
-        share, other = (100 * missing / n for missing, n in (own, rest))
-        sentence = (
-            f"'{indicator.label}' is missing for {share:.0f} of every 100 students of "
-            f"the group {who}, and for {other:.0f} of every 100 others."
-        )
-    return Finding(
-        kind="missing by group",
-        severity="caution",
-        sentence=sentence,
-        next_step="Find out why before comparing: those without a value may differ "
-        "from those with one.",
-        column=indicator.column or indicator.count,
-    )
-
-
-def _tellable(missing: int, n: int) -> bool:
-    return missing >= SMALL and n - missing >= SMALL
 
 
 def _by_year(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Finding]:
@@ -402,7 +288,7 @@ def _by_year(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Finding]:
             solid = any(there.get(year, 0) >= SMALL for year in years)
             if group == NOT_REPORTED or not without or not solid:
                 continue
-            if said < _MOST_SENTENCES:
+            if said < MOST_SENTENCES:
                 having = [year for year in years if year in there]
                 findings.append(
                     Finding(
@@ -410,9 +296,9 @@ def _by_year(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Finding]:
                         severity="caution",
                         sentence=f"In '{dimension.columns[0]}', '{group}' "
                         + (
-                            f"stands only in {_listed(having)}."
+                            f"stands only in {listed(having)}."
                             if len(having) <= len(without)
-                            else f"does not appear in {_listed(without)}."
+                            else f"does not appear in {listed(without)}."
                         ),
                         next_step="Find out whether a name or a rule changed before "
                         "comparing years.",
@@ -423,50 +309,22 @@ def _by_year(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Finding]:
     return findings
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = list(names[:6])
-    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-    if len(shown) == 1 or more:
-        return ", ".join(shown) + more
-    return f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def _missing(plan: Tally, whole: Mapping[str, Any]) -> list[Finding]:
-    rows = int(whole["n"] or 0)
-    findings = []
-    for place, column in enumerate(plan.columns):
-        missing = int(whole[f"m{place}"] or 0)
-        share = missing / rows if rows else 0.0
-        if missing < SMALL or share < 0.01:
-            continue
-        findings.append(
-            Finding(
-                kind="missing",
-                severity="caution" if share >= 0.2 else "note",
-                sentence=f"'{column}' has no value in "
-                + (
-                    f"{max(1, round(100 * share))} of every 100 rows."
-                    if _tellable(missing, rows) or missing == rows
-                    else "nearly every row."
-                ),
-                column=column,
-            )
-        )
-    return findings
-
-
-def _about_file(source: Source, schema: Schema) -> list[Finding]:
+def _about_file(
+    source: Source, schema: Schema, where: Condition | None
+) -> list[Finding]:
     findings = [
         Finding(kind="file", severity="note", sentence=note) for note in source.notes
     ]
     findings += [
-        Finding(kind="file", severity="note", sentence=note) for note in schema.notes
+        Finding(kind="file", severity="note", sentence=note)
+        for note in schema.notes_where(source, where)
     ]
     findings += [
         Finding(
             kind="file",
             severity="note",
-            sentence=f"{left.rows:,} rows were left out: {left.reason}.",
+            sentence=f"{left.rows:,} {'row was' if left.rows == 1 else 'rows were'} "
+            f"left out: {left.reason}.",
         )
         for left in source.left_out
         if left.rows

@@ -78,7 +78,8 @@ _WORDS: Final[Mapping[Race, str]] = {
     Race.HISPANIC: (
         "hispanic latino|hispanic|latino|latina|latinx|latine|latina o|latino a|"
         "hispanic latinx|hispanic latina o|hispanic latino any race|hisp|"
-        "hispanic any race|hispanic latino of any race|hispanic of any race|"
+        "hispanic any race|hispanic latino of any race|hispanic of any race|hisp lat|"
+        "hisp latino|hispanic lat|"
         "latina latino|latino latina|hispanic latine|latino a x|latina o x|mexican|"
         "puerto rican|cuban|mexican american|salvadoran|dominican|guatemalan|chicano|"
         "chicana|spanish hispanic latino|hispanic spanish origin|latin american|"
@@ -108,7 +109,11 @@ _WORDS: Final[Mapping[Race, str]] = {
         "2 more|more than one race|two or more|multi ethnic|multiethnic|two races|"
         "multiracial multiethnic|tworaces|demographic race two more races|twoormore|"
         "two more races non hispanic|multiple race|multi racial multi ethnic|"
-        "twoor more races|twoormore races|two ormore races"
+        "twoor more races|twoormore races|two ormore races|multi ethnicity|"
+        "multiethnicity|"
+        "multi racial two more races|multiple ethnicities|multiple race ethnicity|"
+        "multiple ethnicity|multiple races ethnicities|two more ethnicities|"
+        "two more races ethnicities|multiracial two more races|mixed heritage"
     ),
 }
 _UNKNOWN: Final = (
@@ -260,6 +265,13 @@ def _code_reader(codes: Mapping[str, Race]) -> Reader:
     return read
 
 
+_ETHNICITY: Final = re.compile(
+    r"(?i)(fed(eral)?[ _.]?eth(nic(ity)?)?([ _.]?(cd|code|flag|ind|indicator|yn))?"
+    r"|eth(nic(ity)?)?[ _.]?(cd|code|flag|ind|indicator|yn))"
+)
+"""A yes or no of such a name is the federal question about Hispanic ethnicity."""
+
+
 def race_of_name(name: str) -> Race | None:
     """The one race that a yes/no column's name asks about ('is_white'), if any.
 
@@ -272,12 +284,23 @@ def race_of_name(name: str) -> Race | None:
         " ",
         plain,
     )
+    if _ETHNICITY.fullmatch(name):
+        # Of the two federal questions, the one that is answered with yes or no.
+        return Race.HISPANIC
     if re.search(r"(?i)\b(two|more|multi\w*)\b", plain):
         return Race.SEVERAL if _table().get(_key(plain)) is Race.SEVERAL else None
     races = read_race(plain)
     if not races or len(races) != 1:
         return None
     return next(iter(races))
+
+
+def names_races(name: str) -> bool:
+    """Whether a column's name is of two races or more ('white_asian')."""
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|[_.:]", " ", name)
+    parts = [part for part in re.split(r"[^A-Za-z]+", plain) if part]
+    races = read_race(", ".join(parts)) if len(parts) > 1 else None
+    return races is not None and len(races) > 1
 
 
 # ------------------------------------------------------------------------------ views

@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake.columns import Reading, RowsAre, read_columns
+from equitable.intake.decimals import refuse_unclear
+from equitable.intake.declared import check_values, readings_within
 from equitable.intake.defaults import (
     assumptions,
     chosen_outcomes,
     chosen_traits,
+    indicator_columns,
     outcomes_of_counts,
+    total_of_count,
     totals_by_percents,
 )
+from equitable.intake.foot_rows import find_foot_rows
 from equitable.intake.groups import (
     column_dimension,
     flags_dimension,
@@ -47,24 +52,37 @@ if TYPE_CHECKING:
     from equitable.intake.settings import DimensionSettings, Settings
     from equitable.intake.source import Source
 
-SHOWN: Final = 8
-"""Dimensions and indicators of a report that nobody chose."""
-FLAGS: Final = "race"
-"""The name of the dimension that yes/no columns of races make."""
+SHOWN: Final = 8  # dimensions and indicators of a report that nobody chose
+FLAGS: Final = "race"  # what yes/no columns of races make
 
 
-def understand(source: Source, settings: Settings | None = None) -> Schema:
-    """What a source's columns mean, from its first rows and a person's settings.
+def understand(
+    source: Source, settings: Settings | None = None, *, whole: bool = False
+) -> Schema:
+    """What a source's columns mean, from its rows and a person's settings.
+
+    Rows of totals under a sheet of students are left out of the source.
+
+    Parameters
+    ----------
+    whole
+        Look at every row, not only at the first.
 
     Raises
     ------
     SettingsError
-        Where the settings name columns that are not there.
+        Where the settings name columns, or values, that are not there.
     """
-    profiles = profile(source, whole=False)
-    readings, rows = read_columns(profiles, settings)
+    readings, rows = read_columns(profile(source, whole=whole), settings)
+    found = find_foot_rows(source, readings) if rows == "students" else ()
+    for foot in found:
+        source.leave_out(foot.condition, reason=foot.reason, rows=foot.rows)
+    if found:
+        readings, rows = read_columns(profile(source, whole=whole), settings)
     totals = totals_by_percents(source, readings) if rows == "counts" else {}
-    return Schema(source.name, readings, rows, settings, totals)
+    schema = Schema(source.name, readings, rows, settings, totals)
+    schema.said = check_values(source, settings, readings)
+    return schema
 
 
 class Schema:
@@ -84,6 +102,7 @@ class Schema:
         self.settings = settings
         self.totals = dict(totals or {})
         """In a table of counts: from a count to its total, as its percents show."""
+        self.said: tuple[str, ...] = ()  # of the values that the settings name
         self._flags = race_flags(self.readings)
         if settings is not None:
             settings.check_columns([r.name for r in self.readings], file)
@@ -206,19 +225,6 @@ class Schema:
         grade = self._grade_of(first[0]) if first else None
         return tuple(self._as_dimension(r) for r in self._chosen(grade))
 
-    def dimensions_for(self, indicator: Indicator) -> tuple[Dimension, ...]:
-        """The same, of the indicator's own grade where columns are repeated by grade.
-
-        Beside ``math3`` stands ``lunch3``, not ``lunchk``.
-        """
-        if self.settings is not None and self.settings.dimensions:
-            return self.dimensions
-        return tuple(
-            self._as_dimension(r)
-            for r in self._chosen(self._grade_of(indicator))
-            if r.name not in indicator_columns(indicator)
-        )
-
     def _as_dimension(self, reading: Reading) -> Dimension:
         if self._flags and reading is self._flags[0]:
             return flags_dimension(FLAGS, self._flags)
@@ -260,7 +266,7 @@ class Schema:
             if total is None:
                 raise QuestionError(
                     "a count needs the total that it is part of",
-                    next_step="Give --total with the column of all students.",
+                    next_step=total_of_count(count, self.total_column),
                 )
             found = counts_indicator(outcome, count, total, direction=direction)
             return replace(found, missing=self._no_value(count, total))
@@ -304,6 +310,7 @@ class Schema:
         if reading is None:
             self._refuse_unknown(column, "column")
         self._refuse_identifier(reading)
+        refuse_unclear(reading.profile, self.file)
         percents = reading.profile.shape("percent") >= 0.5
         found = reading.profile
         if percents or (found.complete and not found.numbers and found.present):
@@ -319,6 +326,7 @@ class Schema:
     def _column_indicator(self, reading: Reading, total: str | None) -> Indicator:
         self._refuse_identifier(reading)
         refuse_people(reading, self.file)
+        refuse_unclear(reading.profile, self.file)
         return column_indicator(reading, file=self.file, total=total)
 
     def _conditional(self, text: str, name: str | None = None) -> Indicator:
@@ -405,22 +413,13 @@ class Schema:
 
     @property
     def school(self) -> Dimension | None:
-        """The school; where columns are repeated by grade, see ``school_for``."""
+        """The school; none where its columns are repeated by grade."""
         return self._only(Role.SCHOOL)
 
     @property
     def grade(self) -> Dimension | None:
         """The grade."""
         return self._only(Role.GRADE)
-
-    def school_for(self, indicator: Indicator) -> Dimension | None:
-        """The school of an indicator's own grade, where columns are repeated."""
-        grade = self._grade_of(indicator)
-        for reading in self.readings:
-            family = reading.family
-            if reading.role is Role.SCHOOL and family and family[1] == grade:
-                return column_dimension(reading)
-        return self.school
 
     def _only(self, role: Role) -> Dimension | None:
         having = [r for r in self.readings if r.role is role]
@@ -454,12 +453,22 @@ class Schema:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was assumed and is to be said with every result."""
+        return (*self.said, *self._assumed(self.readings))
+
+    def notes_where(self, source: Source, where: Condition | None) -> tuple[str, ...]:
+        """``notes`` of the rows that a condition keeps."""
+        if where is None:
+            return self.notes
+        kept = readings_within(source, self.readings, where)
+        return (*self.said, *self._assumed(kept))
+
+    def _assumed(self, readings: Sequence[Reading]) -> tuple[str, ...]:
         declared = {
             reading.name
             for reading in self.readings
             if self._declared_dimension(reading.name, None) is not None
         }
-        return assumptions(self.readings, self.rows_are, declared)
+        return assumptions(readings, self.rows_are, declared)
 
     # --------------------------------------------------------------------- refusals
 
@@ -489,10 +498,3 @@ class Schema:
             next_step="Choose another column. If that is wrong, set its role in "
             f'equity.toml: [columns] "{reading.name}" = "dimension".',
         )
-
-
-def indicator_columns(indicator: Indicator) -> tuple[str, ...]:
-    """The columns that an indicator is made from."""
-    named = (indicator.column, indicator.count, indicator.total, indicator.enrolled)
-    condition = indicator.condition.columns if indicator.condition else ()
-    return tuple(dict.fromkeys([*(n for n in named if n is not None), *condition]))

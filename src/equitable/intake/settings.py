@@ -2,7 +2,8 @@
 
 Tables, all optional::
 
-    [source]                files, sheet, delimiter, encoding
+    [source]                files, sheet, delimiter, encoding, decimal
+    [[join]]                file, on, year, sheet, delimiter, encoding, decimal
     [columns]               "Column" = "role"
     [dimensions.NAME]       columns, label, view, values, order
     [indicators.NAME]       column, kind, true, false, at_least, where, count, total, …
@@ -14,22 +15,30 @@ Unknown keys and values are refused with the nearest ones that exist.
 from __future__ import annotations
 
 import fnmatch
-import json
 import re
-import textwrap
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from equitable.errors import InputError, OutputError, SettingsError, did_you_mean
+from equitable.errors import InputError, SettingsError, did_you_mean
 from equitable.intake.race import VIEW_NAMES
+from equitable.intake.settings_text import Proposed, settings_text, write_settings
 from equitable.intake.text_encoding import named_encoding
-from equitable.output import write_whole
 from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
+
+__all__ = [
+    "Proposed",
+    "Settings",
+    "find_settings",
+    "parse_settings",
+    "read_settings",
+    "settings_text",
+    "write_settings",
+]
 
 FILE_NAME: Final = "equity.toml"
 
@@ -47,6 +56,19 @@ class SourceSettings(_Table):
     sheet: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: str | None = None
+    decimal: Literal[",", "."] | None = None
+
+
+class JoinSettings(_Table):
+    """``[[join]]``: a further file of the same students; see ``joining.Join``."""
+
+    file: str = Field(min_length=1)
+    on: str | dict[str, str]
+    year: str | dict[str, str] | None = None
+    sheet: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: str | None = None
+    decimal: Literal[",", "."] | None = None
 
 
 class DimensionSettings(_Table):
@@ -95,10 +117,35 @@ class Settings(_Table):
     """The whole of ``equity.toml``."""
 
     source: SourceSettings = Field(default_factory=SourceSettings)
+    join: tuple[JoinSettings, ...] = ()
     columns: dict[str, Role] = Field(default_factory=dict)
     dimensions: dict[str, DimensionSettings] = Field(default_factory=dict)
     indicators: dict[str, IndicatorSettings] = Field(default_factory=dict)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    _file: str = PrivateAttr(default=FILE_NAME)
+    _further: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def file(self) -> str:
+        """The name of the file that says this, for messages."""
+        return self._file
+
+    def joined(self, hashed: Sequence[str], further: Sequence[str]) -> Settings:
+        """The same for a source that files were joined to.
+
+        ``hashed`` are its columns of student numbers; ``further`` may be named in
+        ``[columns]`` though the records do not have them.
+        """
+        students = dict.fromkeys(hashed, Role.STUDENT)
+        folded = {name.casefold() for name in hashed}
+        kept = {n: r for n, r in self.columns.items() if n.casefold() not in folded}
+        made = self.model_copy(update={"columns": kept | students})
+        made._further = frozenset(name.casefold() for name in further)  # noqa: SLF001
+        return made
+
+    def of_joined(self) -> dict[str, Role]:
+        """What is said of columns that only a joined file has, and the records not."""
+        return {n: r for n, r in self.columns.items() if n.casefold() in self._further}
 
     def is_about(self, name: str) -> bool:
         """Whether these settings are for a source of this name (without folder)."""
@@ -115,7 +162,11 @@ class Settings(_Table):
         SettingsError
             Naming the table, the column that is not there, and the nearest that is.
         """
-        wanted = [("[columns]", name) for name in self.columns]
+        wanted = [
+            ("[columns]", name)
+            for name in self.columns
+            if name.casefold() not in self._further
+        ]
         for name, dimension in self.dimensions.items():
             place = f"[dimensions.{name}]"
             wanted += [(place, column) for column in dimension.columns or (name,)]
@@ -130,13 +181,14 @@ class Settings(_Table):
             if column.casefold() not in there:
                 raise SettingsError(
                     f"{place} names a column '{column}' that {source} does not have",
-                    file=FILE_NAME,
+                    file=self.file,
                     next_step=did_you_mean(column, columns),
                 )
 
 
 _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "source": SourceSettings,
+    "join": JoinSettings,
     "dimensions": DimensionSettings,
     "indicators": IndicatorSettings,
     "privacy": PrivacySettings,
@@ -202,6 +254,7 @@ def _parsed(text: str, file: str) -> Settings:
     except pydantic.ValidationError as problem:
         raise _translated(problem, file) from None
     _check(settings, file)
+    settings._file = file  # noqa: SLF001 - read with the rest, written by nobody else
     return settings
 
 
@@ -264,6 +317,8 @@ def _place(path: Sequence[str]) -> tuple[str, str]:
     """The table as it is written, and the key in it."""
     if len(path) == 1:
         return ("The file", f"'{path[0]}'")
+    if path[0] == "join":
+        return ("[[join]]", ".".join(path[2:3]) or "this table")
     if path[0] in ("dimensions", "indicators"):
         name = path[1] if re.fullmatch(r"[\w-]+", path[1]) else f'"{path[1]}"'
         return (f"[{path[0]}.{name}]", ".".join(path[2:3]) or "this table")
@@ -279,13 +334,14 @@ def _keys(path: Sequence[str]) -> list[str]:
 def _allowed(path: Sequence[str]) -> tuple[str, ...]:
     if path[0] == "columns":
         return tuple(str(role) for role in Role)
-    last = path[2] if len(path) > 2 else ""
+    last = path[-1] if path[-1] == "decimal" else path[2] if len(path) > 2 else ""
     choices: Mapping[str, tuple[str, ...]] = {
         "kind": tuple(str(kind) for kind in Kind),
         "direction": tuple(str(direction) for direction in Direction),
         "timing": tuple(str(timing) for timing in Timing),
         "aspect": tuple(str(aspect) for aspect in Aspect),
         "view": VIEW_NAMES,
+        "decimal": (",", "."),
     }
     return choices.get(last, ())
 
@@ -298,8 +354,24 @@ def _check(settings: Settings, file: str) -> None:
         except InputError as no:
             said = f"[source] encoding: {no.problem}"
             raise SettingsError(said, file=file, next_step=no.next_step) from None
+    for join in settings.join:
+        for key, given in (("on", join.on), ("year", join.year)):
+            if isinstance(given, dict) and len(given) != 1:
+                raise SettingsError(
+                    f"[[join]] {key} names {len(given)} pairs of columns",
+                    file=file,
+                    next_step=f'Name one: {key} = {{ "Student ID" = "sid" }}, the'
+                    " first file's name first.",
+                )
     for name, indicator in settings.indicators.items():
         said = f"[indicators.{name}]"
+        low, high = indicator.low, indicator.high
+        if low is not None and high is not None and low > high:
+            raise SettingsError(
+                f"{said} has low = {low:g} above high = {high:g}",
+                file=file,
+                next_step="No value can be between them: change one.",
+            )
         if indicator.count is not None and indicator.total is None:
             raise SettingsError(
                 f"{said} has a count without a total",
@@ -363,123 +435,3 @@ def find_settings(source: Path | None, cwd: Path) -> Path | None:
         if settings.is_about(source.name) if source else not settings.source.files:
             return place
     return None
-
-
-# ----------------------------------------------------------------------------- writing
-
-_HEADER: Final = """\
-# What the columns of this file are, as 'equitable inspect' understood them.
-# Correct whatever is wrong: what stands here wins over every guess.
-# A role is one of: {roles}."""
-
-
-def settings_text(
-    settings: Settings,
-    reasons: Mapping[str, str] | None = None,
-    *,
-    closing: Sequence[str] = (),
-) -> str:
-    """``equity.toml`` as text that a person can read and correct.
-
-    Parameters
-    ----------
-    reasons
-        Why each guess was made, written as comments: keys are a column's name,
-        ``dimensions.NAME`` or ``indicators.NAME``.
-    closing
-        Comments at the end.
-    """
-    reasons = reasons or {}
-    roles = ", ".join(str(role) for role in Role)
-    lines = textwrap.dedent(_HEADER.format(roles=roles)).splitlines()
-    lines[-1:] = textwrap.wrap(lines[-1], 86, subsequent_indent="# ")
-    lines += _section("source", settings.source)
-    if settings.columns:
-        lines += ["", "[columns]"]
-        keys = [f"{toml_text(name)} = {toml_text(str(role))}"
-                for name, role in settings.columns.items()]  # fmt: skip
-        width = min(44, max(map(len, keys)))
-        for line, name in zip(keys, settings.columns, strict=True):
-            reason = _comment(reasons.get(name, ""))
-            lines.append(f"{line:<{width}}  # {reason}" if reason else line)
-    for table, entries in (
-        ("dimensions", settings.dimensions),
-        ("indicators", settings.indicators),
-    ):
-        for name, entry in entries.items():
-            section = _section(f"{table}.{_bare(name)}", entry)
-            reason = _comment(reasons.get(f"{table}.{name}", ""))
-            if reason:
-                section[1:1] = textwrap.wrap(
-                    reason, 84, initial_indent="# ", subsequent_indent="# "
-                )
-            lines += section
-    lines += _section("privacy", settings.privacy)
-    if closing:
-        lines += ["", *(f"# {_comment(line)}" for line in closing)]
-    return "\n".join(lines) + "\n"
-
-
-def _section(title: str, table: BaseModel) -> list[str]:
-    entries = {
-        key: value
-        for key, value in table.model_dump(exclude_defaults=True).items()
-        if value not in (None, (), {})
-    }
-    if not entries:
-        return []
-    return ["", f"[{title}]", *(f"{k} = {_toml(v)}" for k, v in entries.items())]
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        inner = ", ".join(f"{toml_text(k)} = {_toml(v)}" for k, v in value.items())
-        return f"{{ {inner} }}"
-    if isinstance(value, tuple | list):
-        inner = ", ".join(_toml(item) for item in value)
-        if len(inner) > 76:
-            return "[\n" + "".join(f"  {_toml(item)},\n" for item in value) + "]"
-        return f"[{inner}]"
-    if isinstance(value, float):
-        return repr(int(value)) if value.is_integer() else repr(value)
-    return repr(value) if isinstance(value, int) else toml_text(str(value))
-
-
-def toml_text(text: str) -> str:
-    """A text as a TOML string, whatever it holds."""
-    # JSON's escapes are TOML's; TOML also wants the DEL character escaped.
-    plain = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _bare(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_text(name)
-
-
-def _comment(text: str) -> str:
-    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()
-
-
-class Proposed(Protocol):
-    """What can be written as ``equity.toml``: an ``Inspection``."""
-
-    def to_toml(self) -> str: ...  # noqa: D102 - the text of the file
-
-
-def write_settings(proposed: Proposed, path: Path, *, replace: bool = False) -> None:
-    """Write a proposal as ``equity.toml``, whole or not at all.
-
-    Raises
-    ------
-    OutputError
-        Where the file is there already (unless ``replace``) or cannot be written.
-    """
-    if path.exists() and not replace:
-        raise OutputError(
-            "it is there already, and may hold your corrections",
-            file=path.name,
-            next_step="Give another name, or say that it may be replaced.",
-        )
-    write_whole(path, proposed.to_toml().encode(), replace=replace)

@@ -7,86 +7,38 @@ those files and nothing else.  Nothing above this module knows what kind of file
 
 from __future__ import annotations
 
-import re
-import shutil
-import stat
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import duckdb
 import pyarrow as pa
 
-from equitable.errors import EquitableError, InputError, did_you_mean
-from equitable.intake import delimited, engine, frames, parquet, workbook
-from equitable.intake.file_kind import kind_of, refuse, refused_suffix
-from equitable.intake.fingerprint import Fingerprints, refuse_copies
-from equitable.intake.folders import (
-    find_by_pattern,
-    find_in_folder,
-    is_pattern,
-    put_together,
-)
+from equitable.errors import InputError
+from equitable.intake import engine, frames, joining
+from equitable.intake.fingerprint import Fingerprints
+from equitable.intake.identifiers import key_words, read_key
+from equitable.intake.joining import Join, Joined
+from equitable.intake.opening import STANDARD_INPUT, open_parts, register
 from equitable.intake.parts import (
     Column,
     ColumnType,
-    Opener,
     Options,
     Part,
     Scratch,
     shown_name,
+    sql_text,
     unreadable,
+    without,
 )
-from equitable.vocabulary import FileRead, LeftOut
+from equitable.vocabulary import FileRead, LeftOut, Role
 
-__all__ = ["Column", "ColumnType", "RowAt", "Source", "open_source", "register"]
+__all__ = ["Column", "ColumnType", "Join", "RowAt", "Source", "open_source", "register"]
 
-STANDARD_INPUT: Final = "standard input"
 MEMORY_LIMIT: Final = "2GB"
-_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
-
-_OPENERS: Final[dict[str, Opener]] = {
-    **dict.fromkeys(delimited.SUFFIXES, delimited.open_delimited),
-    **dict.fromkeys(
-        [f"{s}{gz}" for s in delimited.SUFFIXES for gz in (".gz", ".gzip")],
-        delimited.open_delimited,
-    ),
-    **dict.fromkeys(workbook.SUFFIXES, workbook.open_workbook),
-    **dict.fromkeys(parquet.SUFFIXES, parquet.open_parquet),
-}
-_BY_CONTENT: Final[Mapping[str, Opener]] = {
-    "": delimited.open_delimited,
-    "a Parquet file": parquet.open_parquet,
-    "an Excel workbook": workbook.open_workbook,
-    "an OpenDocument spreadsheet": workbook.open_workbook,
-}
-
-
-def register(suffixes: Sequence[str], opener: Opener) -> None:
-    """Have files whose names end so opened by this reader from now on.
-
-    Parameters
-    ----------
-    suffixes
-        In lower case with their dot: ``(".csv", ".csv.gz")``.
-    opener
-        From a path and options to a part.
-    """
-    for suffix in suffixes:
-        _OPENERS[suffix.lower()] = opener
-
-
-def _opener_of(path: Path) -> Opener | None:
-    name = path.name.lower()
-    # The longest suffix wins: '.csv.gz' before '.gz'.
-    for place in (place for place, mark in enumerate(name) if mark == "."):
-        if name[place:] in _OPENERS:
-            return _OPENERS[name[place:]]
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +67,13 @@ class Source:
         *,
         notes: Sequence[str] = (),
         table: pa.Table | None = None,
+        beside: engine.Beside = engine.NOTHING,
     ) -> None:
         self.name = name
         self.columns = parts[0].columns
+        self._beside = beside
+        self._joins: list[Joined] = []
+        self._join_notes: list[str] = []
         self._parts = list(parts)
         self._scratch = scratch
         self._settings = settings
@@ -126,12 +82,69 @@ class Source:
         self._frame_read: FileRead | None = None
         self._lock = threading.RLock()
         self._left_out: tuple[LeftOut, ...] | None = None
+        self._set_aside: list[LeftOut] = []
         self._fingerprints = Fingerprints(
             [(path, part.name) for part in parts for path in part.files]
         )
         self._connection: duckdb.DuckDBPyConnection | None = engine.connect(
-            self._parts, scratch, settings
+            self._parts, scratch, settings, beside
         )
+
+    def _join(self, joins: Sequence[Join], roles: Mapping[str, Role]) -> None:
+        """Have the records say what further files say of the same students."""
+        if not joins:
+            return
+        variables = joining.key_variables(read_key())
+        for join in joins:
+            path = self._scratch.new_path(".parquet")
+            further = _open_whole(
+                join.file,
+                sheet=join.sheet,
+                delimiter=join.delimiter,
+                encoding=join.encoding,
+                decimal=join.decimal,
+                settings=self._settings,
+                beside=engine.Beside(variables=variables, paths=(path,)),
+            )
+            try:
+                joined = joining.prepare(
+                    join,
+                    further,
+                    path,
+                    joining.columns_with(self.columns, self._joins),
+                    first=self.name,
+                    roles=roles,
+                )
+            except BaseException:
+                further.close()
+                raise
+            self._joins.append(joined)
+        self._open_connection.close()
+        self._beside = engine.Beside(
+            variables=variables,
+            paths=tuple(joined.path for joined in self._joins),
+            records=self._joined_records,
+        )
+        self._connection = engine.connect(
+            self._parts, self._scratch, self._settings, self._beside
+        )
+        for joined in self._joins:
+            self._join_notes += joining.matched(self, joined, key_words())
+        self.columns = tuple(joining.columns_with(self.columns, self._joins))
+
+    def _joined_records(self, first: str, *, ordered: bool = False) -> str:
+        own = self._parts[0].columns
+        return joining.records_sql(first, own, self._joins, ordered=ordered)
+
+    @property
+    def hashed(self) -> tuple[str, ...]:
+        """Columns of student numbers that stand in the records as keyed hashes."""
+        return tuple(dict.fromkeys(joined.on for joined in self._joins))
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Columns of joined files that are not among the records."""
+        return tuple(name for joined in self._joins for name in joined.dropped)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -140,6 +153,8 @@ class Source:
         A scan may find out more, so they are best taken after it.
         """
         found = [*self._notes, *(note for part in self._parts for note in part.notes)]
+        found += [note for joined in self._joins for note in joined.source.notes]
+        found += self._join_notes
         return tuple(dict.fromkeys(found))
 
     @property
@@ -155,15 +170,38 @@ class Source:
                         found += (
                             [LeftOut(reason=reason, rows=counted)] if counted else []
                         )
+                found += self._set_aside
+                found += [one for j in self._joins for one in j.source.left_out]
                 self._left_out = tuple(found)
             return self._left_out
 
     @property
+    def own_columns(self) -> frozenset[str]:
+        """The columns of its own files, without those of further files."""
+        return frozenset(column.name for column in self._parts[0].columns)
+
+    def leave_out(self, condition: str, *, reason: str, rows: int) -> None:
+        """Have rows be no records from now on, and say why.
+
+        Parameters
+        ----------
+        condition
+            SQL over its own columns that is true of those rows, never null.
+        reason, rows
+            As in `LeftOut`.
+        """
+        with self._lock:
+            self._parts = [without(part, condition) for part in self._parts]
+            self._set_aside.append(LeftOut(reason=reason, rows=rows))
+            self._left_out = None
+            engine.define_records(self._open_connection, self._parts, self._beside)
+
+    @property
     def paths(self) -> tuple[Path, ...]:
         """The files, as given; empty for a frame and for standard input."""
-        if self.name == STANDARD_INPUT:
-            return ()
-        return tuple(path for part in self._parts for path in part.files)
+        own = [] if self.name == STANDARD_INPUT else self._parts
+        joined = (path for join in self._joins for path in join.source.paths)
+        return (*(path for part in own for path in part.files), *joined)
 
     def query(self, sql: str, parameters: Sequence[str | float] = ()) -> pa.Table:
         """Put a question to the relation ``records``.
@@ -196,6 +234,13 @@ class Source:
                         trouble, self._parts[place].name if place is not None else None
                     )
 
+    def write(self, sql: str, path: Path) -> None:
+        """Put the answer to a question into a Parquet file that the engine may write.
+
+        Memory stays bounded, however many rows there are.
+        """
+        self.query(f"COPY ({sql}) TO {sql_text(str(path))} (FORMAT parquet)")
+
     def _mend(self, trouble: engine.Trouble, place: int | None) -> bool:
         """Whether a part was replaced by one that can be read."""
         if trouble.kind not in {"encoding", "form"}:
@@ -215,7 +260,7 @@ class Source:
             if made is not None:
                 self._parts[one] = made
                 self._left_out = None
-                engine.define_records(self._open_connection, self._parts)
+                engine.define_records(self._open_connection, self._parts, self._beside)
                 return True
         return False
 
@@ -239,6 +284,9 @@ class Source:
             'SELECT * FROM (SELECT ROW_NUMBER() OVER () AS "equitable row", * FROM'
             f" records) WHERE {condition} LIMIT 1"
         )
+        if self._joins:  # A join may give rows in any order.
+            row = f'"{joining.ROW}"'
+            sql = f"SELECT * FROM records WHERE {condition} ORDER BY {row} LIMIT 1"
         for place in range(len(self._parts)):
             found = self._first_of(place, sql, parameters)
             if found is not None:
@@ -248,11 +296,16 @@ class Source:
     def _first_of(
         self, place: int, sql: str, parameters: Sequence[str | float]
     ) -> RowAt | None:
+        beside, name = self._beside, ""
+        if self._joins:
+            beside = replace(
+                beside, records=lambda one: self._joined_records(one, ordered=True)
+            )
+            name = " with " + " and ".join(j.source.name for j in self._joins)
         while True:
             part = self._parts[place]
-            with engine.connect(
-                [part], self._scratch, replace(self._settings, ordered=True)
-            ) as connection:
+            ordered = replace(self._settings, ordered=True)
+            with engine.connect([part], self._scratch, ordered, beside) as connection:
                 try:
                     found = engine.ask(connection, sql, parameters).to_pylist()
                 except duckdb.Error as error:
@@ -262,18 +315,19 @@ class Source:
                         return None
                     values = found[0]
                     row = part.row_of(values.pop("equitable row"))
-                    return RowAt(file=part.name, row=row, values=values)
+                    return RowAt(file=part.name + name, row=row, values=values)
             if not self._mend(trouble, place):
                 raise engine.explain(trouble, part.name)
 
     def files(self) -> tuple[FileRead, ...]:
         """Name, hash and size of each file; waits until the hash is known."""
+        joined = (read for join in self._joins for read in join.source.files())
         if self._table is not None:
             with self._lock:
                 if self._frame_read is None:
                     self._frame_read = frames.fingerprint(self._table)
-                return (self._frame_read,)
-        return self._fingerprints.result()
+                return (self._frame_read, *joined)
+        return (*self._fingerprints.result(), *joined)
 
     @property
     def _open_connection(self) -> duckdb.DuckDBPyConnection:
@@ -287,6 +341,8 @@ class Source:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+            for joined in self._joins:
+                joined.source.close()
             self._fingerprints.close()
             self._scratch.close()
 
@@ -308,6 +364,9 @@ def open_source(
     sheet: str | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    decimal: str | None = None,
+    join: Sequence[Join] = (),
+    roles: Mapping[str, Role] | None = None,
     memory_limit: str | None = None,
     threads: int | None = None,
 ) -> Source:
@@ -321,6 +380,15 @@ def open_source(
         Which sheet of a workbook; the first that holds a table where not given.
     delimiter, encoding
         Of text tables; found out where not given.
+    decimal
+        ``','`` or ``'.'``: what stands before the decimals in text tables; the other of
+        the two may then stand between thousands.
+    join
+        Further files of the same students: every record stays, with what they say of
+        its student in further columns; see `Join`.
+    roles
+        What a person says that columns are for; those of a joined file that are
+        identifiers are left out of the records.
     memory_limit, threads
         What the engine may use: ``'2GB'`` and every core where not given.
 
@@ -329,17 +397,55 @@ def open_source(
     InputError
         Where there is no such file, or it cannot be a table.
     """
+    for one in join:
+        if isinstance(one.file, str) and one.file.strip() == "-":
+            raise InputError(
+                "standard input cannot be joined to another table",
+                next_step="Save it as a file and name that in the join.",
+            )
+    opened = _open_whole(
+        source,
+        sheet=sheet,
+        delimiter=delimiter,
+        encoding=encoding,
+        decimal=decimal,
+        settings=engine.Settings(memory_limit or MEMORY_LIMIT, threads),
+    )
+    try:
+        opened._join(join, roles or {})  # noqa: SLF001 - its other half
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _open_whole(
+    source: Any,
+    *,
+    sheet: str | None,
+    delimiter: str | None,
+    encoding: str | None,
+    decimal: str | None,
+    settings: engine.Settings,
+    beside: engine.Beside = engine.NOTHING,
+) -> Source:
+    """One source by itself."""
     scratch = Scratch()
     try:
-        settings = engine.Settings(memory_limit or MEMORY_LIMIT, threads)
         if frames.is_frame(source):
             part, table = frames.open_frame(source)
-            return Source(part.name, [part], scratch, settings, table=table)
+            return Source(
+                part.name, [part], scratch, settings, table=table, beside=beside
+            )
         options = Options(
-            scratch=scratch, sheet=sheet, delimiter=delimiter, encoding=encoding
+            scratch=scratch,
+            sheet=sheet,
+            delimiter=delimiter,
+            encoding=encoding,
+            decimal=decimal,
         )
-        name, parts, notes = _open(source, options)
-        return Source(name, parts, scratch, settings, notes=notes)
+        name, parts, notes = open_parts(source, options)
+        return Source(name, parts, scratch, settings, notes=notes, beside=beside)
     except OSError as error:
         scratch.close()
         name = shown_name(Path(error.filename or str(source)))
@@ -347,114 +453,3 @@ def open_source(
     except BaseException:
         scratch.close()
         raise
-
-
-def _open(source: Any, options: Options) -> tuple[str, Sequence[Part], Sequence[str]]:
-    if not isinstance(source, str | Path):
-        raise InputError(
-            f"a {type(source).__name__} is neither a path nor a data frame",
-            next_step="Give a path, or a pandas, Polars or Arrow frame.",
-        )
-    text = str(source)
-    if text == "-":
-        stream: BinaryIO = sys.stdin.buffer
-        return STANDARD_INPUT, [_spooled(stream, STANDARD_INPUT, options)], ()
-    if not text.strip() or "\x00" in text:
-        raise InputError("no file was named", next_step="Give the path of a table.")
-    if _URL.match(text):
-        raise InputError(
-            "an address on the network is not read: nothing is fetched from elsewhere",
-            next_step="Download the file first and give its path.",
-        )
-    path = Path(text)
-    if not path.exists() and text.startswith("~"):
-        path = _at_home(path)
-    if path.is_dir():
-        found = find_in_folder(path, _reads)
-    elif path.exists():
-        return shown_name(path), [_open_file(path, options)], ()
-    elif is_pattern(text):
-        found = find_by_pattern(str(path), _reads)
-    else:
-        raise _not_there(path)
-    parts = [_open_file(one, options) for one in found.paths]
-    refuse_copies([(one, part.name) for part in parts for one in part.files])
-    united, notes = put_together(parts)
-    return shown_name(path), united, (*found.notes, *notes)
-
-
-def _at_home(path: Path) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        raise InputError(
-            f"there is no home folder '{path.parts[0]}'",
-            next_step="Check the name after ~, or write the path out.",
-            file=shown_name(path),
-        ) from None
-
-
-def _reads(path: Path) -> bool:
-    return _opener_of(path) is not None and path.is_file()
-
-
-def _open_file(path: Path, options: Options) -> Part:
-    name = options.name_of(path)
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISFIFO(mode):
-            with path.open("rb") as stream:
-                return _spooled(stream, name, options)
-        if not stat.S_ISREG(mode):
-            raise InputError(
-                "it is not a file", next_step="Give the path of a table.", file=name
-            )
-        opener = _opener_of(path)
-        if opener is not None:
-            return opener(path, options)
-        refused = refused_suffix(path)
-        if refused:
-            raise refuse(path, name, refused)
-        return _by_content(path, options)
-    except OSError as error:
-        raise unreadable(error, name) from None
-
-
-def _by_content(path: Path, options: Options) -> Part:
-    kind = kind_of(path)
-    if kind not in _BY_CONTENT:
-        raise refuse(path, options.name_of(path), kind)
-    return _BY_CONTENT[kind](path, options)
-
-
-def _spooled(stream: BinaryIO, name: str, options: Options) -> Part:
-    """What comes through a pipe, put in the private folder and read from there."""
-    path = options.scratch.new_path("")
-    with path.open("wb") as file:
-        shutil.copyfileobj(stream, file, 1 << 20)
-    options = replace(options, name=name)
-    if kind_of(path) == "a file compressed with gzip":
-        path = path.rename(path.with_suffix(".gz"))
-        return delimited.open_delimited(path, options)
-    return _by_content(path, options)
-
-
-def _not_there(path: Path) -> EquitableError:
-    name = shown_name(path)
-    folder = path.parent
-    if not folder.is_dir():
-        return InputError(
-            f"there is no folder '{shown_name(folder)}'",
-            next_step="Check the path.",
-            file=name,
-        )
-    try:
-        names = [shown_name(one) for one in folder.iterdir() if _reads(one)]
-    except OSError:
-        names = []
-    step = (
-        did_you_mean(name, sorted(names), what="tables in that folder")
-        if names
-        else "Check the path: there is no table in that folder."
-    )
-    return InputError("there is no such file", next_step=step, file=name)

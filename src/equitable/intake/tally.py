@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from equitable.intake.profile import cleaned_sql, quoted
-from equitable.intake.schema import Schema, indicator_columns
-from equitable.vocabulary import Dimension, Indicator, Kind
+from equitable.intake.defaults import indicator_columns
+from equitable.intake.profile import cleaned_sql, quoted, yes_sql
+from equitable.intake.schema import Schema
+from equitable.vocabulary import NOT_REPORTED, Dimension, Indicator, Kind
 
 if TYPE_CHECKING:
     from equitable.intake.source import Source
@@ -31,8 +32,24 @@ class Tally:
         if year is not None:
             chosen.pop(year.columns, None)
         self.dimensions = list(chosen.values())
-        of_indicators = [c for i in self.indicators for c in indicator_columns(i)]
-        of_groups = [c for d in self.dimensions for c in d.columns]
+        # Where an empty cell says no, nothing is missing.
+        of_indicators = [
+            c
+            for i in self.indicators
+            if "" not in i.false_values
+            for c in indicator_columns(i)
+        ]
+        says_something = {
+            d.columns
+            for d in self.dimensions
+            if d.form == "column" and d.classify(None) != (NOT_REPORTED,)
+        }
+        of_groups = [
+            c
+            for d in self.dimensions
+            if d.columns not in says_something
+            for c in d.columns
+        ]
         of_year = list(year.columns) if year else []
         self.columns = list(dict.fromkeys([*of_indicators, *of_groups, *of_year]))
         self.wrong = [w for i in self.indicators for w in _wrong_values(i)]
@@ -117,8 +134,7 @@ def _key(dimension: Dimension) -> str:
     if dimension.form == "flags":
         return " || ".join(
             f"CASE WHEN {cleaned_sql(c)} IS NULL THEN '?' WHEN "
-            f"lower({cleaned_sql(c)}) IN ('1', '1.0', 'true', 't', 'yes', 'y', 'x') "
-            "THEN '1' ELSE '0' END"
+            f"lower({cleaned_sql(c)}) IN ({yes_sql()}) THEN '1' ELSE '0' END"
             for c in dimension.columns
         )
     parts = [f"trim(CAST({quoted(c)} AS VARCHAR))" for c in dimension.columns]
@@ -135,7 +151,13 @@ def _has_none(indicator: Indicator) -> str:
     if indicator.condition is not None:
         return f"({indicator.condition.sql}) IS NULL"
     column = indicator.count or indicator.column or indicator.name
-    return f"{cleaned_sql(column, indicator.missing)} IS NULL"
+    if "" in indicator.false_values:
+        return (
+            f"coalesce(trim(CAST({quoted(column)} AS VARCHAR)), '') <> ''"
+            f" AND {cleaned_sql(column, indicator.missing)} IS NULL"
+        )
+    columns = [column, *([indicator.total] if indicator.total is not None else [])]
+    return " OR ".join(f"{cleaned_sql(c, indicator.missing)} IS NULL" for c in columns)
 
 
 def _wrong_values(indicator: Indicator) -> list[tuple[str, str, str]]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from xml.parsers import expat
@@ -15,6 +13,7 @@ import pyarrow as pa
 import python_calamine
 
 from equitable.errors import InputError, did_you_mean
+from equitable.intake.extents import Extents
 from equitable.intake.file_kind import kind_of, refuse
 from equitable.intake.headers import read_header, title_rows
 from equitable.intake.parts import Column, Options, Part, cells_as_array
@@ -23,16 +22,6 @@ from equitable.vocabulary import LeftOut
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".ods")
 _READ: Final = frozenset({"an Excel workbook", "an OpenDocument spreadsheet"})
-_LARGEST: Final = 50_000_000
-"""Cells from the first to the farthest, for all of which the reader takes memory."""
-_UNPACKED: Final = 2 << 30
-"""Bytes that the XML of a workbook may unpack to."""
-_TALLEST: Final = 1 << 20
-_BLOCK: Final = 1 << 20
-_OVERLAP: Final = 64
-_COLUMN: Final = re.compile(rb"""r=["']([A-Za-z]{2,3})[0-9]""")
-_ROW: Final = re.compile(rb"""r=["'][A-Za-z]{0,3}([0-9]{4,})""")
-_PLACE: Final = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 
 def open_workbook(path: Path, options: Options) -> Part:
@@ -58,7 +47,7 @@ def open_workbook(path: Path, options: Options) -> Part:
             next_step="If it is a text table, rename it to .csv.",
             file=name,
         )
-    extents = _Extents(path, name)
+    extents = Extents(path, name)
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
             sheet, cells, note = _choose(book, options.sheet, name, extents)
@@ -82,7 +71,7 @@ def _choose(
     book: python_calamine.CalamineWorkbook,
     asked: str | None,
     name: str,
-    extents: _Extents,
+    extents: Extents,
 ) -> tuple[str, _Cells, tuple[str, ...]]:
     """The sheet asked for; else the first that is seen and holds a table."""
     sheets = [
@@ -136,144 +125,6 @@ def _choose(
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
     return ", ".join(f"'{name}'" for name in names[:12]) + more
-
-
-class _Extents:
-    """How far the cells of each sheet reach, seen before the reader makes room.
-
-    Its memory is for every cell from the first to the farthest, so that one stray value
-    in the sheet's last corner would ask for hundreds of gigabytes.
-    """
-
-    def __init__(self, path: Path, name: str) -> None:
-        self._path = path
-        self._name = name
-        self._sheets: dict[str, str] = {}
-        try:
-            with zipfile.ZipFile(path) as archive:
-                size = sum(one.file_size for one in archive.infolist())
-                packed = sum(one.compress_size for one in archive.infolist())
-                if size <= max(_UNPACKED, 2 * packed):
-                    self._sheets = _sheets_of(archive)
-                    return
-        except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError):
-            return  # The reader says of a damaged workbook that it is one.
-        raise InputError(
-            f"it unpacks to {size / (1 << 30):,.1f} GB, too much for a workbook",
-            next_step="Export the sheet as CSV and give that file.",
-            file=name,
-        )
-
-    def check(self, sheet: str) -> None:
-        """Refuse a sheet that a cell far from the others stretches."""
-        if sheet not in self._sheets:
-            return
-        far = ""
-        with zipfile.ZipFile(self._path) as archive:
-            # Nearly every sheet is seen to be small without a parser.
-            columns = _most_columns(archive, self._sheets[sheet])
-            if columns * _TALLEST <= _LARGEST:
-                return
-            rows = _most_rows(archive, self._sheets[sheet])
-            if columns * rows <= _LARGEST:
-                return
-            far = _far_cell(archive, self._sheets[sheet])
-        if far:
-            raise InputError(
-                f"a cell far from the others, {far}, stretches its sheet '{sheet}'",
-                next_step="Delete the empty rows and columns after the table, and save"
-                " it again.",
-                file=self._name,
-            )
-
-
-def _sheets_of(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The place in the archive of each sheet, by the sheet's name (XLSX only)."""
-    named: list[tuple[str, str]] = []
-    targets: dict[str, str] = {}
-
-    def sheet(tag: str, given: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "sheet":
-            link = next((v for k, v in given.items() if k.endswith(":id")), "")
-            named.append((given.get("name", ""), link))
-
-    def link(tag: str, given: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "Relationship":
-            # From the folder of the workbook, or from the top where it starts with '/'.
-            place = posixpath.normpath(posixpath.join("/xl", given.get("Target", "")))
-            targets[given.get("Id", "")] = place.lstrip("/").lower()
-
-    places = {one.lower(): one for one in archive.namelist()}
-    for place, heard in (
-        ("xl/workbook.xml", sheet),
-        ("xl/_rels/workbook.xml.rels", link),
-    ):
-        if place not in places:
-            return {}
-        parser = expat.ParserCreate()
-        parser.StartElementHandler = heard
-        parser.Parse(archive.read(places[place]), True)
-    return {
-        name: places[targets[one]] for name, one in named if targets.get(one) in places
-    }
-
-
-def _windows(archive: zipfile.ZipFile, place: str) -> Iterator[bytes]:
-    """A sheet's XML in blocks, each with the end of the one before."""
-    end = b""
-    with archive.open(place) as file:
-        while block := file.read(_BLOCK):
-            yield end + block
-            end = block[-_OVERLAP:]
-
-
-def _most_columns(archive: zipfile.ZipFile, place: str) -> int:
-    """At least as many columns as the sheet has."""
-    seen: set[bytes] = set()
-    for window in _windows(archive, place):
-        seen.update(_COLUMN.findall(window))
-    return max((_number_of(one.decode()) for one in seen), default=26)
-
-
-def _most_rows(archive: zipfile.ZipFile, place: str) -> int:
-    """At least as many rows as the sheet has."""
-    most = 999
-    for window in _windows(archive, place):
-        most = max(most, max(map(int, set(_ROW.findall(window))), default=0))
-    return most
-
-
-def _number_of(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def _far_cell(archive: zipfile.ZipFile, place: str) -> str:
-    """The first cell with a value that makes the sheet too large; else empty."""
-    rows = columns = 0
-    cell = far = ""
-
-    def heard(tag: str, given: dict[str, str]) -> None:
-        nonlocal rows, columns, cell, far
-        plain = tag.rpartition(":")[2]
-        if plain == "c":
-            cell = given.get("r", "")
-        elif plain in {"v", "is"} and not far:
-            found = _PLACE.fullmatch(cell)
-            if found is not None:
-                columns = max(columns, _number_of(found[1]))
-                rows = max(rows, int(found[2]))
-                if rows * columns > _LARGEST:
-                    far = cell.upper()
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = heard
-    with archive.open(place) as file:
-        while not far and (block := file.read(_BLOCK)):
-            parser.Parse(block, False)
-    return far
 
 
 class _Cells:
