@@ -15,6 +15,7 @@ from equitable.vocabulary import WITHHELD, Withheld
 if TYPE_CHECKING:
     from equitable.analysis import Dataset, open  # noqa: A004 - `eq.open` is its name
     from equitable.answers import Cells, GapsResult
+    from equitable.intake.joining import Join
 
     __version__: str
 
@@ -24,6 +25,7 @@ __all__ = [
     "Dataset",
     "EquitableError",
     "GapsResult",
+    "Join",
     "Withheld",
     "__version__",
     "open",
@@ -34,6 +36,7 @@ _LATER = {
     "Cells": "equitable.answers",
     "Dataset": "equitable.analysis",
     "GapsResult": "equitable.answers",
+    "Join": "equitable.intake.joining",
     "open": "equitable.analysis",
 }
 

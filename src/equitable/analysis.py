@@ -22,6 +22,15 @@ from equitable.answers import Cells, GapsResult
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake import where as where_grammar
+from equitable.intake.declared import readings_within
+from equitable.intake.defaults import (
+    cautions,
+    direction_assumed,
+    overlaps,
+    proposed_counts,
+    total_assumed,
+)
+from equitable.intake.joining import Join, joins_of
 from equitable.intake.proposal import Inspection
 from equitable.intake.proposal import inspect as inspect_source
 from equitable.intake.quality import Quality, assess
@@ -47,6 +56,7 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
     sheet: str | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    join: Sequence[Join] | None = None,
 ) -> Dataset:
     """Open a source of records.
 
@@ -62,26 +72,31 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
         Which sheet of a workbook.
     delimiter, encoding
         Of a text file, where what is found out would be wrong.
+    join
+        Further files of the same students: ``[eq.Join("attendance.csv",
+        on="student_id")]``; without it, those of the settings.
 
     Raises
     ------
     EquitableError
         Where the source or the settings cannot be read; the message says what to do.
     """
-    settings: Settings | None
-    if config is not None:
-        settings = read_settings(Path(config))
-    else:
-        path = Path(source) if isinstance(source, str | Path) else None
-        found = find_settings(path, Path.cwd())
-        settings = read_settings(found) if found else None
+    path = Path(source) if isinstance(source, str | Path) else None
+    found = find_settings(path, Path.cwd()) if config is None else Path(config)
+    settings = read_settings(found) if found else None
+    folder = found.parent if found else Path()
     reading = settings.source if settings else None
     opened = open_source(
         source,
         sheet=sheet or (reading.sheet if reading else None),
         delimiter=delimiter or (reading.delimiter if reading else None),
         encoding=encoding or (reading.encoding if reading else None),
+        decimal=reading.decimal if reading else None,
+        join=joins_of(settings, folder) if join is None else join,
+        roles=settings.columns if settings else None,
     )
+    if opened.hashed:
+        settings = (settings or Settings()).joined(opened.hashed, opened.dropped)
     try:
         return Dataset(opened, understand(opened, settings), settings)
     except BaseException:
@@ -134,10 +149,17 @@ class Dataset:
         count: str | None = None,
         total: str | None = None,
     ) -> Indicator:
-        """The indicator that an outcome's name, column or condition stands for."""
+        """The indicator that an outcome's name, column or condition stands for.
+
+        In a table of counts the total that the columns propose is taken where none is
+        given; without one an outcome is refused, as rows are not students.
+        """
         if isinstance(outcome, Indicator):
             return outcome
         wanted = _direction(direction)
+        if count is None and total is None and self.schema.rows_are == "counts":
+            count, total = proposed_counts(self.schema, (outcome or "").strip())
+            outcome = None if count is not None else outcome
         found = self.schema.indicator(
             outcome,
             direction=wanted,
@@ -201,9 +223,14 @@ class Dataset:
             where=self.condition(where),
             weight=weight,
         )
-        notes = (*self.schema.notes, *found.provenance.notes)
+        assumed = self.schema.notes_where(self.source, self.condition(where))
+        assumed += self._overlaps(wished, where)
+        notes = (*assumed, *found.provenance.notes)
         provenance = replace(
-            found.provenance, version=VERSION, notes=tuple(dict.fromkeys(notes))
+            found.provenance,
+            version=VERSION,
+            notes=tuple(dict.fromkeys(notes)),
+            cautions=cautions(assumed),
         )
         return Cells(replace(found, provenance=provenance))
 
@@ -237,7 +264,21 @@ class Dataset:
             weight=weight,
             cluster=cluster,
         )
-        cells = cells.described(command, self._of_several_years([*by, *within], where))
+        said = [
+            *self._said([indicator], direction, total),
+            self._of_several_years([*by, *within], where),
+        ]
+        if weight is not None:
+            said.append(
+                f"Weighted by '{weight}'; the numbers of students are without weights."
+            )
+        if asked.get("indices") and not indicator.is_rate:
+            said.append(
+                "California's indices are of shares of students, so this outcome has"
+                " none. For a share, give a condition, such as --outcome"
+                f" '{indicator.column} >= …'."
+            )
+        cells = cells.described(command, *filter(None, said))
         return cells.gaps(
             indicator.name,
             by=[self.schema.dimension(name).name for name in by],
@@ -246,6 +287,38 @@ class Dataset:
             **asked,
         )
 
+    def _overlaps(
+        self, indicators: Sequence[Indicator], where: str | None
+    ) -> tuple[str, ...]:
+        """Rows for everybody beside groups, of rows that the question makes counts."""
+        counted = any(indicator.is_counts for indicator in indicators)
+        if not counted or self.schema.rows_are != "students":
+            return ()
+        condition, readings = self.condition(where), self.schema.readings
+        if condition is not None:
+            readings = tuple(readings_within(self.source, readings, condition))
+        return tuple(overlaps(readings))
+
+    def _said(
+        self,
+        indicators: Sequence[Indicator],
+        direction: str | None,
+        total: str | None,
+    ) -> tuple[str, ...]:
+        """What was assumed of the outcomes, where nobody said it."""
+        declared = self.settings.indicators if self.settings else {}
+        assumed = [
+            indicator
+            for indicator in indicators
+            if (entry := declared.get(indicator.name)) is None
+            or entry.direction is None
+        ]
+        notes = [
+            direction_assumed(assumed) if direction is None else "",
+            *(total_assumed(one) for one in indicators if total is None),
+        ]
+        return tuple(filter(None, notes))
+
     def _of_several_years(self, named: Sequence[str], where: str | None) -> str | None:
         """A caution where the same student may stand in several rows."""
         year, student = self.schema.year, self.schema.student
@@ -253,10 +326,15 @@ class Dataset:
             return None
         condition = self.condition(where)
         used = {self.schema.dimension(name).name for name in named}
-        if year.name in used or (
-            condition and set(year.columns) & {*condition.columns}
-        ):
+        if year.name in used:
             return None
+        if condition:
+            # One year is chosen; or one grade, in which a student stands once a year
+            # at most, but for those who repeat it.
+            grade = self.schema.grade
+            chosen = {*year.columns, *(grade.columns if grade else ())}
+            if chosen & {*condition.columns}:
+                return None
         return (
             "A student may stand in several years' rows; the intervals take every row"
             f" for another student. For one year: --where '{year.name} = …'; for each:"
@@ -317,8 +395,9 @@ class Dataset:
         paths = [Path(path) for path in given]
         for path in paths:
             check_report_place(path, never=self.source.paths)
+        indicators = self._asked_indicators(outcomes, direction, count, total)
         plan = Plan(
-            indicators=self._asked_indicators(outcomes, direction, count, total),
+            indicators=indicators,
             by=(
                 self._traits()
                 if by is None
@@ -335,6 +414,10 @@ class Dataset:
             title=title,
             command=command,
             date=date,
+            notes=(
+                *self._overlaps(indicators, where),
+                *self._said(indicators, direction, total),
+            ),
         )
         with progress(f"Reading {self.source.name} and comparing groups"):
             contents = carry_out(self.source, self.schema, plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +16,7 @@ from equitable.measures.gaps import gaps as compute_gaps
 from equitable.measures.levels import RateInterval
 from equitable.measures.results import GapRow, Gaps, PooledRow, SensitivityRow
 from equitable.privacy.aside import set_aside, with_those_aside
-from equitable.privacy.gate import Gated, gate
+from equitable.privacy.gate import Gated, gate, withheld_groups
 from equitable.vocabulary import Provenance
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class Cells:
         """Where the cells come from."""
         return self.arrays.provenance
 
-    def described(self, command: str | None, note: str | None = None) -> Cells:
-        """The same cells, with their command and a remark in the provenance."""
+    def described(self, command: str | None, *remarks: str) -> Cells:
+        """The same cells, with their command and remarks in the provenance."""
         before = self.arrays.provenance
-        notes = (*before.notes, note) if note else before.notes
+        notes = tuple(dict.fromkeys((*remarks, *before.notes)))
         provenance = replace(before, command=command, notes=notes)
         return Cells(replace(self.arrays, provenance=provenance))
 
@@ -60,6 +60,8 @@ class Cells:
         internal: bool = False,
         cluster: str | None = None,
         interval: RateInterval = "wilson",
+        highest_min_n: int = 30,
+        ppg_margin: Literal["half", "rate"] = "half",
     ) -> GapsResult:
         """Compare every group with its reference.
 
@@ -89,6 +91,11 @@ class Cells:
             Show small groups, and mark the result internal.
         interval
             A rate's: ``wilson`` or ``exact``.
+        highest_min_n
+            Students that a group needs to be the highest.
+        ppg_margin
+            The percentage point gap's margin: from .25, as published in 2017
+            (``half``), or from p (1 - p) (``rate``).
 
         Raises
         ------
@@ -128,14 +135,25 @@ class Cells:
             min_n=min_n,
             cluster=cluster,
             interval=interval,
+            highest_min_n=highest_min_n,
+            ppg_margin=ppg_margin,
             internal=internal,
         )
         if internal:
             computed = compute_gaps(self.arrays, found[0], question)
             return GapsResult(gate(computed, min_n=min_n, internal=True))
-        arrays, named = set_aside(self.arrays, found[0], by, (), min_n=max(min_n, 1))
+        least = max(min_n, 1)
+        arrays, named = set_aside(self.arrays, found[0], by, (), min_n=least)
         computed = compute_gaps(arrays, found[0], question)
+        away = withheld_groups([[(computed, {})]], min_n=min_n)[0][0]
+        if away:
+            shared = replace(question, withheld=away)
+            computed = compute_gaps(arrays, found[0], shared)
         computed = with_those_aside(computed, named, min_n=min_n)
+        if not found[0].is_counts:
+            aside = int(self.arrays.students.sum() - arrays.students.sum())
+            guarded = computed.provenance.guarded(min_n, aside=aside)
+            computed = replace(computed, provenance=guarded)
         return GapsResult(gate(computed, min_n=min_n))
 
 
@@ -198,7 +216,7 @@ class GapsResult:
         for name, value in plain.items():
             if name in {"group", "within"}:
                 continue
-            flat[name] = value
+            flat[name] = _told(value) if name == "reasons" else value
             if name == "shrunken":
                 group = reference.pop("group")
                 flat["reference_kind"] = reference.pop("kind")
@@ -218,7 +236,7 @@ class GapsResult:
         records = self.to_records()
         names = list(dict.fromkeys(name for record in records for name in record))
         texts = {d.name for d in (*self.gaps.within, *self.gaps.dimensions)}
-        texts |= {"reference_kind", "reference_group", "verdict", "reason"}
+        texts |= {"reference_kind", "reference_group", "verdict", "reason", "reasons"}
         columns = {}
         for name in names:
             values = [record.get(name) for record in records]
@@ -254,6 +272,11 @@ class GapsResult:
         from equitable.report.html import fragment  # noqa: PLC0415 - costly to import
 
         return fragment(self.gated)
+
+
+def _told(reasons: Mapping[str, str]) -> str | None:
+    """Reasons in one cell of a table."""
+    return "; ".join(f"{name}: {why}" for name, why in reasons.items()) or None
 
 
 def _arrow_type(name: str, texts: set[str]) -> pa.DataType:

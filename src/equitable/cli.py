@@ -22,6 +22,7 @@ import typer
 import equitable
 from equitable import terminal
 from equitable.command_options import (
+    USAGE,
     Adjust,
     ByOption,
     ConfigOption,
@@ -32,11 +33,13 @@ from equitable.command_options import (
     InternalOption,
     Interval,
     MinNOption,
+    PpgMargin,
     SheetOption,
     SourceArgument,
     TotalOption,
     WeightOption,
     WhereOption,
+    usage_sentence,
 )
 from equitable.errors import EquitableError, QuestionError
 from equitable.output import check_place
@@ -121,6 +124,23 @@ def gaps(
         bool,
         typer.Option("--indices", help="California's three indices beside each rate."),
     ] = False,
+    ppg_margin: Annotated[
+        PpgMargin,
+        typer.Option(
+            "--ppg-margin",
+            help="The percentage point gap's margin: from .25 (half) or from p (1 - p)"
+            " (rate).",
+        ),
+    ] = PpgMargin.HALF,
+    highest_min_n: Annotated[
+        int,
+        typer.Option(
+            "--highest-min-n",
+            metavar="N",
+            help="Students that a group needs to be the highest.",
+            min=1,
+        ),
+    ] = 30,
     sensitivity: Annotated[
         bool,
         typer.Option("--sensitivity", help="The verdict under every reference."),
@@ -148,15 +168,20 @@ def gaps(
     config: ConfigOption = None,
     sheet: SheetOption = None,
     form: Annotated[
-        Format, typer.Option("--format", help="How the result is written.")
-    ] = Format.TABLE,
+        Format | None,
+        typer.Option(
+            "--format",
+            help="How the result is written. [default: as FILE ends, else table]",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to a file instead of the screen.",
+            help="Write to a file instead of the screen: .csv, .json, .parquet, .txt.",
             show_default=False,
         ),
     ] = None,
@@ -165,13 +190,14 @@ def gaps(
 
     Example: `equitable gaps star.csv --outcome reading --by race,lunch`
     """
+    written = terminal.form_of(form.value if form else None, output)
     with (
         _opened(source, config, sheet, output) as students,
         terminal.working(f"Reading {students.source.name}"),
     ):
         result = students.gaps(
             outcome,
-            by=_listed(by, "--by"),
+            by=_traits(by, students),
             depth=_depth(depth),
             within=_listed(within, "--within") if within else (),
             reference=reference,
@@ -183,6 +209,8 @@ def gaps(
             cluster=cluster,
             interval=interval.value,
             indices=indices,
+            ppg_margin=ppg_margin.value,
+            highest_min_n=highest_min_n,
             sensitivity=sensitivity,
             adjust=adjust.value,
             confidence=confidence,
@@ -191,7 +219,7 @@ def gaps(
             internal=internal,
             command=_command(),
         )
-    terminal.give(result, form.value, output)
+    terminal.give(result, written, output)
 
 
 @app.command()
@@ -363,9 +391,27 @@ def _depth(text: str) -> int:
 
 
 def _min_n(given: int | None, students: equitable.Dataset) -> int:
-    if given is not None:
-        return given
-    return students.min_n
+    if given is None:
+        return students.min_n
+    if given < 1:
+        raise QuestionError(
+            f"--min-n is a number of students from 1, not {given}",
+            next_step="For small groups too, add --internal.",
+        )
+    return given
+
+
+def _traits(by: str | None, students: equitable.Dataset) -> list[str]:
+    if by is not None:
+        return _listed(by, "--by")
+    found = [dimension.name for dimension in students.schema.dimensions[:3]]
+    raise QuestionError(
+        "--by is missing: the traits that group students",
+        file=students.source.name,
+        next_step=f"For example: --by '{found[0]}'."
+        if found
+        else "equitable inspect shows what each column is.",
+    )
 
 
 def _command() -> str:
@@ -391,7 +437,14 @@ def main(arguments: Sequence[str] | None = None) -> Any:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end_politely)
     try:
-        return app(args=arguments)
+        return sys.exit(app(args=arguments, standalone_mode=False) or 0)
+    except USAGE as error:
+        if sentence := usage_sentence(error):
+            terminal.complain(sentence)
+        sys.exit(2)
+    except typer.Abort:
+        terminal.complain("Stopped. Nothing was written.")
+        sys.exit(130)
     except EquitableError as error:
         terminal.complain(str(error))
         sys.exit(error.exit_code)

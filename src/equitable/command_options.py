@@ -1,10 +1,30 @@
-"""The options that several commands share, said once."""
+"""The options that several commands share, and what is said of a wrong one."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+USAGE: Final[type[Exception]] = typer.BadParameter.__mro__[2]
+"""What a command that cannot be parsed raises: the base of Typer's own errors."""
+_SAID: Final = {
+    "Value error, ": "",
+    "Input should be a valid number, unable to parse string as a number": "a number is"
+    " wanted",
+    "Input should be a valid integer, unable to parse string as an integer": "a whole"
+    " number is wanted",
+    "Missing argument 'SOURCE'": "No SOURCE was given: name a file, a folder or -",
+    "No such option:": "There is no option",
+    "No such command": "There is no command",
+    "requires an argument": "needs a value after it",
+}
+_FURTHER: Final = re.compile(
+    r"unexpected extra arguments?(?:\(s\))? \((.*)\)", re.DOTALL
+)
+_POSSIBLE: Final = re.compile(r" \(Possible options: ([^,)]*)[^)]*\)")
+_SHOWN: Final = 60
 
 
 class Format(StrEnum):
@@ -29,6 +49,13 @@ class Interval(StrEnum):
 
     WILSON = "wilson"
     EXACT = "exact"
+
+
+class PpgMargin(StrEnum):
+    """What the percentage point gap's margin is made of."""
+
+    HALF = "half"
+    RATE = "rate"
 
 
 class Better(StrEnum):
@@ -123,7 +150,6 @@ MinNOption = Annotated[
         metavar="N",
         help="Groups with fewer students are withheld. [default: 10]",
         show_default=False,
-        min=1,
     ),
 ]
 InternalOption = Annotated[
@@ -142,3 +168,27 @@ DirectionOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def usage_sentence(error: Exception) -> str:
+    """What is wrong with a command that cannot be parsed, and what to do about it."""
+    text = str(getattr(error, "format_message", error.__str__)())
+    path = getattr(getattr(error, "ctx", None), "command_path", None) or "equitable"
+    further = _FURTHER.search(text)
+    if further:
+        names = further[1]
+        first = names if len(names) <= _SHOWN else f"{names[:_SHOWN]}…"
+        return (
+            f"One SOURCE is read, and there is more after it: {first}. For several"
+            " files of the same columns, name their folder or put the pattern in"
+            " quotes:"
+            f" {path} 'data/*.csv'. An option's value with blanks stands in quotes too."
+        )
+    for found, said in _SAID.items():
+        text = text.replace(found, said)
+    text = _POSSIBLE.sub(r". Did you mean \1?", text.strip())
+    if not text:
+        # The help was asked for by naming no command, and has been shown.
+        return ""
+    text = text if text[-1:] in ".?!)" else f"{text}."
+    return f"{text} All options: {path} --help."

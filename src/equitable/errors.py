@@ -81,15 +81,12 @@ def did_you_mean(name: str, known: Iterable[str], *, what: str = "columns") -> s
     """
     choices = list(dict.fromkeys(known))
     folded = {choice.casefold(): choice for choice in choices}
-    near = [
-        folded[match]
-        for match in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)
-    ]
-    near += [
-        choice
-        for choice in choices
-        if name and name.casefold() in choice.casefold() and choice not in near
-    ][: max(0, 3 - len(near))]
+    alike = difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)
+    best = max((_alike(name, match) for match in alike), default=0.0)
+    near = [folded[m] for m in alike if _alike(name, m) > best - 0.1]
+    if not near and len(name) > 2:
+        near = [choice for choice in choices if name.casefold() in choice.casefold()]
+        near = near[:3]
     if near:
         listed = " or ".join(f"'{choice}'" for choice in near)
         return f"Did you mean {listed}?"
@@ -98,3 +95,7 @@ def did_you_mean(name: str, known: Iterable[str], *, what: str = "columns") -> s
     listed = ", ".join(f"'{choice}'" for choice in choices[:8])
     more = f" and {len(choices) - 8} more" if len(choices) > 8 else ""
     return f"The {what} are {listed}{more}."
+
+
+def _alike(name: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, other.casefold(), name.casefold()).ratio()

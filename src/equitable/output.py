@@ -11,7 +11,9 @@ from pathlib import Path
 from equitable.errors import OutputError
 
 
-def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
+def write_whole(
+    path: Path, content: bytes, *, replace: bool = True, private: bool = False
+) -> None:
     """Write a file so that nobody ever sees half of it.
 
     It is written beside its place under a hidden name, then renamed.
@@ -23,7 +25,10 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
     content
         All of it.
     replace
-        Whether a file that is there may be replaced.
+        Whether a file that is there may be replaced.  Where it may not, of two writers
+        at once only one writes.
+    private
+        Whether a new file is for its owner's eyes alone.
 
     Raises
     ------
@@ -33,20 +38,23 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
     """
     check_place(path)
     if not replace and path.exists():
-        raise OutputError(
-            f"{path.name} is already there and was left as it is",
-            next_step="Give another name, or say that it may be replaced.",
-        )
+        raise _already_there(path)
     # A link stays a link: what it points at is replaced.
     place = path.resolve()
     draft = place.with_name(f".{place.name[:80]}.{secrets.token_hex(6)}.part")
     try:
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _mode(place))
+        mode = 0o600 if private else _mode(place)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(place)
+        if replace:
+            draft.replace(place)
+        else:
+            _put_new(draft, place)
+    except FileExistsError:
+        raise _already_there(path) from None
     except OSError as error:
         reason = (error.strerror or "no reason given").lower()
         raise OutputError(
@@ -56,6 +64,26 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _already_there(path: Path) -> OutputError:
+    return OutputError(
+        f"{path.name} is already there and was left as it is",
+        next_step="Give another name, or say that it may be replaced.",
+    )
+
+
+def _put_new(draft: Path, place: Path) -> None:
+    """Give a draft its name, or raise ``FileExistsError`` where another has it."""
+    try:
+        # A link appears whole or not at all, and never over another file.
+        place.hardlink_to(draft)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Some disks have no links: hold the name first, then fill it.
+        os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        draft.replace(place)
 
 
 def _mode(path: Path) -> int:

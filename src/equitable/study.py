@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 from equitable.cube.cells import Cells
 from equitable.cube.scan import scan
 from equitable.errors import EquitableError, InputError, QuestionError
+from equitable.intake.defaults import cautions
 from equitable.intake.quality import Quality, assess
 from equitable.intake.schema import Schema
 from equitable.intake.source import Source
+from equitable.measures.family import joint_family
 from equitable.measures.gaps import Question, gaps
 from equitable.measures.results import Gaps, Group
 from equitable.privacy.aside import set_aside, with_those_aside
-from equitable.privacy.gate import LEAST_PUBLIC, gate_studies
+from equitable.privacy.gate import LEAST_PUBLIC, gate_studies, withheld_groups
+from equitable.privacy.lines import Key
 from equitable.report.contents import Contents, Study
 from equitable.version import VERSION
 from equitable.vocabulary import (
@@ -48,6 +51,8 @@ class Plan:
     title: str = ""
     command: str | None = None
     date: dt.date | None = None
+    notes: tuple[str, ...] = ()
+    """What is to be said with every result."""
 
 
 def carry_out(
@@ -121,14 +126,20 @@ def carry_out(
     say("Looking at the data's quality")
     quality = _quality(source, schema, plan)
     internal = plan.internal or plan.min_n < LEAST_PUBLIC
+    assumed = schema.notes_where(source, plan.where)
     provenance = replace(
         cells.provenance,
         version=VERSION,
         command=plan.command,
         internal=internal,
         min_n=plan.min_n,
-        notes=tuple(dict.fromkeys((*schema.notes, *cells.provenance.notes, *notes))),
+        notes=tuple(
+            dict.fromkeys((*assumed, *plan.notes, *cells.provenance.notes, *notes))
+        ),
+        cautions=cautions((*assumed, *plan.notes)),
     )
+    if not internal and not any(one.is_counts for one in plan.indicators):
+        provenance = provenance.guarded(plan.min_n)
     return Contents(
         title=plan.title or f"Who is served, and who is not yet: {source.name}",
         studies=tuple(_described(study, provenance) for study in studies),
@@ -136,6 +147,7 @@ def carry_out(
         provenance=provenance,
         internal=internal,
         date=plan.date.isoformat() if plan.date else "",
+        year=latest or _only_year(cells, year),
     )
 
 
@@ -194,6 +206,14 @@ def _latest(cells: Cells, year: Dimension | None) -> tuple[str | None, list[str]
     return years[-1], [note]
 
 
+def _only_year(cells: Cells, year: Dimension | None) -> str:
+    """The year of a file that has one year only."""
+    if year is None:
+        return ""
+    groups = cells.axes[cells.axis(year.name)].groups
+    return groups[0] if len(groups) == 1 and groups[0] != NOT_REPORTED else ""
+
+
 def _of_year(cells: Cells, year: Dimension | None, latest: str | None) -> Cells:
     if year is None or latest is None:
         return cells
@@ -201,11 +221,29 @@ def _of_year(cells: Cells, year: Dimension | None, latest: str | None) -> Cells:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question put to cells, all of one stratum."""
+
+    cells: Cells
+    question: Question
+    stratum: Group
+
+    def answer(
+        self, indicator: Indicator, hidden: frozenset[Key] = frozenset()
+    ) -> tuple[Gaps, Group]:
+        """The result, what groups share being made without the hidden ones."""
+        found = gaps(self.cells, indicator, replace(self.question, withheld=hidden))
+        return found, self.stratum
+
+
+@dataclass(frozen=True, slots=True)
 class _Answers:
     """One indicator's results before the gate: the main one, places, then years."""
 
     indicator: Indicator
+    asked: list[_Asked]
     results: list[tuple[Gaps, Group]]
+    named: tuple[str, ...]
     has_years: bool
 
 
@@ -233,30 +271,54 @@ def _answers(
         min_n=plan.min_n,
         internal=plan.internal,
     )
-    main = gaps(now, indicator, question)
     stratum = {year.name: latest} if year and latest else {}
-    results: list[tuple[Gaps, Group]] = [
-        (with_those_aside(main, named, min_n=plan.min_n), stratum)
-    ]
+    asked = [_Asked(now, question, stratum)]
     for dimension in plan.over:
         if dimension.name not in by and _has_several(now, indicator, dimension):
-            asked = replace(question, by=(dimension.name,), depth=1, reference="rest")
-            results.append((gaps(now, indicator, asked), stratum))
+            other = replace(question, by=(dimension.name,), depth=1, reference="rest")
+            asked.append(_Asked(now, other, stratum))
     has_years = year is not None and _has_several(cells, indicator, year)
     if year is not None and has_years:
-        asked = replace(question, depth=1, within=(year.name,))
-        found = gaps(cells, indicator, asked)
-        each = tuple(row for row in found.rows if row.within)
-        results.append((replace(found, rows=each, pooled=()), {}))
-    return _Answers(indicator, results, has_years)
+        each = replace(question, depth=1, within=(year.name,), strata_only=True)
+        asked.append(_Asked(cells, each, {}))
+    results = [one.answer(indicator) for one in asked]
+    return _Answers(indicator, asked, results, named, has_years)
+
+
+def _apart(answers: Sequence[_Answers], plan: Plan) -> list[list[tuple[Gaps, Group]]]:
+    """The results to gate: what groups share is made of those that will be shown."""
+    if plan.internal:
+        return [answer.results for answer in answers]
+    away = withheld_groups([a.results for a in answers], min_n=plan.min_n)
+    every = []
+    for answer, each in zip(answers, away, strict=True):
+        results = [
+            one.answer(answer.indicator, hidden) if hidden else before
+            for one, before, hidden in zip(
+                answer.asked, answer.results, each, strict=True
+            )
+        ]
+        main, stratum = results[0]
+        results[0] = with_those_aside(main, answer.named, min_n=plan.min_n), stratum
+        every.append(results)
+    return every
 
 
 def _gated(
     answers: Sequence[_Answers], said_before: int, plan: Plan
 ) -> tuple[list[Study], list[str]]:
-    """The studies, gated together: no part may give away another's."""
+    """The studies, gated together: no part may give away another's.
+
+    The first page picks the largest gaps from all of them, so that their main results
+    are one family of comparisons.
+    """
+    results = _apart(answers, plan)
+    family = joint_family([each[0][0] for each in results])
     every = gate_studies(
-        [answer.results for answer in answers],
+        [
+            [(main, each[0][1]), *each[1:]]
+            for main, each in zip(family, results, strict=True)
+        ],
         min_n=plan.min_n,
         internal=plan.internal,
     )
@@ -296,7 +358,8 @@ def _described(study: Study, provenance: Provenance) -> Study:
 
 def _quality(source: Source, schema: Schema, plan: Plan) -> Quality:
     try:
-        return assess(source, schema, plan.indicators, (*plan.by, *plan.over))
+        by = (*plan.by, *plan.over)
+        return assess(source, schema, plan.indicators, by, where=plan.where)
     except EquitableError as error:
         raise InputError(
             f"the data's quality cannot be judged: {error.problem}",

@@ -14,23 +14,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from equitable.errors import OutputError
-from equitable.measures.results import GapRow, PooledRow, SensitivityRow
 from equitable.output import write_whole
 from equitable.report.sentences import headline, order_rows
-from equitable.report.tables import (
-    amount,
-    csv_text,
-    gap_words,
-    group_name,
-    in_column,
-    interval,
-    verdict_words,
+from equitable.report.tables import csv_text, group_name, verdict_notes
+from equitable.screen_tables import (
+    gap_table,
+    indices_table,
+    plain_json,
+    pooled_table,
+    printable,
+    sensitivity_table,
+    steers,
+    table,
 )
-from equitable.vocabulary import WITHHELD, Indicator, Verdict
+from equitable.vocabulary import Provenance
 
 if TYPE_CHECKING:
     # Costly to import, and not needed to print a word of help.
@@ -40,28 +40,26 @@ if TYPE_CHECKING:
     from equitable.answers import GapsResult
     from equitable.intake.proposal import Inspection
 
-_SHORT: Final = {
-    Verdict.NO_DIFFERENCE_SHOWN: "no difference",
-    Verdict.NOT_ENOUGH_EVIDENCE: "not enough",
-}
-_WIDE: Final = 100
 _LISTED: Final = 12
-_MARKS: Final = {
-    Verdict.WORSE: ("▼", "bold yellow"),
-    Verdict.BETTER: ("▲", "green"),
-    Verdict.NO_DIFFERENCE_SHOWN: ("=", ""),
-    Verdict.NOT_ENOUGH_EVIDENCE: ("?", "dim"),
+_PRINTED: Final = 110
+"""How many characters wide a table is written to a file."""
+_ENDINGS: Final = {
+    ".json": "json",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".txt": "table",
 }
+_ADJUSTED: Final = {"bh": "Benjamini-Hochberg", "by": "Benjamini-Yekutieli"}
 
 
 def say(sentence: str) -> None:
     """Print a sentence about the work."""
-    _error_console().print(Text(_printable(sentence)), soft_wrap=True)
+    _error_console().print(Text(printable(sentence)), soft_wrap=True)
 
 
 def complain(sentence: str) -> None:
     """Print what went wrong."""
-    sys.stderr.write(f"{_printable(sentence)}\n")
+    sys.stderr.write(f"{printable(sentence)}\n")
 
 
 def notes(students: Dataset) -> None:
@@ -77,8 +75,39 @@ def working(what: str) -> Iterator[None]:
     if not console.is_terminal:
         yield
         return
-    with console.status(_printable(what)):
+    with console.status(Text(printable(what))):
         yield
+
+
+def form_of(form: str | None, output: Path | None) -> str:
+    """In which form a result is written: as asked for, else as the file's name ends.
+
+    Raises
+    ------
+    OutputError
+        Where both are given and disagree, the ending is that of a report, or bytes
+        would be written to a screen.
+    """
+    if output is None:
+        if form == "parquet" and sys.stdout.isatty():
+            raise OutputError(
+                "Parquet is not for the screen",
+                next_step="Write it to a file with -o gaps.parquet.",
+            )
+        return form or "table"
+    ending = output.suffix.lower()
+    if ending in {".html", ".htm", ".pdf", ".xlsx"}:
+        raise OutputError(
+            f"{output.name}: gaps are written as .csv, .json, .parquet or .txt",
+            next_step=f"For a document: equitable report SOURCE -o {output.name}.",
+        )
+    named = _ENDINGS.get(ending)
+    if form is not None and named is not None and form != named:
+        raise OutputError(
+            f"{output.name} ends like a {named} file, and --format says {form}",
+            next_step="Leave out --format, or give the file another ending.",
+        )
+    return form or named or "table"
 
 
 def give(result: GapsResult, form: str, output: Path | None) -> None:
@@ -86,11 +115,11 @@ def give(result: GapsResult, form: str, output: Path | None) -> None:
     if form == "parquet":
         _give_bytes(_parquet(result.to_arrow()), output)
     elif form == "csv":
-        _give_text(csv_text(result.to_records()), output)
+        _give_text(_csv(result.to_records()), output)
     elif form == "json":
-        _give_text(result.to_json() + "\n", output)
+        _give_text(plain_json(result.to_json()) + "\n", output)
     elif output is not None:
-        console = Console(file=io.StringIO(), width=110, color_system=None)
+        console = Console(file=io.StringIO(), width=_PRINTED, color_system=None)
         _show(result, console)
         _give_text(_written(console), output)
     else:
@@ -116,13 +145,17 @@ def _give_bytes(content: bytes, output: Path | None) -> None:
         write_whole(output, content)
         say(f"Written: {output}")
         return
-    if sys.stdout.isatty():
-        raise OutputError(
-            "Parquet is not for the screen",
-            next_step="Write it to a file with -o gaps.parquet.",
-        )
+    form_of("parquet", None)
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
+
+
+def _csv(records: list[dict[str, Any]]) -> str:
+    """CSV without characters that could steer the screen it may be shown on."""
+    return "".join(
+        "\ufffd" if steers(character) and character not in "\r\n\t" else character
+        for character in csv_text(records)
+    )
 
 
 def _parquet(table: pa.Table) -> bytes:
@@ -135,63 +168,29 @@ def _parquet(table: pa.Table) -> bytes:
 
 def _show(result: GapsResult, console: Console) -> None:
     found = result.gaps
-    indicator = found.indicator
-    console.print(Text(_printable(headline(found))), soft_wrap=False)
+    console.print(Text(printable(headline(found))), soft_wrap=False)
+    for line in found.provenance.cautions:
+        console.print(Text(f"! {printable(line)}", style="bold"))
     console.print()
     rows = order_rows(found.rows)
-    console.print(_gap_table(result, rows, console.width))
+    console.print(gap_table(found, rows, console.width))
     if held := _withheld(result):
-        console.print(Text(_printable(held)))
+        console.print(Text(printable(held)))
     if any(row.indices for row in rows):
-        console.print(_indices_table(rows))
+        console.print()
+        console.print(indices_table(found, rows, console.width))
     if found.pooled:
-        console.print(_pooled_table(found.pooled, indicator, result))
+        console.print()
+        console.print(pooled_table(found, console.width))
     if found.sensitivity:
-        console.print(_sensitivity_table(found.sensitivity, indicator, result))
+        console.print()
+        made, legend = sensitivity_table(found, console.width)
+        console.print(made)
+        if legend:
+            console.print(Text(legend))
+    console.print()
     for line in _footnotes(result):
-        console.print(Text(_printable(line), style="dim"))
-
-
-def _gap_table(result: GapsResult, rows: tuple[GapRow, ...], width: int) -> Table:
-    found = result.gaps
-    indicator = found.indicator
-    wide = width >= _WIDE
-    unit = "" if indicator.is_share else indicator.unit_words
-    title = f"{indicator.label} ({unit})" if unit else indicator.label
-    table = _table(_printable(f"{title}, furthest behind first"))
-    table.add_column("Group", min_width=12)
-    if found.within:
-        table.add_column("Within", min_width=10)
-    figures = ["Students", "Value", "from to"] if wide else ["Students", "Value"]
-    for name in (*figures, "Gap", "from to", "Parity"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Evidence", no_wrap=True, min_width=15)
-    for row in rows:
-        if row.withheld:
-            continue
-        cells = [Text(_printable(group_name(row.group, found.dimensions)))]
-        if found.within:
-            within = group_name(row.within, found.within) if row.within else "all"
-            cells.append(Text(_printable(within)))
-        cells += [
-            Text(amount(row.n, None)),
-            Text(in_column(row.value, indicator)),
-            *([Text(interval(row.low, row.high, indicator))] if wide else []),
-            Text(gap_words(row.difference, indicator)),
-            Text(interval(row.difference_low, row.difference_high, indicator)),
-            Text(_parity(row)),
-            _verdict(row.verdict, withheld=row.withheld),
-        ]
-        table.add_row(*cells)
-    return table
-
-
-def _parity(row: GapRow) -> str:
-    """How many more or fewer students; nothing where none are needed."""
-    number = row.parity_fixed
-    if isinstance(number, int):
-        return amount(number, None) if number else ""
-    return "" if number is None else str(number)
+        console.print(Text(printable(line), style="dim"))
 
 
 def _withheld(result: GapsResult) -> str:
@@ -207,100 +206,30 @@ def _withheld(result: GapsResult) -> str:
     return f"Withheld: {'; '.join(names[:_LISTED])}{more}."
 
 
-def _verdict(verdict: Verdict | None, *, withheld: bool) -> Text:
-    if withheld:
-        return Text("withheld", style="dim")
-    if verdict is None:
-        return Text("◆ the reference")
-    mark, style = _MARKS[verdict]
-    return Text(f"{mark} {_SHORT.get(verdict, verdict_words(verdict))}", style=style)
-
-
-def _indices_table(rows: tuple[GapRow, ...]) -> Table:
-    table = _table("California's indices: students needed to clear the flag")
-    table.add_column("Group", ratio=3)
-    for name in ("PPG", "flagged", "needed", "PI", "flagged", "needed"):
-        table.add_column(name, justify="right")
-    for name in ("80 %", "flagged", "needed"):
-        table.add_column(name, justify="right")
-    for row in rows:
-        if row.indices is None or row.within:
-            continue
-        cells = [Text(_printable(", ".join(row.group.values())))]
-        found = row.indices
-        for index in (found.ppg, found.proportionality, found.eighty_percent):
-            cells += [
-                Text("" if index.value is None else f"{index.value:.3f}"),
-                Text({True: "yes", False: "no"}.get(index.flagged is True, "")),
-                Text(amount(index.needed, None)),
-            ]
-        table.add_row(*cells)
-    return table
-
-
-def _pooled_table(
-    rows: tuple[PooledRow, ...], indicator: Indicator, result: GapsResult
-) -> Table:
-    held = " and ".join(d.label for d in result.gaps.within)
-    table = _table(f"The gap by itself, and with {held} held fixed")
-    table.add_column("Group", ratio=3)
-    for name in ("Gap", "Interval", "Held fixed", "Interval"):
-        table.add_column(name, justify="right")
-    table.add_column("What the evidence says, held fixed", ratio=2)
-    for row in rows:
-        table.add_row(
-            Text(_printable(group_name(row.group, result.gaps.dimensions))),
-            Text(gap_words(row.raw_difference, indicator)),
-            Text(interval(row.raw_difference_low, row.raw_difference_high, indicator)),
-            Text(gap_words(row.difference, indicator)),
-            Text(interval(row.difference_low, row.difference_high, indicator)),
-            _verdict(row.verdict, withheld=row.withheld),
-        )
-    return table
-
-
-def _sensitivity_table(
-    rows: tuple[SensitivityRow, ...], indicator: Indicator, result: GapsResult
-) -> Table:
-    table = _table("Would another reference say otherwise?")
-    table.add_column("Group", ratio=3)
-    kinds = list(rows[0].differences)
-    for kind in kinds:
-        table.add_column(f"against {kind}")
-    for row in rows:
-        cells = [Text(_printable(group_name(row.group, result.gaps.dimensions)))]
-        for kind in kinds:
-            verdict = row.verdicts.get(kind)
-            words = _verdict(verdict, withheld=row.withheld or kind not in row.verdicts)
-            gap = gap_words(row.differences[kind], indicator)
-            held = row.differences[kind] is WITHHELD
-            cells.append(words if held or verdict is None else Text(f"{gap} ") + words)
-        table.add_row(*cells)
-    return table
-
-
 def _footnotes(result: GapsResult) -> list[str]:
     found = result.gaps
     provenance = found.provenance
-    lines = [
-        f"{found.family_size} comparisons, adjusted by"
-        f" {'nothing' if found.adjust == 'none' else found.adjust.upper()};"
-        f" intervals of {found.confidence:.0%}"
-        + (f", robust to {found.clustered_over}" if found.clustered_over else "")
-        + ".",
-        (
-            f"Read {provenance.rows_read:,} rows of"
-            f" {', '.join(file.name for file in provenance.files)}."
-        ),
-    ]
+    level = f"{100 * found.confidence:g} %"
+    one = found.family_size == 1
+    adjusted = (
+        "evidence not adjusted for their number, as was asked for"
+        if found.adjust == "none"
+        else f"evidence adjusted for their number ({_ADJUSTED[found.adjust]})"
+    )
+    robust = f", robust to {found.clustered_over}" if found.clustered_over else ""
+    lines = verdict_notes(found, found.rows)
     lines += [
-        f"Left out: {item.rows:,} rows ({item.reason})." for item in provenance.left_out
+        (
+            f"{found.family_size:,} comparison{'' if one else f's, {adjusted}'};"
+            f" intervals of {level}{robust}."
+        ),
+        *_rows_read(provenance),
     ]
     lines += [
         f"View of {name.split(':')[0]}: {view}."
         for name, view in provenance.views.items()
     ]
-    lines += list(provenance.notes)
+    lines += [note for note in provenance.notes if note not in provenance.cautions]
     if provenance.internal:
         lines.append("INTERNAL: contains small groups. Not for others' eyes.")
     else:
@@ -311,12 +240,34 @@ def _footnotes(result: GapsResult) -> list[str]:
     return lines
 
 
+def _rows_read(provenance: Provenance) -> list[str]:
+    """How many rows were read and left out; small numbers are not told."""
+    files = ", ".join(file.name for file in provenance.files[:_LISTED])
+    more = len(provenance.files) - _LISTED
+    files += f" and {more:,} more files" if more > 0 else ""
+    if isinstance(provenance.rows_read, int):
+        lines = [f"Read {provenance.rows_read:,} rows of {files}."]
+    else:
+        lines = [
+            (
+                f"Read {files}; how many rows is not told, as it would tell of fewer"
+                f" than {provenance.min_n} students."
+            )
+        ]
+    for item in provenance.left_out:
+        rows = item.rows
+        told = f"{rows:,}" if isinstance(rows, int) else "some"
+        lines.append(
+            f"Left out: {told} {'row' if rows == 1 else 'rows'} ({item.reason})."
+        )
+    return lines
+
+
 def show_inspection(found: Inspection, form: str) -> None:
     """Print what each column was taken for."""
     if form == "json":
-        _give_text(
-            json.dumps(found.to_dict(), indent=2, ensure_ascii=False) + "\n", None
-        )
+        text = json.dumps(found.to_dict(), indent=2, ensure_ascii=False)
+        _give_text(plain_json(text) + "\n", None)
         return
     if form in {"csv", "parquet"}:
         records: list[dict[str, Any]] = found.to_dict()["columns"]
@@ -325,34 +276,34 @@ def show_inspection(found: Inspection, form: str) -> None:
             for record in records
         ]
         if form == "csv":
-            _give_text(csv_text(plain), None)
+            _give_text(_csv(plain), None)
         else:
             import pyarrow as pa  # noqa: PLC0415 - costly to import
 
             _give_bytes(_parquet(pa.Table.from_pylist(plain)), None)
         return
     console = Console(highlight=False)
-    table = _table(f"{found.source}: {found.rows:,} rows, {len(found.columns)} columns")
-    table.add_column("Column", ratio=2)
-    table.add_column("Is taken for")
-    table.add_column("How sure")
-    table.add_column("Why, and what stands in it", ratio=5)
+    made = table(f"{found.source}: {found.rows:,} rows, {len(found.columns)} columns")
+    made.add_column("Column", ratio=2)
+    made.add_column("Is taken for")
+    made.add_column("How sure")
+    made.add_column("Why, and what stands in it", ratio=5)
     for column in found.columns:
         shows = "" if column.shows in column.reason else column.shows
-        table.add_row(
-            Text(_printable(column.name)),
+        made.add_row(
+            Text(printable(column.name)),
             Text(str(column.role)),
             Text(column.sureness),
-            Text(_printable("; ".join(filter(None, [column.reason, shows])))),
+            Text(printable("; ".join(filter(None, [column.reason, shows])))),
         )
-    console.print(table)
+    console.print(made)
     if found.quality.findings:
         console.print(Text("What to know of the data", style="bold"))
     for finding in found.quality.findings:
         mark = "!" if finding.severity == "caution" else "·"
-        console.print(Text(f" {mark} {_printable(finding.sentence)}"))
+        console.print(Text(f" {mark} {printable(finding.sentence)}"))
         if finding.next_step:
-            console.print(Text(f"   {_printable(finding.next_step)}", style="dim"))
+            console.print(Text(f"   {printable(finding.next_step)}", style="dim"))
 
 
 def _joined(value: Any) -> Any:
@@ -373,19 +324,5 @@ def write_proposal(found: Inspection, output: Path, *, force: bool) -> None:
     say(f"Written: {output}. Read it, correct it; every other command follows it.")
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title, title_justify="left", title_style="bold", expand=False, box=None
-    )
-
-
 def _error_console() -> Console:
     return Console(stderr=True, highlight=False)
-
-
-def _printable(text: str) -> str:
-    """Text that cannot steer a terminal: control characters become visible marks."""
-    return "".join(
-        character if character.isprintable() or character in "\n\t" else "\ufffd"
-        for character in text
-    )

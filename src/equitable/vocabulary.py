@@ -7,8 +7,9 @@ nor blank, nor "not a number".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
@@ -36,6 +37,70 @@ MISSING_TOKENS: Final[frozenset[str]] = frozenset(
 
 'none' is absent on purpose: 'None' is a real answer to 'which disability?'.
 """
+
+
+_BEFORE_GRADE_ONE: Final = {
+    "prek": -2, "pk": -2, "tk": -1, "k": 0, "kg": 0, "kindergarten": 0,
+}  # fmt: skip
+_UNDER: Final = re.compile(
+    r"^(?:[<≤]=?|(?:less than|under|below|up to|fewer than)\b)"
+    r"|\b(?:or|and) (?:less|under|fewer|below|younger)$"
+)
+_OVER: Final = re.compile(
+    r"^(?:[>≥]=?|(?:more than|over|above|at least)\b)"
+    r"|\+$|\b(?:or|and) (?:more|over|above|older)$"
+)
+_NUMBER: Final = re.compile(
+    r"((?:^-)?(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)"
+)
+
+
+def natural_order(values: Iterable[str]) -> list[str]:
+    """Groups' names as a person would list them, each once.
+
+    Numbers by their size, wherever they stand ('6-10' before '11-15', 'School 2'
+    before 'School 10'); kindergarten before grade 1, where other values are numbers;
+    'under 5' before '5-9', and '20+' after '20-24'; the rest by the alphabet, and
+    'Not reported' last.  The order does not depend on the order given.
+    """
+    names = list(dict.fromkeys(values))
+    folded = {name: " ".join(name.casefold().split()) for name in names}
+    grades = {name: re.sub(r"(?<=pre)[- ](?=k)", "", folded[name]) for name in names}
+    known = [re.sub(r"^grade ", "", grade) for grade in grades.values()]
+    # A 'K' among letters is a letter.
+    graded = all(grade in _BEFORE_GRADE_ONE for grade in known) or any(
+        character.isdecimal() for grade in known for character in grade
+    )
+    return sorted(
+        names,
+        key=lambda name: (
+            name == NOT_REPORTED,
+            _natural(grades[name] if graded else folded[name], graded=graded),
+            folded[name],
+            name,
+        ),
+    )
+
+
+def _natural(name: str, *, graded: bool) -> list[tuple[int, float, int, str]]:
+    """A name as parts that compare: numbers before words, each number with its side."""
+    under, over = _UNDER.search(name), _OVER.search(name)
+    side = -1 if under else int(over is not None)
+    if (under or over) and _NUMBER.search(name):
+        name = _UNDER.sub("", _OVER.sub("", name)).strip()
+    parts: list[tuple[int, float, int, str]] = []
+    for part in _NUMBER.split(name.lstrip("$£€ ")):
+        if _NUMBER.fullmatch(part):
+            parts.append((0, float(part.replace(",", "")), side, ""))
+            side = 0
+        elif graded and part.strip() in _BEFORE_GRADE_ONE:
+            parts.append((0, float(_BEFORE_GRADE_ONE[part.strip()]), 0, ""))
+        elif graded and part.startswith("grade ") and part[6:] in _BEFORE_GRADE_ONE:
+            parts.append((1, 0.0, 0, "grade"))
+            parts.append((0, float(_BEFORE_GRADE_ONE[part[6:]]), 0, ""))
+        elif part.strip():
+            parts.append((1, 0.0, 0, part.strip()))
+    return parts
 
 
 class Withheld:
@@ -197,7 +262,9 @@ class Indicator:
     """Decimals to show: of percentage points for a rate, of the unit otherwise."""
     low: float | None = None
     high: float | None = None
-    """Values outside these are impossible and reported by quality."""
+    """Values outside these are impossible: reported by quality, refused by the scan
+    where they are a person's own (``bounded``)."""
+    bounded: bool = False
     note: str = ""
     """What is known of the measure's own bias."""
 
@@ -276,7 +343,10 @@ class LeftOut:
     """Rows that were not counted, and why."""
 
     reason: str
-    rows: int
+    rows: Count
+    students: bool = False
+    """Whether they are students whom a condition or a rule left out, so that a small
+    number of them is a small group; not blank rows and the like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,7 +354,7 @@ class Provenance:
     """Where a result comes from: enough to make it again and to doubt it well."""
 
     files: tuple[FileRead, ...]
-    rows_read: int
+    rows_read: Count
     left_out: tuple[LeftOut, ...] = ()
     views: Mapping[str, str] = field(default_factory=dict)
     where: str | None = None
@@ -294,6 +364,8 @@ class Provenance:
     audited: bool = False
     min_n: int | None = None
     notes: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    """Those of the notes that are to be read before any figure."""
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON of every result."""
@@ -302,9 +374,10 @@ class Provenance:
                 {"name": f.name, "sha256": f.sha256, "bytes": f.bytes}
                 for f in self.files
             ],
-            "rows_read": self.rows_read,
+            "rows_read": _given(self.rows_read),
             "left_out": [
-                {"reason": item.reason, "rows": item.rows} for item in self.left_out
+                {"reason": item.reason, "rows": _given(item.rows)}
+                for item in self.left_out
             ],
             "views": dict(self.views),
             "where": self.where,
@@ -315,3 +388,52 @@ class Provenance:
             "min_n": self.min_n,
             "notes": list(self.notes),
         }
+
+    def guarded(self, min_n: int, *, aside: int = 0) -> Provenance:
+        """Without the counts of rows that would give a small number of students away.
+
+        The rows read less those left out are the students of the result, and less the
+        groups shown they are those who are not: where either is under the minimum the
+        rows read are withheld, and so are the few left out.
+
+        Parameters
+        ----------
+        min_n
+            The smallest number of students that may be shown.
+        aside
+            How many students were set aside from every figure.
+        """
+
+        def few(rows: Count) -> bool:
+            return isinstance(rows, int) and 0 < rows < min_n
+
+        if not isinstance(self.rows_read, int):
+            return self
+        apart = [item for item in self.left_out if item.students]
+        kept = self.rows_read - sum(
+            item.rows
+            for item in apart
+            if item.reason == f"not: {self.where}" and isinstance(item.rows, int)
+        )
+        of_kept = [
+            kept - item.rows
+            for item in apart
+            if item.reason != f"not: {self.where}" and isinstance(item.rows, int)
+        ]
+        found = (kept, *of_kept, aside, *(item.rows for item in apart))
+        if not any(few(rows) for rows in found):
+            return self
+        return replace(
+            self,
+            rows_read=WITHHELD,
+            left_out=tuple(
+                replace(item, rows=WITHHELD)
+                if item.students and (few(item.rows) or any(map(few, (kept, *of_kept))))
+                else item
+                for item in self.left_out
+            ),
+        )
+
+
+def _given(count: Count) -> int | None:
+    return count if isinstance(count, int) else None

@@ -13,6 +13,7 @@ from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "equity-toml.md"
 TABLES = {
     "source": settings.SourceSettings,
+    "[join]": settings.JoinSettings,
     "dimensions.NAME": settings.DimensionSettings,
     "indicators.NAME": settings.IndicatorSettings,
     "privacy": settings.PrivacySettings,
