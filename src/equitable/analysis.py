@@ -22,19 +22,19 @@ from equitable.answers import Cells, GapsResult
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake import where as where_grammar
-from equitable.intake.declared import readings_within
-from equitable.intake.defaults import (
+from equitable.intake.joining import Join, joins_of
+from equitable.intake.meaning.declared import readings_within
+from equitable.intake.meaning.defaults import (
     cautions,
     direction_assumed,
     overlaps,
     proposed_counts,
     total_assumed,
 )
-from equitable.intake.joining import Join, joins_of
-from equitable.intake.proposal import Inspection
-from equitable.intake.proposal import inspect as inspect_source
-from equitable.intake.quality import Quality, assess
-from equitable.intake.schema import Schema, understand
+from equitable.intake.meaning.proposal import Inspection
+from equitable.intake.meaning.proposal import inspect as inspect_source
+from equitable.intake.meaning.schema import Schema, understand
+from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.settings import Settings, find_settings, read_settings
 from equitable.intake.source import Source, open_source
 from equitable.study import Plan, carry_out

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from equitable.cube.cells import Cells
 from equitable.cube.scan import scan
 from equitable.errors import EquitableError, InputError, QuestionError
-from equitable.intake.defaults import cautions
-from equitable.intake.quality import Quality, assess
-from equitable.intake.schema import Schema
+from equitable.intake.meaning.defaults import cautions
+from equitable.intake.meaning.schema import Schema
+from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.source import Source
 from equitable.measures.family import joint_family
 from equitable.measures.gaps import Question, gaps

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from equitable.analysis import Dataset
     from equitable.answers import GapsResult
-    from equitable.intake.proposal import Inspection
+    from equitable.intake.meaning.proposal import Inspection
 
 _LISTED: Final = 12
 _PRINTED: Final = 110

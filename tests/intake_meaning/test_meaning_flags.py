@@ -7,9 +7,9 @@ import pytest
 
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError
+from equitable.intake.meaning.proposal import inspect
+from equitable.intake.meaning.schema import understand
 from equitable.intake.names import no_words, yes_no, yes_words
-from equitable.intake.proposal import inspect
-from equitable.intake.schema import understand
 from equitable.intake.settings import parse_settings
 from equitable.intake.source import open_source
 from equitable.vocabulary import NOT_REPORTED, Role

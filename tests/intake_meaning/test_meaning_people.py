@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from equitable.errors import QuestionError
-from equitable.intake.proposal import inspect
-from equitable.intake.schema import understand
+from equitable.intake.meaning.proposal import inspect
+from equitable.intake.meaning.schema import understand
 from equitable.intake.settings import parse_settings
 from equitable.intake.source import open_source
 from equitable.vocabulary import Role

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equitable.intake.damage import band_behind, damaged_bands
-from equitable.intake.proposal import inspect
-from equitable.intake.quality import assess
-from equitable.intake.schema import understand
+from equitable.intake.meaning.proposal import inspect
+from equitable.intake.meaning.schema import understand
+from equitable.intake.quality.assessment import assess
+from equitable.intake.quality.damage import band_behind, damaged_bands
 from equitable.intake.settings import parse_settings
 from equitable.intake.source import open_source
 

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from equitable.errors import QuestionError, SettingsError
+from equitable.intake.meaning.schema import understand
 from equitable.intake.profile import SAMPLE_ROWS, profile
-from equitable.intake.schema import understand
 from equitable.intake.settings import parse_settings
 from equitable.intake.source import open_source
 from equitable.vocabulary import NOT_REPORTED, Direction, Kind, Role

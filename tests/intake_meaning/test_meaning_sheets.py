@@ -8,12 +8,12 @@ import pyarrow as pa
 import pytest
 
 from equitable.errors import QuestionError
+from equitable.intake.meaning.no_value import probable_codes
+from equitable.intake.meaning.proposal import inspect
+from equitable.intake.meaning.schema import understand
 from equitable.intake.names import is_letter_grades, meaning_of, split_outcome
-from equitable.intake.no_value import probable_codes
 from equitable.intake.profile import profile
-from equitable.intake.proposal import inspect
 from equitable.intake.race import Race, names_races, race_of_name, read_race
-from equitable.intake.schema import understand
 from equitable.intake.settings import parse_settings
 from equitable.intake.source import open_source
 from equitable.vocabulary import Direction, Kind, Role

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equitable.errors import EquitableError, InputError
-from equitable.intake.layout import find_layout
+from equitable.intake.readers.layout import find_layout
 from equitable.intake.source import Column, open_source
 from equitable.vocabulary import LeftOut
 

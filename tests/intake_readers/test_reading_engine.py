@@ -15,9 +15,9 @@ import pyarrow as pa
 import pytest
 
 from equitable.errors import EquitableError, InputError, QuestionError
-from equitable.intake import engine, opening
 from equitable.intake import source as module
-from equitable.intake.parts import Column, Part, Scratch
+from equitable.intake.readers import engine, opening
+from equitable.intake.readers.parts import Column, Part, Scratch
 from equitable.intake.source import open_source, register
 
 

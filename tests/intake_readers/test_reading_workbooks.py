@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from equitable.errors import EquitableError
-from equitable.intake import extents
+from equitable.intake.readers import extents
 from equitable.intake.source import Column, open_source
 from equitable.vocabulary import LeftOut
 

@@ -10,8 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from equitable.errors import InputError, QuestionError, SettingsError
-from equitable.measures.disproportionality import risk_ratios
-from equitable.measures.disproportionality_categories import (
+from equitable.measures.disproportionality.categories import (
     CATEGORIES,
     GROUPS,
     Area,
@@ -20,10 +19,11 @@ from equitable.measures.disproportionality_categories import (
     federal_group,
     school_year,
 )
-from equitable.measures.disproportionality_counts import GroupCount, state_of
-from equitable.measures.disproportionality_ratios import from_threshold
-from equitable.measures.disproportionality_rows import Finding, RatioKind, Reason
-from equitable.measures.disproportionality_settings import (
+from equitable.measures.disproportionality.counts import GroupCount, state_of
+from equitable.measures.disproportionality.engine import risk_ratios
+from equitable.measures.disproportionality.ratios import from_threshold
+from equitable.measures.disproportionality.rows import Finding, RatioKind, Reason
+from equitable.measures.disproportionality.settings import (
     IdeaSettings,
     Progress,
     Standards,

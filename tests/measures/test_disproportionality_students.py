@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from equitable.errors import InputError, QuestionError
-from equitable.measures.disproportionality_categories import CATEGORIES
-from equitable.measures.disproportionality_columns import (
+from equitable.measures.disproportionality.categories import CATEGORIES
+from equitable.measures.disproportionality.columns import (
     NONE,
     OTHER,
     PRIVATE,
@@ -16,8 +16,8 @@ from equitable.measures.disproportionality_columns import (
     read_disability,
     read_setting,
 )
-from equitable.measures.disproportionality_settings import IdeaSettings
-from equitable.measures.disproportionality_students import Profile, category_counts
+from equitable.measures.disproportionality.settings import IdeaSettings
+from equitable.measures.disproportionality.students import Profile, category_counts
 
 NAMES = [
     "Race", "Age", "Kindergarten", "Primary Disability", "Educational Environment",

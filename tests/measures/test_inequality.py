@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equitable.errors import InputError, QuestionError
-from equitable.measures.inequality import inequality
-from equitable.measures.inequality_levels import GroupLevel
-from equitable.measures.inequality_results import NAMES, InequalityQuestion
+from equitable.measures.inequality.levels import GroupLevel
+from equitable.measures.inequality.results import NAMES, InequalityQuestion
+from equitable.measures.inequality.summaries import inequality
 
 UNORDERED = NAMES[:15]
 ZERO_AT_EQUALITY = set(UNORDERED)

@@ -11,18 +11,18 @@ from scipy import stats
 
 from equitable.cube.cells import Axis, Cells, Moments
 from equitable.errors import QuestionError
-from equitable.measures.inequality import inequality
-from equitable.measures.inequality_bounds import Values, upper_limits
-from equitable.measures.inequality_cells import cells_inequality, years_inequality
-from equitable.measures.inequality_intervals import (
+from equitable.measures.inequality.bounds import Values, upper_limits
+from equitable.measures.inequality.cells import cells_inequality, years_inequality
+from equitable.measures.inequality.intervals import (
     SPREAD,
     Frame,
     RateNoise,
     spread,
     uniform_draws,
 )
-from equitable.measures.inequality_levels import GroupLevel
-from equitable.measures.inequality_results import InequalityQuestion
+from equitable.measures.inequality.levels import GroupLevel
+from equitable.measures.inequality.results import InequalityQuestion
+from equitable.measures.inequality.summaries import inequality
 from equitable.measures.rates import wilson
 from equitable.vocabulary import Dimension, Direction, Indicator, Kind, Provenance
 

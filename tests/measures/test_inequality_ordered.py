@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from equitable.measures.differences import newcombe
-from equitable.measures.inequality import inequality
-from equitable.measures.inequality_levels import GroupLevel
-from equitable.measures.inequality_results import InequalityQuestion
+from equitable.measures.inequality.levels import GroupLevel
+from equitable.measures.inequality.results import InequalityQuestion
+from equitable.measures.inequality.summaries import inequality
+from equitable.measures.inequality.weighted_sums import linear_limits, ratio_limits
 from equitable.measures.rates import wilson
-from equitable.measures.weighted_sums import linear_limits, ratio_limits
 
 NAMES = ["low", "middle", "high", "top"]
 N = np.array([150, 200, 90, 60])

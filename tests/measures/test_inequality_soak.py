@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from test_inequality_intervals import coverage
 
-from equitable.measures.inequality import inequality
-from equitable.measures.inequality_levels import GroupLevel
-from equitable.measures.inequality_results import InequalityQuestion
-from equitable.measures.ordered import fractional_rank
+from equitable.measures.inequality.levels import GroupLevel
+from equitable.measures.inequality.ordered import fractional_rank
+from equitable.measures.inequality.results import InequalityQuestion
+from equitable.measures.inequality.summaries import inequality
 
 pytestmark = pytest.mark.soak
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from equitable.errors import QuestionError
-from equitable.measures.disproportionality import risk_ratios
-from equitable.measures.disproportionality_categories import GROUPS
-from equitable.measures.disproportionality_counts import GroupCount
+from equitable.measures.disproportionality.categories import GROUPS
+from equitable.measures.disproportionality.counts import GroupCount
+from equitable.measures.disproportionality.engine import risk_ratios
 from equitable.privacy.disproportionality import withhold_small
 from equitable.vocabulary import WITHHELD
 

@@ -7,9 +7,9 @@ import zipfile
 
 import openpyxl
 
-from equitable.measures.disproportionality import risk_ratios
-from equitable.measures.disproportionality_counts import GroupCount
-from equitable.measures.disproportionality_settings import IdeaSettings, Progress
+from equitable.measures.disproportionality.counts import GroupCount
+from equitable.measures.disproportionality.engine import risk_ratios
+from equitable.measures.disproportionality.settings import IdeaSettings, Progress
 from equitable.report.idea_worksheet import SHEETS, render
 from equitable.vocabulary import WITHHELD
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equitable.intake.quality import Quality
+from equitable.intake.quality.assessment import Quality
 from equitable.measures.results import GapRow, Gaps, Reference
 from equitable.privacy.gate import Gated
 from equitable.report.compose import compose

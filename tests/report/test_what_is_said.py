@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from equitable.intake.quality import Quality
+from equitable.intake.quality.assessment import Quality
 from equitable.measures.results import GapRow, Gaps, Reference
 from equitable.privacy.gate import Gated
 from equitable.report.compose import compose, largest_gaps

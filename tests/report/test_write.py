@@ -13,7 +13,7 @@ from sample_documents import plain_document
 
 import equitable as eq
 from equitable.errors import OutputError
-from equitable.intake.quality import Quality
+from equitable.intake.quality.assessment import Quality
 from equitable.report import compose as compose_module
 from equitable.report import html, pdf, workbook, write
 from equitable.report.contents import Contents

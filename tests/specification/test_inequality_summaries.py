@@ -19,9 +19,9 @@ import pytest
 import statsmodels.api as sm
 from published_table import read
 
-from equitable.measures.inequality import inequality
-from equitable.measures.inequality_levels import GroupLevel
-from equitable.measures.inequality_results import InequalityQuestion
+from equitable.measures.inequality.levels import GroupLevel
+from equitable.measures.inequality.results import InequalityQuestion
+from equitable.measures.inequality.summaries import inequality
 
 BIRTHS_ATTENDED_INDONESIA = """
 | quintile | percent  | error     | births   |

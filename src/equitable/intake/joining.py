@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from equitable.errors import InputError, SettingsError, did_you_mean
 from equitable.intake.identifiers import hash_parameters, keyed_hash_sql, recognise
-from equitable.intake.parts import Column, sql_text
 from equitable.intake.profile import cleaned_sql, profile
+from equitable.intake.readers.parts import Column, sql_text
 from equitable.intake.where import quote_name
 from equitable.vocabulary import MISSING_TOKENS, Role
 

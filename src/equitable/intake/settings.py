@@ -26,8 +26,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from equitable.errors import InputError, SettingsError, did_you_mean
 from equitable.intake.race import VIEW_NAMES
+from equitable.intake.readers.text_encoding import named_encoding
 from equitable.intake.settings_text import Proposed, settings_text, write_settings
-from equitable.intake.text_encoding import named_encoding
 from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
 
 __all__ = [

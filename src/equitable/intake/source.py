@@ -18,12 +18,13 @@ import duckdb
 import pyarrow as pa
 
 from equitable.errors import InputError
-from equitable.intake import engine, frames, joining
-from equitable.intake.fingerprint import Fingerprints
+from equitable.intake import joining
 from equitable.intake.identifiers import key_words, read_key
 from equitable.intake.joining import Join, Joined
-from equitable.intake.opening import STANDARD_INPUT, open_parts, register
-from equitable.intake.parts import (
+from equitable.intake.readers import engine, frames
+from equitable.intake.readers.fingerprint import Fingerprints
+from equitable.intake.readers.opening import STANDARD_INPUT, open_parts, register
+from equitable.intake.readers.parts import (
     Column,
     ColumnType,
     Options,

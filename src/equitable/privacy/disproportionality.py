@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from equitable.errors import QuestionError
-from equitable.measures.disproportionality_counts import GroupCount
+from equitable.measures.disproportionality.counts import GroupCount
 from equitable.vocabulary import WITHHELD
 
 

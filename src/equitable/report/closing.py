@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from equitable.intake.quality import Missing
+from equitable.intake.quality.assessment import Missing
 from equitable.report.contents import Contents
 from equitable.report.document import (
     Block,

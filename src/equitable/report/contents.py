@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from equitable.intake.quality import Quality
+from equitable.intake.quality.assessment import Quality
 from equitable.privacy.gate import Gated
 from equitable.vocabulary import Indicator, Provenance
 

@@ -11,8 +11,8 @@ import io
 from collections.abc import Sequence
 from typing import Any, Final
 
-from equitable.measures.disproportionality_categories import CATEGORIES, GROUPS
-from equitable.measures.disproportionality_rows import (
+from equitable.measures.disproportionality.categories import CATEGORIES, GROUPS
+from equitable.measures.disproportionality.rows import (
     Disproportionality,
     Finding,
     Reason,

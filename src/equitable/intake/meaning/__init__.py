@@ -1,0 +1,1 @@
+"""What columns mean: roles, traits, outcomes, and the proposal of ``equity.toml``."""

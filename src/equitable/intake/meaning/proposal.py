@@ -1,0 +1,327 @@
+"""What ``equitable inspect`` says: each column, why, how sure, and ``equity.toml``.
+
+Everything here may be shown: no value of a column that names people, no count of a
+category.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from equitable.intake.identifiers import SHARED_ROWS, are_codes
+from equitable.intake.meaning.columns import FEW, Reading, RowsAre
+from equitable.intake.meaning.schema import Schema, understand
+from equitable.intake.profile import plain_number
+from equitable.intake.quality.assessment import Quality, assess
+from equitable.intake.quality.damage import band_behind, damage_in
+from equitable.intake.settings import (
+    DimensionSettings,
+    IndicatorSettings,
+    Settings,
+    SourceSettings,
+    ViewName,
+    settings_text,
+)
+from equitable.vocabulary import NOT_REPORTED, Dimension, Indicator, Kind, Role
+
+if TYPE_CHECKING:
+    from equitable.intake.source import Source
+
+ALL_COLUMNS: Final = 80
+"""Up to so many columns, ``equity.toml`` lists each; else those that are used."""
+_SHOWN_VALUES: Final = 6
+_VIEWS: Final[dict[str, ViewName]] = {view: view for view in get_args(ViewName)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnProposal:
+    """What one column was taken for.
+
+    ``shows`` is what stands in it (names of categories, or a range), empty where it
+    names people or may.
+    """
+
+    name: str
+    role: Role
+    reason: str
+    confidence: float
+    shows: str = ""
+    yours: bool = False
+
+    @property
+    def sureness(self) -> str:
+        """The confidence as a word."""
+        if self.yours:
+            return "yours"
+        if self.confidence >= 0.85:
+            return "sure"
+        return "likely" if self.confidence >= 0.6 else "a guess"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in JSON."""
+        return {
+            "name": self.name,
+            "role": str(self.role),
+            "sureness": self.sureness,
+            "confidence": round(self.confidence, 2),
+            "reason": self.reason,
+            "shows": self.shows,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """A source understood, for a person to read and correct."""
+
+    source: str
+    rows: int
+    rows_are: RowsAre
+    columns: tuple[ColumnProposal, ...]
+    dimensions: tuple[Dimension, ...]
+    indicators: tuple[Indicator, ...]
+    quality: Quality
+    notes: tuple[str, ...]
+    settings: Settings
+    """What ``to_toml`` writes."""
+
+    def to_toml(self) -> str:
+        """``equity.toml``, with the reason for each guess."""
+        reasons = {
+            column.name: f"{column.sureness}: {column.reason}"
+            for column in self.columns
+            if not column.yours
+        }
+        reasons |= {
+            f"indicators.{one.name}": one.note for one in self.indicators if one.note
+        }
+        reasons |= {
+            f"dimensions.{name}": "A spreadsheet seems to have turned bands into dates;"
+            " these are what they probably were."
+            for name, entry in self.settings.dimensions.items()
+            if entry.values and all(map(band_behind, entry.values))
+        }
+        reasons |= {
+            f"dimensions.{name}": "Only yes is ever written in this column: an empty "
+            'cell ("") is taken as no. If it may also be unknown, write '
+            f'"" = "{NOT_REPORTED}".'
+            for name, entry in self.settings.dimensions.items()
+            if list(entry.values) == [""]
+        }
+        reasons |= {
+            f"indicators.{name}": "Only yes is ever written in this column: an empty "
+            'cell ("") is counted as no. Where it may also be unknown, remove this.'
+            for name, entry in self.settings.indicators.items()
+            if list(entry.false) == [""]
+        }
+        closing = [finding.sentence for finding in self.quality.findings
+                   if finding.severity == "caution"][:12]  # fmt: skip
+        if closing:
+            closing = ["What to know of the data (from 'equitable inspect'):", *closing]
+        return settings_text(self.settings, reasons, closing=closing)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in JSON."""
+        return {
+            "source": self.source,
+            "rows": self.rows,
+            "rows_are": self.rows_are,
+            "columns": [column.to_dict() for column in self.columns],
+            "dimensions": [
+                {
+                    "name": one.name,
+                    "label": one.label,
+                    "columns": list(one.columns),
+                    "view": one.view,
+                }
+                for one in self.dimensions
+            ],
+            "indicators": [
+                {
+                    "name": one.name,
+                    "label": one.label,
+                    "kind": str(one.kind),
+                    "direction": str(one.direction),
+                    "column": one.column,
+                    "count": one.count,
+                    "total": one.total,
+                    "note": one.note,
+                }
+                for one in self.indicators
+            ],
+            "quality": [
+                {
+                    "kind": finding.kind,
+                    "severity": finding.severity,
+                    "sentence": finding.sentence,
+                    "next_step": finding.next_step,
+                    "column": finding.column,
+                }
+                for finding in self.quality.findings
+            ],
+            "notes": list(self.notes),
+        }
+
+
+def inspect(source: Source, settings: Settings | None = None) -> Inspection:
+    """Look at every row of a source and propose what each column is.
+
+    A person's settings win over guesses, and are marked as theirs.
+    """
+    schema = understand(source, settings, whole=True)
+    readings, rows = schema.readings, schema.rows_are
+    quality = assess(source, schema, schema.indicators, schema.dimensions)
+    return Inspection(
+        source=source.name,
+        rows=quality.rows,
+        rows_are=rows,
+        columns=tuple(_proposal(reading, rows) for reading in readings),
+        dimensions=schema.dimensions,
+        indicators=schema.indicators,
+        quality=quality,
+        notes=tuple(dict.fromkeys((*source.notes, *schema.notes))),
+        settings=_as_settings(source.name, schema, settings),
+    )
+
+
+def _proposal(reading: Reading, rows: RowsAre) -> ColumnProposal:
+    return ColumnProposal(
+        name=reading.name,
+        role=reading.role,
+        reason=reading.reason,
+        confidence=reading.confidence,
+        shows=_shows(reading, rows),
+        yours=reading.yours,
+    )
+
+
+def _shows(reading: Reading, rows: RowsAre) -> str:
+    """Names of categories, or a range; nothing of what may name a person.
+
+    A category is named where at least ten rows hold it; in a table of counts, a row
+    is a whole group.
+    """
+    found = reading.profile
+    if reading.hidden or reading.identifier is not None or not found.present:
+        return ""
+    missing = found.missing / found.rows
+    told = min(found.missing, found.present) >= SHARED_ROWS and missing >= 0.005
+    lacking = f"; no value in {100 * missing:.0f} of 100" if told else ""
+    if reading.may_name:
+        return f"{found.distinct:,} different values{lacking}"
+    if found.is_numeric and found.distinct > FEW and found.low is not None:
+        return f"{found.low:g} to {found.high:g}{lacking}"
+    trait = reading.role in (Role.DIMENSION, Role.GRADE, Role.YEAR, Role.OUTCOME)
+    if found.complete and (found.distinct <= FEW or (trait and found.distinct <= 60)):
+        named = rows != "students" and (trait or are_codes(found))
+        listed = found.texts if named else reading.frequent
+        names = sorted((plain_number(text) for text in listed), key=_number_first)
+        more, rarer = len(names) - _SHOWN_VALUES, found.distinct - len(names)
+        parts = [", ".join(names[:_SHOWN_VALUES])] if names else []
+        parts += [f"{more} more"] if more > 0 else []
+        parts += [f"{rarer} rarer value{'s' if rarer > 1 else ''}"] if rarer else []
+        if names:
+            return " and ".join(parts) + lacking
+    return f"{found.distinct:,} different values{lacking}"
+
+
+def _number_first(text: str) -> tuple[bool, float, str]:
+    try:
+        return (False, float(text), text)
+    except ValueError:
+        return (True, 0.0, text.casefold())
+
+
+def _as_settings(name: str, schema: Schema, given: Settings | None) -> Settings:
+    """The proposal as settings; what a person wrote stays as they wrote it."""
+    start = given or Settings()
+    listed = [
+        reading
+        for reading in schema.readings
+        if len(schema.readings) <= ALL_COLUMNS
+        or reading.yours
+        or reading.role not in (Role.OTHER, Role.COUNT)
+    ]
+    dimensions = dict(start.dimensions) or {
+        one.name: _dimension_settings(one, schema) for one in schema.dimensions
+    }
+    indicators = dict(start.indicators) or {
+        one.name: _indicator_settings(one, schema) for one in schema.indicators
+    }
+    # A data frame and standard input have no name to know them by next time.
+    files = (name,) if "." in name or "*" in name else ()
+    return Settings(
+        source=start.source if given else SourceSettings(files=files),
+        join=start.join,
+        columns={reading.name: reading.role for reading in listed} | start.of_joined(),
+        dimensions=dimensions,
+        indicators=indicators,
+        privacy=start.privacy,
+    )
+
+
+def _dimension_settings(one: Dimension, schema: Schema) -> DimensionSettings:
+    columns = () if one.columns == (one.name,) else one.columns
+    values: dict[str, str] = {}
+    order: Sequence[str] = ()
+    for reading in schema.readings:
+        if one.columns == (reading.name,):
+            values = damage_in(reading, dict(reading.profile.values))
+            if reading.blank_is_no:
+                return DimensionSettings(
+                    columns=columns, label=one.label, values={"": one.classify("")[0]}
+                )
+    if values:
+        order = [value for value in one.order if value not in values]
+    return DimensionSettings(
+        columns=columns,
+        label=one.label,
+        view=_VIEWS.get(one.view or ""),
+        values=values,
+        order=_with_bands(order, values.values()),
+    )
+
+
+def _with_bands(order: Sequence[str], bands: Iterable[str]) -> tuple[str, ...]:
+    def start(text: str) -> float:
+        digits = "".join(c if c.isdigit() else " " for c in text).split()
+        return float(digits[0]) if digits else float("inf")
+
+    if not order:
+        return ()
+    return tuple(sorted(dict.fromkeys([*order, *bands]), key=start))
+
+
+def _indicator_settings(one: Indicator, schema: Schema) -> IndicatorSettings:
+    own = one.column is not None and one.count is None
+    found = next((r.profile for r in schema.readings if r.name == one.column), None)
+    # Written, they are refused: what the file contradicts is not written.
+    fits = (
+        found is not None
+        and (one.low is None or found.low is None or found.low >= one.low)
+        and (one.high is None or found.high is None or found.high <= one.high)
+    )
+    rate = one.kind is Kind.RATE
+    return IndicatorSettings(
+        where=one.condition.text if one.condition else None,
+        column=one.column if own and one.column != one.name else None,
+        label=one.label,
+        kind=None if one.count is not None else one.kind,
+        true=one.true_values if rate else (),
+        false=one.false_values if rate else (),
+        count=one.count,
+        total=one.total,
+        enrolled=one.enrolled,
+        threshold=one.threshold,
+        minimum_days=one.minimum_days or None,
+        missing=one.missing,
+        direction=one.direction,
+        timing=one.timing,
+        aspect=one.aspect,
+        unit=one.unit or None,
+        decimals=one.decimals if one.decimals != 1 else None,
+        low=one.low if fits else None,
+        high=one.high if fits else None,
+        note=None,
+    )

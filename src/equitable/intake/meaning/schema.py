@@ -1,0 +1,500 @@
+"""The meaning of a source: which dimensions and indicators can be asked of it.
+
+Made from a sample of the rows, so that opening ten million of them takes no longer
+than opening ten thousand; the scan then holds every row against what is said here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from equitable.errors import QuestionError, did_you_mean
+from equitable.intake.meaning.columns import Reading, RowsAre, read_columns
+from equitable.intake.meaning.declared import check_values, readings_within
+from equitable.intake.meaning.defaults import (
+    assumptions,
+    chosen_outcomes,
+    chosen_traits,
+    indicator_columns,
+    outcomes_of_counts,
+    total_of_count,
+    totals_by_percents,
+)
+from equitable.intake.meaning.foot_rows import find_foot_rows
+from equitable.intake.meaning.groups import (
+    column_dimension,
+    flags_dimension,
+    hispanic_beside,
+    is_race,
+    race_flags,
+    refuse_as_groups,
+    refuse_people,
+)
+from equitable.intake.meaning.outcomes import (
+    bare_indicator,
+    column_indicator,
+    condition_indicator,
+    counts_indicator,
+    is_expression,
+    no_value_codes,
+    settled,
+)
+from equitable.intake.names import meaning_of
+from equitable.intake.profile import profile
+from equitable.intake.race import view_named
+from equitable.intake.readers.decimals import refuse_unclear
+from equitable.vocabulary import Condition, Dimension, Direction, Indicator, Role
+
+if TYPE_CHECKING:
+    from equitable.intake.settings import DimensionSettings, Settings
+    from equitable.intake.source import Source
+
+SHOWN: Final = 8  # dimensions and indicators of a report that nobody chose
+FLAGS: Final = "race"  # what yes/no columns of races make
+
+
+def understand(
+    source: Source, settings: Settings | None = None, *, whole: bool = False
+) -> Schema:
+    """What a source's columns mean, from its rows and a person's settings.
+
+    Rows of totals under a sheet of students are left out of the source.
+
+    Parameters
+    ----------
+    whole
+        Look at every row, not only at the first.
+
+    Raises
+    ------
+    SettingsError
+        Where the settings name columns, or values, that are not there.
+    """
+    readings, rows = read_columns(profile(source, whole=whole), settings)
+    found = find_foot_rows(source, readings) if rows == "students" else ()
+    for foot in found:
+        source.leave_out(foot.condition, reason=foot.reason, rows=foot.rows)
+    if found:
+        readings, rows = read_columns(profile(source, whole=whole), settings)
+    totals = totals_by_percents(source, readings) if rows == "counts" else {}
+    schema = Schema(source.name, readings, rows, settings, totals)
+    schema.said = check_values(source, settings, readings)
+    return schema
+
+
+class Schema:
+    """Dimensions and indicators of one source, by every name they go by."""
+
+    def __init__(
+        self,
+        file: str,
+        readings: Sequence[Reading],
+        rows: RowsAre,
+        settings: Settings | None = None,
+        totals: Mapping[str, str] | None = None,
+    ) -> None:
+        self.file = file
+        self.readings = tuple(readings)
+        self.rows_are = rows
+        self.settings = settings
+        self.totals = dict(totals or {})
+        """In a table of counts: from a count to its total, as its percents show."""
+        self.said: tuple[str, ...] = ()  # of the values that the settings name
+        self._flags = race_flags(self.readings)
+        if settings is not None:
+            settings.check_columns([r.name for r in self.readings], file)
+
+    # ------------------------------------------------------------------- dimensions
+
+    def dimension(self, name: str) -> Dimension:
+        """A dimension by its name, its column's name or its label.
+
+        A view of race is asked for after a colon: ``race:alone or in combination``.
+
+        Raises
+        ------
+        QuestionError
+            Where there is none, or where its column cannot be groups.
+        """
+        view = None
+        if ":" in name and self._reading(name) is None:
+            name, _, wanted = name.rpartition(":")
+            view = view_named(wanted)
+            if view is None:
+                raise QuestionError(
+                    f"there is no view of race called '{wanted.strip()}'",
+                    next_step="The views are 'federal seven', 'spd 15', "
+                    "'alone or in combination' and 'as recorded'.",
+                )
+        name = name.strip()
+        found = self._declared_dimension(name, view) or self._column_dimension(
+            name, view
+        )
+        if view is None:
+            return found
+        if found.view != view:
+            raise QuestionError(
+                f"'{name}' is not recognised as race and ethnicity, so it has no view "
+                f"'{view}'",
+                file=self.file,
+                next_step="Say in equity.toml what its values mean: "
+                f'[dimensions.{name}] values = {{ "code" = "White", … }}.',
+            )
+        # Two views of the same trait can be asked for together.
+        return replace(found, name=f"{found.name}:{view}")
+
+    def _declared_dimension(self, name: str, view: str | None) -> Dimension | None:
+        declared = self.settings.dimensions if self.settings else {}
+        for given, entry in declared.items():
+            label = entry.label or given
+            known = {given.casefold(), label.casefold()}
+            known |= {c.casefold() for c in entry.columns if len(entry.columns) == 1}
+            if name.casefold() in known:
+                return self._from_settings(given, entry, view)
+        return None
+
+    def _from_settings(
+        self, name: str, entry: DimensionSettings, view: str | None
+    ) -> Dimension:
+        columns = entry.columns or (name,)
+        readings = [self._groupable(column, yours=True) for column in columns]
+        if len(readings) == 1:
+            return column_dimension(readings[0], name=name, settings=entry, view=view)
+        if len(readings) == 2 and is_race(readings[0]):
+            return column_dimension(
+                readings[0],
+                name=name,
+                settings=entry,
+                view=view,
+                hispanic=readings[1],
+            )
+        return flags_dimension(name, readings, settings=entry, view=view)
+
+    def _column_dimension(self, name: str, view: str | None) -> Dimension:
+        reading = self._reading(name)
+        if reading is None and self._flags and name.casefold() in (
+            FLAGS, "race and ethnicity", "ethnicity",
+        ):  # fmt: skip
+            return flags_dimension(FLAGS, self._flags, view=view)
+        if reading is None:
+            reading = self._by_meaning(name)
+        if reading is None:
+            self._refuse_unknown(name, "dimension")
+        reading = self._groupable(reading.name)
+        beside = hispanic_beside(reading, self.readings) if is_race(reading) else None
+        return column_dimension(reading, view=view, hispanic=beside)
+
+    def _by_meaning(self, name: str) -> Reading | None:
+        """'race' where the column is 'ethnicity': only where just one fits."""
+        named = meaning_of(name)
+        fits = [
+            reading
+            for reading in self.readings
+            if reading.role in (Role.DIMENSION, Role.SCHOOL, Role.GRADE, Role.YEAR)
+            and not reading.family
+            and (
+                column_dimension(reading).label.casefold() == name.casefold()
+                or (named and named.whole and reading.key == named.meaning.key)
+            )
+        ]
+        return fits[0] if len(fits) == 1 else None
+
+    def _groupable(self, name: str, *, yours: bool = False) -> Reading:
+        reading = self._reading(name)
+        if reading is None:
+            self._refuse_unknown(name, "column")
+        self._refuse_identifier(reading)
+        if not yours:
+            refuse_people(reading, self.file)
+        refuse_as_groups(reading, self.file)
+        return reading
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """What a report compares when nobody chose, most useful first.
+
+        Those of ``equity.toml`` where it has any; else the traits that were
+        recognised, of columns repeated by grade the fullest one.
+        """
+        if self.settings is not None and self.settings.dimensions:
+            return tuple(self.dimension(name) for name in self.settings.dimensions)
+        first = self.indicators[:1]
+        grade = self._grade_of(first[0]) if first else None
+        return tuple(self._as_dimension(r) for r in self._chosen(grade))
+
+    def _as_dimension(self, reading: Reading) -> Dimension:
+        if self._flags and reading is self._flags[0]:
+            return flags_dimension(FLAGS, self._flags)
+        return self._column_dimension(reading.name, None)
+
+    def _chosen(self, grade: str | None) -> list[Reading]:
+        return chosen_traits(self.readings, self._flags, grade)[:SHOWN]
+
+    # ------------------------------------------------------------------- indicators
+
+    def indicator(
+        self,
+        outcome: str | None,
+        *,
+        direction: Direction | None = None,
+        count: str | None = None,
+        total: str | None = None,
+    ) -> Indicator:
+        """An indicator by its name, its column's name, or as a condition.
+
+        Parameters
+        ----------
+        outcome
+            A name, a column, or a condition such as ``math3 >= 600``; with ``count``
+            and ``total`` it only names the result, and may be ``None``.
+        count, total
+            Columns of a table of counts; ``total`` alone says how many students each
+            row stands for.
+
+        Raises
+        ------
+        QuestionError
+            Where there is none, or the column cannot be an outcome as it stands.
+        """
+        for column in (count, total):
+            if column is not None:
+                self._numbers(column)
+        if count is not None:
+            if total is None:
+                raise QuestionError(
+                    "a count needs the total that it is part of",
+                    next_step=total_of_count(count, self.total_column),
+                )
+            found = counts_indicator(outcome, count, total, direction=direction)
+            return replace(found, missing=self._no_value(count, total))
+        if outcome is None or not outcome.strip():
+            raise QuestionError(
+                "no outcome was given",
+                next_step="Give --outcome with a column. "
+                + did_you_mean("", [i.name for i in self.indicators], what="outcomes"),
+            )
+        name = outcome.strip()
+        declared = self._declared_indicator(name)
+        if declared is not None:
+            found = declared
+        else:
+            reading = self._reading(name)
+            if reading is not None:
+                found = self._column_indicator(reading, total)
+            elif is_expression(name):
+                found = self._conditional(name)
+                for one in filter(None, map(self._reading, indicator_columns(found))):
+                    refuse_people(one, self.file)
+            else:
+                named = [
+                    i for i in self.indicators
+                    if name.casefold() in (i.name.casefold(), i.label.casefold())
+                ]  # fmt: skip
+                if not named:
+                    self._refuse_unknown(name, "outcome")
+                found = named[0]
+        if direction is not None:
+            found = replace(found, direction=direction)
+        return replace(found, total=total) if total is not None else found
+
+    def _no_value(self, *columns: str) -> tuple[str, ...]:
+        readings = [r for c in columns if (r := self._reading(c)) is not None]
+        marks = [mark for r in readings for mark in no_value_codes(r.profile)]
+        return tuple(dict.fromkeys(marks))
+
+    def _numbers(self, column: str) -> None:
+        reading = self._reading(column)
+        if reading is None:
+            self._refuse_unknown(column, "column")
+        self._refuse_identifier(reading)
+        refuse_unclear(reading.profile, self.file)
+        percents = reading.profile.shape("percent") >= 0.5
+        found = reading.profile
+        if percents or (found.complete and not found.numbers and found.present):
+            raise QuestionError(
+                "it has "
+                + ("percents" if percents else "no numbers")
+                + ", and counts of students are wanted",
+                file=self.file,
+                column=reading.name,
+                next_step="Choose the columns of whole numbers.",
+            )
+
+    def _column_indicator(self, reading: Reading, total: str | None) -> Indicator:
+        self._refuse_identifier(reading)
+        refuse_people(reading, self.file)
+        refuse_unclear(reading.profile, self.file)
+        return column_indicator(reading, file=self.file, total=total)
+
+    def _conditional(self, text: str, name: str | None = None) -> Indicator:
+        condition = self._parse(text)
+        first = self._reading(condition.columns[0]) if condition.columns else None
+        meaning = first.meaning if first is not None else None
+        usable = meaning if meaning is not None and meaning.kind is not None else None
+        return condition_indicator(condition, meaning=usable, name=name)
+
+    def _parse(self, text: str) -> Condition:
+        from equitable.intake.where import parse  # noqa: PLC0415 - only for conditions
+
+        for reading in self.readings:
+            if reading.hidden and re.search(
+                rf"(?<![\w]){re.escape(reading.name)}(?![\w])", text, re.IGNORECASE
+            ):
+                self._refuse_identifier(reading)
+        return parse(text, self.allowed_columns)
+
+    def _declared_indicator(self, name: str) -> Indicator | None:
+        declared = self.settings.indicators if self.settings else {}
+        for given, entry in declared.items():
+            labels = {given.casefold(), (entry.label or given).casefold()}
+            if name.casefold() not in labels:
+                continue
+            if entry.where is not None:
+                found = self._conditional(entry.where, given)
+                return settled(found, entry, found.condition)
+            if entry.count is not None and entry.total is not None:
+                found = counts_indicator(given, entry.count, entry.total)
+                marks = self._no_value(entry.count, entry.total)
+                return settled(replace(found, missing=marks), entry, None)
+            column = entry.column or given
+            reading = self._reading(column)
+            if reading is None:
+                self._refuse_unknown(column, "column")
+            self._refuse_identifier(reading)
+            explicit = (
+                bool(entry.true) or entry.at_least is not None or entry.kind is not None
+            )
+            try:
+                start = column_indicator(reading, file=self.file, name=given)
+            except QuestionError:
+                if not explicit:
+                    raise
+                start = bare_indicator(given, reading.name)
+            return settled(start, entry, None)
+        return None
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """What a report shows when nobody chose, most useful first."""
+        if self.settings is not None and self.settings.indicators:
+            found = map(self._declared_indicator, self.settings.indicators)
+            return tuple(filter(None, found))
+        if self.rows_are == "counts":
+            total = self.total_column
+            return outcomes_of_counts(self.readings, self.file, total, self.totals)[
+                :SHOWN
+            ]
+        return chosen_outcomes(self.readings, self.file)[:SHOWN]
+
+    @property
+    def total_column(self) -> str | None:
+        """In a table of counts: the column that says how many students a row is."""
+        if self.rows_are != "counts":
+            return None
+        totals = [r.name for r in self.readings if r.role is Role.TOTAL]
+        return totals[0] if len(totals) == 1 else None
+
+    def _grade_of(self, indicator: Indicator) -> str | None:
+        for column in indicator_columns(indicator):
+            reading = self._reading(column)
+            if reading is not None and reading.family:
+                return reading.family[1]
+        return None
+
+    # ----------------------------------------------------------------- places, times
+
+    @property
+    def year(self) -> Dimension | None:
+        """The year."""
+        return self._only(Role.YEAR)
+
+    @property
+    def school(self) -> Dimension | None:
+        """The school; none where its columns are repeated by grade."""
+        return self._only(Role.SCHOOL)
+
+    @property
+    def grade(self) -> Dimension | None:
+        """The grade."""
+        return self._only(Role.GRADE)
+
+    def _only(self, role: Role) -> Dimension | None:
+        having = [r for r in self.readings if r.role is role]
+        having = [r for r in having if r.yours] or having
+        if not having or any(r.family for r in having):
+            return None
+        # Numbers that start again in each district, and names that many schools have,
+        # would merge schools: the column with most values does so least.
+        most = max(having, key=lambda r: (r.profile.distinct, not r.profile.is_numeric))
+        return self.dimension(most.name)
+
+    @property
+    def student(self) -> str | None:
+        """The column of student numbers: only ever used as a keyed hash."""
+        return next((r.name for r in self.readings if r.role is Role.STUDENT), None)
+
+    @property
+    def dropped(self) -> tuple[tuple[str, str], ...]:
+        """Columns that name people, and what each was recognised as."""
+        return tuple(
+            (r.name, r.identifier.what if r.identifier else "an identifier")
+            for r in self.readings
+            if r.hidden
+        )
+
+    @property
+    def allowed_columns(self) -> tuple[str, ...]:
+        """What a condition may use: all but identifiers."""
+        return tuple(r.name for r in self.readings if not r.hidden)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed and is to be said with every result."""
+        return (*self.said, *self._assumed(self.readings))
+
+    def notes_where(self, source: Source, where: Condition | None) -> tuple[str, ...]:
+        """``notes`` of the rows that a condition keeps."""
+        if where is None:
+            return self.notes
+        kept = readings_within(source, self.readings, where)
+        return (*self.said, *self._assumed(kept))
+
+    def _assumed(self, readings: Sequence[Reading]) -> tuple[str, ...]:
+        declared = {
+            reading.name
+            for reading in self.readings
+            if self._declared_dimension(reading.name, None) is not None
+        }
+        return assumptions(readings, self.rows_are, declared)
+
+    # --------------------------------------------------------------------- refusals
+
+    def _reading(self, name: str) -> Reading | None:
+        alike = [r for r in self.readings if r.name.casefold() == name.casefold()]
+        exact = [r for r in alike if r.name == name]
+        return exact[0] if exact else alike[0] if len(alike) == 1 else None
+
+    def _refuse_unknown(self, name: str, what: str) -> NoReturn:
+        known = list(self.allowed_columns)
+        if self.settings is not None:
+            known = [*self.settings.indicators, *self.settings.dimensions, *known]
+        nearest = did_you_mean(name, known)
+        thing = "column" if what == "column" else f"{what} or column"
+        raise QuestionError(
+            f"there is no {thing} '{name}'", file=self.file, next_step=nearest
+        )
+
+    def _refuse_identifier(self, reading: Reading) -> None:
+        if not reading.hidden:
+            return
+        what = reading.identifier.what if reading.identifier else "an identifier"
+        raise QuestionError(
+            f"it was recognised as {what} and dropped at intake",
+            file=self.file,
+            column=reading.name,
+            next_step="Choose another column. If that is wrong, set its role in "
+            f'equity.toml: [columns] "{reading.name}" = "dimension".',
+        )

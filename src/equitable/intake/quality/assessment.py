@@ -1,0 +1,344 @@
+"""Quality of the data: what is missing, doubled, impossible or damaged, in words."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from equitable.intake.meaning.columns import Reading
+from equitable.intake.meaning.no_value import number_codes
+from equitable.intake.meaning.outcomes import no_value_codes, overlapping_totals
+from equitable.intake.meaning.schema import Schema
+from equitable.intake.names import GRADE_ORDER
+from equitable.intake.profile import cleaned_sql, quoted
+from equitable.intake.quality.damage import damage_in
+from equitable.intake.quality.findings import (
+    MOST_SENTENCES,
+    SMALL,
+    Finding,
+    FindingKind,
+    Missing,
+    Quality,
+    listed,
+    many,
+)
+from equitable.intake.quality.lacking import counts_by_year, missing, missing_by_group
+from equitable.intake.quality.renamed import renamed_schools
+from equitable.intake.quality.tally import Tally
+from equitable.vocabulary import NOT_REPORTED, Condition, Dimension, Indicator, Role
+
+if TYPE_CHECKING:
+    from equitable.intake.source import Source
+
+__all__ = ["Finding", "FindingKind", "Missing", "Quality", "assess"]
+
+# ---------------------------------------------------------------------------- assess
+
+_KIND_ORDER: Final[tuple[FindingKind, ...]] = (
+    "date damage", "impossible values", "duplicates", "missing by group",
+    "categories by year", "missing", "file", "identifiers",
+)  # fmt: skip
+
+
+def assess(
+    source: Source,
+    schema: Schema,
+    indicators: Sequence[Indicator],
+    dimensions: Sequence[Dimension],
+    *,
+    where: Condition | None = None,
+) -> Quality:
+    """What to know of the data before trusting a figure made from it.
+
+    Two scans: one for what is missing, impossible or new, one for students who stand
+    in the file more than once.
+
+    Parameters
+    ----------
+    indicators, dimensions
+        What is going to be shown; only their columns are looked at.
+    where
+        Which rows are shown: what is assumed of other rows is not said.  Everything
+        else is of the whole file.
+    """
+    plan = Tally(schema, indicators, dimensions)
+    found = plan.count(source)
+    whole = next(row for row in found if row["level"] == 0)
+    findings = [
+        *_damage(schema, plan, found),
+        *_impossible(schema, plan, whole),
+        *_unknown_grades(plan, found),
+        *_codes_of_no_value(schema, plan),
+        *number_codes(schema.readings, indicators, dimensions),
+        *_duplicates(source, schema),
+        *missing_by_group(schema, plan, found),
+        *counts_by_year(schema, plan, found),
+        *_by_year(plan, found),
+        *renamed_schools(source, schema),
+        *missing(plan, whole),
+        *_about_file(source, schema, where),
+    ]
+    findings.sort(key=lambda f: (f.severity != "caution", _KIND_ORDER.index(f.kind)))
+    return Quality(
+        rows=int(whole["n"] or 0),
+        rows_are=schema.rows_are,
+        findings=tuple(dict.fromkeys(findings)),
+        missing=tuple(
+            Missing(
+                column=column,
+                rows=int(whole["n"] or 0),
+                missing=int(whole[f"m{place}"] or 0),
+            )
+            for place, column in enumerate(plan.columns)
+        ),
+    )
+
+
+def _impossible(schema: Schema, plan: Tally, whole: Mapping[str, Any]) -> list[Finding]:
+    # A row of counts is no student: how many there are gives nobody away.
+    told = "{:,} rows".format if schema.rows_are == "counts" else many
+    return [
+        Finding(
+            kind="impossible values",
+            severity="caution",
+            sentence=f"In '{column}', {told(whole[f'w{place}'])} hold {what}.",
+            next_step="Correct them, or list them as missing in equity.toml.",
+            column=column,
+        )
+        for place, (_, column, what) in enumerate(plan.wrong)
+        if whole[f"w{place}"]
+    ]
+
+
+def _unknown_grades(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    findings = []
+    for place, dimension in enumerate(plan.dimensions):
+        if dimension.role is not Role.GRADE:
+            continue
+        rows: dict[str, int] = {}
+        for row, text in plan.groups(found, place):
+            for group in dimension.classify(text):
+                rows[group] = rows.get(group, 0) + int(row["n"])
+        known = {*GRADE_ORDER, NOT_REPORTED, *overlapping_totals(rows)}
+        unknown = sorted(rows.keys() - known)
+        if unknown:
+            # What few rows hold may be anything, a name too.
+            told = [f"'{group}'" for group in unknown if rows[group] >= SMALL]
+            rare = ["rare values"] if len(told) < len(unknown) else []
+            listed = " and ".join([*told[:MOST_SENTENCES], *rare])
+            findings.append(
+                Finding(
+                    kind="impossible values",
+                    severity="note",
+                    sentence=f"'{dimension.columns[0]}' holds {listed}, which "
+                    f"{'is' if len(told) == 1 and not rare else 'are'} no known grade.",
+                    next_step="Say in equity.toml what they mean, or leave them out "
+                    "with --where.",
+                    column=dimension.columns[0],
+                )
+            )
+    return findings
+
+
+def _codes_of_no_value(schema: Schema, plan: Tally) -> list[Finding]:
+    negative, marked = [], []
+    for reading in schema.readings:
+        codes = [] if reading.hidden else no_value_codes(reading.profile)
+        if any(code.startswith("-") for code in codes):
+            negative.append(reading.name)
+        elif codes:
+            marked.append(reading.name)
+    findings = []
+    for columns, what in (
+        (negative, "negative codes, such as -9, that stand for no value"),
+        (marked, "marks, such as 's' or '*', that hold small figures back"),
+    ):
+        if columns:
+            which = (
+                f"{len(columns):,} columns hold" if len(columns) > 3
+                else " and ".join(f"'{c}'" for c in columns)
+                + (" holds" if len(columns) == 1 else " hold")
+            )  # fmt: skip
+            used = [column for column in columns if column in plan.columns]
+            findings.append(
+                Finding(
+                    kind="missing",
+                    severity="caution" if used else "note",
+                    sentence=f"{which} {what}; they are taken as missing, never as "
+                    "numbers.",
+                    column=columns[0] if len(columns) == 1 else None,
+                )
+            )
+    return findings
+
+
+def _damage(
+    schema: Schema, plan: Tally, found: Sequence[Mapping[str, Any]]
+) -> list[Finding]:
+    values = {r.name: dict(r.profile.values) for r in schema.readings}
+    for place, dimension in enumerate(plan.dimensions):
+        if dimension.form == "column" and len(dimension.columns) == 1:
+            there = values[dimension.columns[0]]
+            for row, text in plan.groups(found, place):
+                if text:
+                    there[text] = max(there.get(text, 0), int(row["n"]))
+    findings = []
+    for reading in schema.readings:
+        column, damaged = reading.name, damage_in(reading, values[reading.name])
+        for text, band in list(damaged.items())[:MOST_SENTENCES]:
+            findings.append(
+                Finding(
+                    kind="date damage",
+                    severity="caution",
+                    sentence=f"In '{column}', '{text}' looks like a band that a "
+                    f"spreadsheet turned into a date: it was probably '{band}'.",
+                    next_step="Say so in equity.toml: "
+                    f"[dimensions.{toml_key(column)}] values = "
+                    f'{{ "{text}" = "{band}" }}; or export the file again without '
+                    "opening it in a spreadsheet.",
+                    column=column,
+                )
+            )
+    return findings
+
+
+def toml_key(name: str) -> str:
+    """A name as a key of TOML, quoted where it must be."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
+
+
+def _duplicates(source: Source, schema: Schema) -> list[Finding]:
+    """Students who stand in the file more than once, counted by a hash in the scan."""
+    student = schema.student
+    if student is None or schema.rows_are != "students":
+        return []
+    within = [
+        r for r in schema.readings
+        if r.role in (Role.YEAR, Role.GRADE) or r.key in ("year", "term", "program")
+    ]  # fmt: skip
+    within = [r for r in within if not r.hidden and not r.about_staff]
+    years = [r for r in within if r.role is Role.YEAR]
+
+    def distinct(columns: Sequence[Reading]) -> str:
+        parts = ["k", *(f"coalesce({cleaned_sql(c.name)}, '')" for c in columns)]
+        return f"count(DISTINCT hash({', '.join(parts)}))"
+
+    # The engine may put what it counts on disk: that is a hash with a key that is
+    # thrown away, never a number.
+    columns = [quoted(name) for name in dict.fromkeys(r.name for r in within)]
+    number = f"regexp_replace({cleaned_sql(student)}, '[.]0+$', '')"
+    hashed = f"sha256(CAST(? AS VARCHAR) || {number}) AS k"
+    row = source.query(
+        f"SELECT count(*) AS n, {distinct(within)} AS apart, {distinct(years)} AS once "
+        f"FROM (SELECT {', '.join([hashed, *columns])} FROM records"
+        f" WHERE {cleaned_sql(student)} IS NOT NULL)",
+        [secrets.token_hex(32)],
+    ).to_pylist()[0]
+    doubled, again = row["n"] - row["apart"], row["n"] - row["once"]
+    same = " and ".join(f"'{reading.name}'" for reading in within)
+    findings = []
+    if doubled:
+        findings.append(
+            Finding(
+                kind="duplicates",
+                severity="caution",
+                sentence=f"{many(doubled).capitalize()} repeat a student who already "
+                "stands in the file" + (f" with the same {same}." if same else "."),
+                next_step="Keep one row for each student, or those students count "
+                "more than once.",
+            )
+        )
+    elif again:
+        findings.append(
+            Finding(
+                kind="duplicates",
+                severity="note",
+                sentence="A student may stand in several rows"
+                + (f" of the same {years[0].name.lower()}" if years else "")
+                + f", one for each {same}: figures count rows, not students.",
+            )
+        )
+    return findings
+
+
+def _by_year(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    if plan.year is None:
+        return []
+    findings = []
+    for place, dimension in enumerate(plan.dimensions):
+        seen: dict[str, dict[str, int]] = {}
+        size: dict[str, int] = {}
+        for row, text, year_text in plan.years(found, place):
+            year = plan.year.classify(year_text)[0]
+            if year == NOT_REPORTED:
+                continue
+            size[year] = size.get(year, 0) + int(row["n"])
+            for group in dimension.classify(text):
+                counts = seen.setdefault(group, {})
+                counts[year] = counts.get(year, 0) + int(row["n"])
+        years = sorted(year for year, rows in size.items() if rows >= 3 * SMALL)
+        if len(years) < 2 or not 1 < len(seen) <= 60:
+            continue
+        said = 0
+        for group, there in sorted(seen.items()):
+            without = [year for year in years if year not in there]
+            solid = any(there.get(year, 0) >= SMALL for year in years)
+            if group == NOT_REPORTED or not without or not solid:
+                continue
+            if said < MOST_SENTENCES:
+                having = [year for year in years if year in there]
+                findings.append(
+                    Finding(
+                        kind="categories by year",
+                        severity="caution",
+                        sentence=f"In '{dimension.columns[0]}', '{group}' "
+                        + (
+                            f"stands only in {listed(having)}."
+                            if len(having) <= len(without)
+                            else f"does not appear in {listed(without)}."
+                        ),
+                        next_step="Find out whether a name or a rule changed before "
+                        "comparing years.",
+                        column=dimension.columns[0],
+                    )
+                )
+            said += 1
+    return findings
+
+
+def _about_file(
+    source: Source, schema: Schema, where: Condition | None
+) -> list[Finding]:
+    findings = [
+        Finding(kind="file", severity="note", sentence=note) for note in source.notes
+    ]
+    findings += [
+        Finding(kind="file", severity="note", sentence=note)
+        for note in schema.notes_where(source, where)
+    ]
+    findings += [
+        Finding(
+            kind="file",
+            severity="note",
+            sentence=f"{left.rows:,} {'row was' if left.rows == 1 else 'rows were'} "
+            f"left out: {left.reason}.",
+        )
+        for left in source.left_out
+        if left.rows
+    ]
+    if schema.dropped:
+        named = ", ".join(f"'{name}' ({what})" for name, what in schema.dropped[:8])
+        more = len(schema.dropped) - 8
+        findings.append(
+            Finding(
+                kind="identifiers",
+                severity="note",
+                sentence="Dropped, because they say who somebody is: "
+                + named + (f" and {more} more" if more > 0 else "") + ".",
+                next_step="If one is wrong, set its role in equity.toml.",
+            )
+        )  # fmt: skip
+    return findings

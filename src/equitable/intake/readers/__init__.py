@@ -1,0 +1,1 @@
+"""Readers: from a file of some kind to rows that the engine reads."""

@@ -1,0 +1,283 @@
+"""Several files as one source: which of a folder's files, and how they go together.
+
+Files of several years have the same columns; where no column tells the year, the
+files' names may.
+"""
+
+from __future__ import annotations
+
+import glob
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from equitable.errors import InputError, did_you_mean
+from equitable.intake.readers.parts import (
+    Column,
+    ColumnType,
+    Part,
+    shown_name,
+    sql_text,
+)
+from equitable.intake.where import quote_name
+
+_YEAR: Final = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:\s?[-_–/]\s?((?:19|20)\d\d|\d\d))?(?!\d)"
+)
+_YEAR_NAME: Final = re.compile(
+    r"(^|[^a-z])(year|yr|sy|cohort|term|session|ay)([^a-z]|$)|year", re.IGNORECASE
+)
+_OWN: Final = frozenset({"equity.toml"})
+_PROSE: Final = frozenset({".txt", ".dat"})
+"""Read when they are named, but in a folder these are notes more often than tables."""
+_MATCHING: Final = 20_000
+"""Names that a pattern may match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The tables of a folder or pattern, and what is said of the rest."""
+
+    paths: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a name holds glob characters."""
+    return glob.has_magic(text)
+
+
+def find_in_folder(folder: Path, reads: Callable[[Path], bool]) -> Found:
+    """The tables of a folder, in the order of their names.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    return _sort_out(sorted(folder.iterdir()), shown_name(folder), reads, "folder")
+
+
+def find_by_pattern(pattern: str, reads: Callable[[Path], bool]) -> Found:
+    """The tables that a glob pattern names, in the order of their names.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    name = Path(pattern).name
+    named = glob.iglob(pattern, recursive=True)  # noqa: PTH207 - absolute patterns too
+    # Links that lead round in circles may give names without end.
+    matching = [Path(one) for one in sorted(itertools.islice(named, _MATCHING + 1))]
+    if len(matching) > _MATCHING:
+        raise InputError(
+            f"more than {_MATCHING:,} names match '{name}'",
+            next_step="Name one folder; a link in it may lead back to the folder.",
+        )
+    if not matching:
+        raise InputError(
+            f"no file matches '{name}'",
+            next_step="Check the folder and the name before the * or ?.",
+        )
+    return _sort_out(matching, name, reads, "pattern")
+
+
+def _sort_out(
+    paths: Sequence[Path], name: str, reads: Callable[[Path], bool], what: str
+) -> Found:
+    tables, others, folders = [], [], 0
+    for path in paths:
+        if path.name.startswith((".", "~$")) or path.name in _OWN:
+            continue
+        if path.is_dir():
+            folders += 1
+        elif reads(path) and not (what == "folder" and path.suffix.lower() in _PROSE):
+            tables.append(path)
+        else:
+            others.append(shown_name(path))
+    if not tables:
+        held = f"; it holds {_listed(others)}" if others else ""
+        raise InputError(
+            f"the {what} '{name}' has no table in it{held}",
+            next_step="A table is a CSV, TSV, XLSX or Parquet file.",
+        )
+    notes = []
+    if others:
+        verb = "is no table and was" if len(others) == 1 else "are no tables and were"
+        notes.append(f"{_listed(others)} {verb} left aside.")
+    if folders:
+        also = "A folder" if folders == 1 else f"{folders} folders"
+        notes.append(
+            f"{also} inside '{name}' {'was' if folders == 1 else 'were'} not looked"
+            " into."
+        )
+    tables.sort(key=lambda path: (_in_order(path.name), str(path)))
+    once, again = _each_once(tables)
+    return Found(once, (*notes, *again))
+
+
+def _each_once(tables: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Files without those that are another one again, by a link or by a loop of them.
+
+    Read twice, each student would count twice, and a group would seem large enough to
+    be shown.
+    """
+    kept: dict[tuple[int, int], Path] = {}
+    places: list[tuple[int, int]] = []
+    for path in tables:
+        found = path.stat()
+        place = (found.st_dev, found.st_ino)
+        places.append(place)
+        # The file itself gives the name rather than a link to it.
+        if place not in kept or (kept[place].is_symlink() and not path.is_symlink()):
+            kept[place] = path
+    chosen = set(kept.values())
+    notes: dict[str, None] = {}
+    for path, place in zip(tables, places, strict=True):
+        if path not in chosen:
+            name, own = shown_name(path), shown_name(kept[place])
+            other = "the same file" if name == own else own
+            notes[f"{name} is {other} again and was read once."] = None
+    said = list(notes)
+    if len(said) > 4:
+        said[4:] = [f"{len(said) - 4} more names were of files that were read already."]
+    return tuple(path for path in tables if path in chosen), tuple(said)
+
+
+def _in_order(name: str) -> list[tuple[int, str]]:
+    """A key that puts ``grade 9`` before ``grade 10``."""
+    return [
+        (int(piece), "") if piece.isdecimal() else (0, piece.casefold())
+        for piece in re.split(r"(\d+)", name)
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"'{name}'" for name in names[:4]]
+    if len(names) > 4:
+        return f"{', '.join(quoted)} and {len(names) - 4} more"
+    return " and ".join(quoted) if len(quoted) < 3 else ", ".join(quoted)
+
+
+def put_together(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """Parts that all give the same columns in the same order, and what was found out.
+
+    A column of different types in different files becomes text in all of them.  Where
+    no column's name speaks of a year and every file's name holds one of its own, a
+    column ``year`` is added.
+
+    Raises
+    ------
+    InputError
+        Where a file lacks a column that another has.
+    """
+    first = parts[0]
+    names = [column.name for column in first.columns]
+    for part in parts[1:]:
+        own = [column.name for column in part.columns]
+        _refuse_lack(lacking=part, has=own, other=first, wanted=names)
+        _refuse_lack(lacking=first, has=names, other=part, wanted=own)
+    kinds: dict[str, ColumnType] = {}
+    mixed = []
+    for name in names:
+        found = {c.type for part in parts for c in part.columns if c.name == name}
+        kinds[name] = next(iter(found)) if len(found) == 1 else "text"
+        if len(found) > 1:
+            mixed.append(name)
+    years = _years(parts) if len(parts) > 1 else None
+    united = []
+    for place, part in enumerate(parts):
+        has = {column.name: column.type for column in part.columns}
+        chosen = [_as(name, has[name], kinds[name]) for name in names]
+        columns = [Column(name, kinds[name]) for name in names]
+        if years is not None:
+            chosen.append(f'{sql_text(years[place])} AS "year"')
+            columns.append(Column("year", "text"))
+        united.append(_recast(part, tuple(columns), f"SELECT {', '.join(chosen)}"))
+    notes = [
+        f"'{name}' does not hold the same kind of values in every file; it was read"
+        " as text."
+        for name in mixed
+    ]
+    if years is not None:
+        notes.append(
+            f"A column 'year' was added from the files' names ({years[0]} to"
+            f" {years[-1]})."
+        )
+    return tuple(united), tuple(notes)
+
+
+def _recast(part: Part, columns: tuple[Column, ...], select: str) -> Part:
+    """The part with other columns; a mended copy of it gets the same ones."""
+    if columns == part.columns:
+        # The common case stays as flat as it was.
+        return part
+    mend = part.mend
+
+    def mended(trouble: str) -> Part | None:
+        again = mend(trouble) if mend is not None else None  # type: ignore[arg-type]
+        return None if again is None else _recast(again, columns, select)
+
+    return replace(
+        part,
+        columns=columns,
+        sql=f"{select} FROM ({part.sql})",
+        mend=None if mend is None else mended,
+    )
+
+
+def _as(name: str, has: ColumnType, wanted: ColumnType) -> str:
+    quoted = quote_name(name)
+    if has == wanted:
+        return quoted
+    if has == "number":
+        # 3.0 in one file is the '3' of another.
+        whole = f"CAST(CAST({quoted} AS BIGINT) AS VARCHAR)"
+        plain = f"{quoted} = TRUNC({quoted}) AND ABS({quoted}) < 1e15"
+        return (
+            f"CASE WHEN {plain} THEN {whole} ELSE CAST({quoted} AS VARCHAR) END"
+            f" AS {quoted}"
+        )
+    return f"CAST({quoted} AS VARCHAR) AS {quoted}"
+
+
+def _refuse_lack(
+    *, lacking: Part, has: Sequence[str], other: Part, wanted: Sequence[str]
+) -> None:
+    missing = [name for name in wanted if name not in set(has)]
+    if not missing:
+        return
+    more = f" (nor {len(missing) - 1} more of its columns)" if missing[1:] else ""
+    own = [name for name in has if name not in set(wanted)]
+    near = did_you_mean(missing[0], own or has)
+    raise InputError(
+        f"it has no column '{missing[0]}'{more}, which {other.name} has",
+        next_step=f"{near} Files that are read together need the same columns.",
+        file=lacking.name,
+    )
+
+
+def _years(parts: Sequence[Part]) -> list[str] | None:
+    """The year in each file's name, where all have one, all different."""
+    if any(_YEAR_NAME.search(column.name) for column in parts[0].columns):
+        return None
+    years: list[str] = []
+    for part in parts:
+        found = {year for year in map(_span, _YEAR.finditer(part.name)) if year}
+        if len(found) != 1:
+            return None
+        years.extend(found)
+    return years if len(set(years)) == len(years) else None
+
+
+def _span(match: re.Match[str]) -> str:
+    start, end = match.group(1), match.group(2)
+    if end is None:
+        return start
+    if (int(start) + 1) % 100 == int(end) % 100:
+        return f"{start}-{end[-2:]}"
+    return start

@@ -1,0 +1,224 @@
+"""Workbooks (XLSX, and ODS by the same door): one sheet, its table found in it."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from xml.parsers import expat
+
+import pyarrow as pa
+import python_calamine
+
+from equitable.errors import InputError, did_you_mean
+from equitable.intake.readers.extents import Extents
+from equitable.intake.readers.file_kind import kind_of, refuse
+from equitable.intake.readers.headers import read_header, title_rows
+from equitable.intake.readers.parts import Column, Options, Part, cells_as_array
+from equitable.intake.where import quote_name
+from equitable.vocabulary import LeftOut
+
+SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".ods")
+_READ: Final = frozenset({"an Excel workbook", "an OpenDocument spreadsheet"})
+
+
+def open_workbook(path: Path, options: Options) -> Part:
+    """Open one sheet of a workbook; an `Opener`.
+
+    Raises
+    ------
+    InputError
+        Where the workbook is locked, old or cut off, the sheet is not there, or it
+        holds no table.
+    """
+    name = options.name_of(path)
+    kind = kind_of(path)
+    if kind not in _READ:
+        if path.stat().st_size == 0:
+            raise InputError(
+                "it is empty", next_step="Save the workbook again.", file=name
+            )
+        if kind:
+            raise refuse(path, name, kind)
+        raise InputError(
+            "it is not a workbook, whatever its name says",
+            next_step="If it is a text table, rename it to .csv.",
+            file=name,
+        )
+    extents = Extents(path, name)
+    try:
+        with python_calamine.CalamineWorkbook.from_path(path) as book:
+            sheet, cells, note = _choose(book, options.sheet, name, extents)
+    except python_calamine.PasswordError:
+        locked = "a workbook locked with a password"
+        raise refuse(path, name, locked) from None
+    except (
+        python_calamine.CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        EOFError,
+    ):
+        raise refuse(path, name, "a damaged ZIP archive or workbook") from None
+    # A name that no other part's relation has.
+    relation = options.scratch.new_path(" sheet").name
+    return _part(path, name, sheet, cells, note, relation)
+
+
+def _choose(
+    book: python_calamine.CalamineWorkbook,
+    asked: str | None,
+    name: str,
+    extents: Extents,
+) -> tuple[str, _Cells, tuple[str, ...]]:
+    """The sheet asked for; else the first that is seen and holds a table."""
+    sheets = [
+        meta
+        for meta in book.sheets_metadata
+        if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
+    every = [meta.name for meta in sheets]
+    if asked is not None:
+        match = [one for one in every if one == asked] or [
+            one for one in every if one.strip().casefold() == asked.strip().casefold()
+        ]
+        if not match:
+            raise InputError(
+                f"there is no sheet '{asked}'",
+                next_step=f"{did_you_mean(asked, every, what='sheets')}"
+                if not every
+                else f"Its sheets are {_listed(every)}.",
+                file=name,
+            )
+        extents.check(match[0])
+        return match[0], _Cells(book, match[0]), ()
+    visible = python_calamine.SheetVisibleEnum.Visible
+    seen = [meta.name for meta in sheets if meta.visible == visible] or every
+    narrow: tuple[str, _Cells] | None = None
+    chosen: tuple[str, _Cells] | None = None
+    for one in seen:
+        extents.check(one)
+        cells = _Cells(book, one)
+        if cells.width > 1 and cells.filled > 1:
+            chosen = (one, cells)
+            break
+        if narrow is None and cells.filled > 1:
+            narrow = (one, cells)
+    chosen = chosen or narrow
+    if chosen is None:
+        raise InputError(
+            "none of its sheets holds a table",
+            next_step="A table has a header and at least one row beneath it.",
+            file=name,
+        )
+    if len(every) == 1:
+        return (*chosen, ())
+    note = (
+        f"{name} has {len(every)} sheets; '{chosen[0]}' was read. --sheet names"
+        " another."
+    )
+    return (*chosen, (note,))
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+    return ", ".join(f"'{name}'" for name in names[:12]) + more
+
+
+class _Cells:
+    """The cells of a sheet from its first row on, blank rows at its end dropped."""
+
+    def __init__(self, book: python_calamine.CalamineWorkbook, name: str) -> None:
+        sheet = book.get_sheet_by_name(name)
+        self.first_column = sheet.start[1] if sheet.start else 0
+        rows: list[Sequence[object]] = list(sheet.iter_rows()) if sheet.start else []
+        self.blank_end = 0
+        while rows and not _is_filled(rows[-1]):
+            rows.pop()
+            self.blank_end += 1
+        self.rows = rows
+        self.filled = sum(1 for row in rows[:100] if _is_filled(row))
+        self.width = max(
+            (sum(1 for cell in row if cell != "") for row in rows[:100]), default=0
+        )
+
+
+def _is_filled(row: Sequence[object]) -> bool:
+    return any(cell is not None and str(cell).strip() for cell in row)
+
+
+def _part(
+    path: Path,
+    name: str,
+    sheet: str,
+    cells: _Cells,
+    note: tuple[str, ...],
+    relation: str,
+) -> Part:
+    rows = cells.rows
+    if not rows:
+        raise InputError(
+            f"its sheet '{sheet}' is empty",
+            next_step="Name another with --sheet.",
+            file=name,
+        )
+    skip = title_rows(rows)
+    body = [
+        (place + 1, row)
+        for place, row in enumerate(rows[skip + 1 :], skip + 1)
+        if _is_filled(row)
+    ]
+    if not body:
+        raise InputError(
+            f"its sheet '{sheet}' has a header and no rows beneath it",
+            next_step="Name another with --sheet, or export it with its rows.",
+            file=name,
+        )
+    header = read_header(
+        ["" if cell is None else _heading(cell) for cell in rows[skip]],
+        [row for _, row in body],
+        file=name,
+        row=skip + 1,
+        letters=True,
+        first=cells.first_column,
+    )
+    arrays, columns = [], []
+    for place, column in zip(header.places, header.names, strict=True):
+        array, kind = cells_as_array([row[place] for _, row in body])
+        arrays.append(array)
+        columns.append(Column(column, kind))
+    titles = sum(1 for row in rows[:skip] if _is_filled(row))
+    found = (
+        f"The header of {name} was found in row {skip + 1}; what stands above it was"
+        " left out."
+    )
+    blank = len(rows) - skip - 1 - len(body) + cells.blank_end
+    left_out = [
+        LeftOut(reason=reason, rows=count)
+        for reason, count in (
+            (f"title rows above the header of {name}", titles),
+            (f"blank rows of {name}", blank),
+        )
+        if count
+    ]
+    chosen = ", ".join(quote_name(column.name) for column in columns)
+    numbers = [row for row, _ in body]
+    return Part(
+        name=name,
+        columns=tuple(columns),
+        sql=f"SELECT {chosen} FROM {quote_name(relation)}",
+        files=(path,),
+        tables={relation: pa.table(dict(zip(header.names, arrays, strict=True)))},
+        notes=(*note, *([found] if titles else []), *header.notes),
+        left_out=tuple(left_out),
+        row_of=lambda ordinal: numbers[ordinal - 1],
+    )
+
+
+def _heading(cell: object) -> str:
+    """A header's cell as text: a year typed as a number is ``2019``."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)

@@ -1,0 +1,1 @@
+"""IDEA's significant disproportionality (34 CFR 300.647)."""

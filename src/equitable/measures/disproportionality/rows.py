@@ -1,0 +1,162 @@
+"""The shape of an answer about significant disproportionality."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, Final
+
+from equitable.measures.disproportionality.settings import IdeaSettings
+from equitable.measures.results import shown
+from equitable.vocabulary import WITHHELD, Count, Figure, Withheld
+
+
+class RatioKind(StrEnum):
+    """Whom the group is compared with."""
+
+    RISK_RATIO = "risk ratio"
+    """All other children of the district (300.647(a)(6))."""
+    ALTERNATE = "alternate risk ratio"
+    """All other children of the State (300.647(a)(1))."""
+
+
+class Reason(StrEnum):
+    """Why there is no ratio."""
+
+    NOT_GIVEN = "no counts were given for this group"
+    NO_CHILDREN = "no children of this group"
+    GROUP_N = "fewer children in the group than the minimum n-size"
+    GROUP_CELL = "fewer children in the group with the outcome than the minimum cell"
+    NO_STATE = "too few other children in the district, and no counts for the State"
+    STATE = "too few other children in the district, and in the State"
+    ZERO = "none of the other children has the outcome"
+    WITHHELD_OTHERS = "another group is withheld, and the comparison with it"
+
+
+class Finding(StrEnum):
+    """What the years say of a group and category; the State decides what it means."""
+
+    MEETS = "over in each year asked for"
+    PROGRESS = "over, with reasonable progress"
+    NOT_YET = "over, not in enough consecutive years"
+    NOT_OVER = "not over the threshold"
+    NO_RATIO = "no ratio"
+    UNKNOWN = "withheld"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskRow:
+    """One group in one category, year and district.
+
+    ``students_from_threshold`` is positive where the ratio is over: so many fewer
+    children of the group with the outcome, and it would not be.  Negative: so many
+    more, and it would be over; never 0.  The numbers of children, and the other
+    groups' counts, stay as they are; the State's too, since its comparison has none of
+    the group's children.  ``None`` where all the group's children would not be enough.
+    It is about the ratio alone: a group under a minimum afterwards has no ratio at all.
+
+    A figure is ``None`` where it cannot be given (``reason`` says why) and ``WITHHELD``
+    where privacy holds it back.
+    """
+
+    district: str
+    year: str
+    category: str
+    group: str
+    n: Count = None
+    count: Count = None
+    risk: Figure = None
+    comparison_risk: Figure = None
+    ratio: Figure = None
+    exact_ratio: Fraction | Withheld | None = None
+    """The ratio as a fraction: what is compared with the threshold. Not in JSON."""
+    low: Figure = None
+    high: Figure = None
+    kind: RatioKind | Withheld | None = None
+    reason: Reason | None = None
+    explanation: str = ""
+    """The reason with its numbers, as a sentence."""
+    threshold: float
+    over_threshold: bool | Withheld | None = None
+    students_from_threshold: Count = None
+    close: bool | Withheld | None = None
+    """Whether the interval holds the threshold: a warning, and no part of the rule."""
+    consecutive_years_over: Count = None
+    reasonable_progress: bool | Withheld | None = None
+    finding: Finding = Finding.NO_RATIO
+    notes: tuple[str, ...] = ()
+    withheld: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in JSON: withheld figures are null."""
+        row = {f.name: shown(getattr(self, f.name)) for f in fields(self)}
+        del row["exact_ratio"]
+        for name in ("kind", "reason", "finding"):
+            row[name] = None if row[name] is None else str(row[name])
+        row["notes"] = list(self.notes)
+        return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disproportionality:
+    """The whole answer: rows by district, year, category and group."""
+
+    rows: tuple[RiskRow, ...]
+    settings: IdeaSettings
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in JSON."""
+        settings = self.settings
+        progress = settings.progress
+        return {
+            "rows": [row.to_dict() for row in self.rows],
+            "settings": {
+                "min_cell": settings.min_cell,
+                "min_n": settings.min_n,
+                "threshold": settings.threshold,
+                "by_category": {
+                    key: {f.name: getattr(standards, f.name) for f in fields(standards)}
+                    for key, standards in settings.by_category.items()
+                },
+                "years": settings.years,
+                "progress": None
+                if progress is None
+                else {"least_drop": progress.least_drop, "as_share": progress.as_share},
+                "confidence": settings.confidence,
+                "total_removals": settings.total_removals,
+            },
+            "notes": list(self.notes),
+        }
+
+
+COMPARISON_WITHHELD: Final[dict[str, Any]] = {
+    "comparison_risk": WITHHELD,
+    "ratio": WITHHELD,
+    "exact_ratio": WITHHELD,
+    "low": WITHHELD,
+    "high": WITHHELD,
+    "kind": WITHHELD,
+    "reason": Reason.WITHHELD_OTHERS,
+    "explanation": "Another group of this category is withheld. The comparison would "
+    "give its count away.",
+    "over_threshold": WITHHELD,
+    "students_from_threshold": WITHHELD,
+    "close": WITHHELD,
+    "consecutive_years_over": WITHHELD,
+    "reasonable_progress": WITHHELD,
+    "finding": Finding.UNKNOWN,
+}
+"""A row's figures where another group is withheld: its own counts stay."""
+ALL_WITHHELD: Final[dict[str, Any]] = {
+    **COMPARISON_WITHHELD,
+    "n": WITHHELD,
+    "count": WITHHELD,
+    "risk": WITHHELD,
+    # Why a figure could not be given would tell what is withheld.
+    "reason": None,
+    "explanation": "",
+    "withheld": True,
+}
+"""The figures of a group that is withheld."""

@@ -1,0 +1,1 @@
+"""Summaries of inequality over all groups, with their intervals."""
