@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from equitable.answers import Cells, GapsResult
 from equitable.cube.scan import scan
@@ -31,8 +31,6 @@ from equitable.intake.meaning.defaults import (
     proposed_counts,
     total_assumed,
 )
-from equitable.intake.meaning.proposal import Inspection
-from equitable.intake.meaning.proposal import inspect as inspect_source
 from equitable.intake.meaning.schema import Schema, understand
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.settings import Settings, find_settings, read_settings
@@ -40,6 +38,9 @@ from equitable.intake.source import Source, open_source
 from equitable.study import Plan, carry_out
 from equitable.version import VERSION
 from equitable.vocabulary import Condition, Dimension, Direction, Indicator, Role
+
+if TYPE_CHECKING:
+    from equitable.intake.meaning.proposal import Inspection
 
 DEFAULT_MIN_N: Final = 10
 """Groups with fewer students are withheld, where nobody says otherwise."""
@@ -126,7 +127,11 @@ class Dataset:
 
     def inspect(self) -> Inspection:
         """What each column is, with reason and confidence, and the data's quality."""
-        return inspect_source(self.source, self.settings)
+        from equitable.intake.meaning.proposal import (  # noqa: PLC0415 - costly
+            inspect,
+        )
+
+        return inspect(self.source, self.settings)
 
     def quality(
         self,
