@@ -61,6 +61,12 @@ if [ ! -e $venv ]; then
     pwd >$venv/.place
 fi
 
+# Where the tools for tests are, they stay: `make bench` does not take them away.
+if [ "$wanted" = run ] && [ -f $venv/.has-dev ]; then
+    wanted=dev
+    lock=requirements-dev.lock
+fi
+
 for done_already in "$wanted" dev; do
     stamp=$venv/.ready-$done_already
     [ "$done_already" = dev ] && file=requirements-dev.lock || file=requirements.lock
@@ -81,4 +87,5 @@ else
     "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r $lock
     "$python" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 fi
+[ "$wanted" = dev ] && : >$venv/.has-dev
 key $lock >$venv/.ready-"$wanted"
