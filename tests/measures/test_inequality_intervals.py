@@ -214,6 +214,7 @@ def made(*, overlapping=False):
         missing=np.zeros(n.size, np.int64),
         total=total,
         squares=total,
+        spare=np.zeros(n.size),
         weight=one,
         weight_squares=one,
         weighted_total=total,

@@ -38,6 +38,9 @@ class Stratified:
     rest: Levels
     everyone: Levels
     weighted: bool
+    opposite: Levels
+    """The groups as others are compared with them: where only bounds of their counts
+    were published, at the other end of these; else as ``group``."""
     hidden: NDArray[np.bool_]
     """Rows that are not to be shown: no figure that others share takes them in."""
 
@@ -129,7 +132,7 @@ def answer(
         )
     row = _reference_rows(table, choice, higher_is_better=higher_is_better)
     own = row == np.arange(rows)
-    reference = table.group.take(np.maximum(row, 0))
+    reference = table.opposite.take(np.maximum(row, 0))
     compared = compare(table.group, reference, is_rate=is_rate, confidence=confidence)
     if kind == "highest":
         compared = _allow_for_choice(
@@ -215,10 +218,23 @@ def _allow_for_choice(
             group.n,
             group.value,
             group.squares,
+            students=group.students,
+            events=group.events,
             eligible=eligible[here],
             is_rate=is_rate,
             higher_is_better=higher_is_better,
             confidence=confidence,
         )
         low[here], high[here], p[here] = chosen.low, chosen.high, chosen.p
-    return replace(compared, difference_low=low, difference_high=high, p=p)
+    # No limits of a ratio allow for how the highest was chosen.
+    unknown = np.full_like(compared.ratio, np.nan)
+    return replace(
+        compared,
+        difference_low=low,
+        difference_high=high,
+        p=p,
+        ratio_low=unknown,
+        ratio_high=unknown,
+        odds_ratio_low=unknown,
+        odds_ratio_high=unknown,
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from equitable.cube.cells import Cells
+from equitable.cube.margins import Level
 from equitable.measures.results import Reference
 from equitable.vocabulary import Indicator
 
@@ -88,3 +90,49 @@ def of_clusters(
         " their intervals are to be read with caution."
     )
     return (note,)
+
+
+def of_margins(
+    cells: Cells, indicator: Indicator, question: Question
+) -> tuple[str, ...]:
+    """Of a published table: which totals were made of parts, or do not fit them."""
+    if not cells.has_totals:
+        return ()
+    notes = []
+    for name in question.by:
+        names = [*question.within, name]
+        level = cells.level(indicator.name, names)
+        over = cells.whole(indicator.name, question.within, [name]).over
+        notes += _of_level(level, names)
+        if over:
+            notes.append(
+                f"Groups of '{name}' add up to more than the published total"
+                f" {_times(over)}: their sum is taken for everyone."
+            )
+    return tuple(dict.fromkeys(notes))
+
+
+def _of_level(level: Level, names: Sequence[str]) -> list[str]:
+    said = " by ".join(f"'{name}'" for name in names)
+    notes = []
+    if level.summed:
+        over = " and ".join(f"'{name}'" for name in level.summed)
+        notes.append(
+            f"The table holds no figures of {said} over all of {over}: they are added"
+            " up."
+        )
+    if level.filled:
+        notes.append(
+            f"A total of {said} is not in the table {_times(level.filled)}, and its"
+            " parts are: their sum is taken."
+        )
+    if level.unknown:
+        notes.append(
+            f"A total of {said} is not in the table {_times(level.unknown)}, and some"
+            " of its parts are held back: it is left out, not read as 0."
+        )
+    return notes
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number:,} times"

@@ -181,7 +181,8 @@ def clustered_difference(
     Groups that share clusters vary together there, and the interval allows for it: the
     two groups' residual totals are subtracted cluster by cluster.  A cluster without a
     student of either does not count.  Limits and p are NaN where either group lies in
-    fewer than two clusters: its own residual total would be 0, a false certainty.
+    fewer than two clusters, or is alike in all of its own (nobody of it suspended in
+    any school): its own residual totals would be 0, a false certainty.
 
     Notes
     -----
@@ -286,7 +287,11 @@ def _difference(one: Clusters, other: Clusters) -> ClusteredError:
     count = np.bincount(place, minlength=groups).astype(np.int64)
     size = np.maximum(np.abs(mean1), np.abs(mean2))
     fewer = np.minimum(count1, count2)
-    error: Array = np.where(fewer > 1, _robust_error(score, place, count, size), np.nan)
+    # A side that is alike in every cluster adds no error, as if it were certain.
+    own1 = _robust_error(score1, entries1.row, count1, np.abs(mean1))
+    own2 = _robust_error(score2, entries2.row, count2, np.abs(mean2))
+    known = (fewer > 1) & np.isfinite(own1) & np.isfinite(own2)
+    error: Array = np.where(known, _robust_error(score, place, count, size), np.nan)
     freedom: Array = (fewer - 1).astype(np.float64)
     return ClusteredError(mean1 - mean2, error, freedom, count)
 

@@ -75,11 +75,14 @@ def compare(
     robust = a.clusters.less(b.clusters)
     limits = difference_limits(robust, confidence)
     unknown = np.full_like(compared.ratio, np.nan)
+    low, high = limits.low, limits.high
+    if is_rate:
+        low, high = np.maximum(low, -1.0), np.minimum(high, 1.0)
     return replace(
         compared,
         detectable=found_four_times_in_five(robust.error),
-        difference_low=limits.low,
-        difference_high=limits.high,
+        difference_low=low,
+        difference_high=high,
         p=limits.p,
         ratio_low=unknown,
         ratio_high=unknown,
@@ -115,7 +118,16 @@ def _rates(a: Levels, b: Levels, confidence: float) -> Comparison:
 
 
 def _means(a: Levels, b: Levels, confidence: float) -> Comparison:
-    welch = means.welch(a.n, a.value, a.squares, b.n, b.value, b.squares, confidence)
+    welch = means.mean_difference(
+        a.n,
+        a.value,
+        a.squares,
+        b.n,
+        b.value,
+        b.squares,
+        confidence,
+        events=a.events,
+    )
     ratio = means.ratio_of_means(
         a.n, a.value, a.squares, b.n, b.value, b.squares, confidence
     )
@@ -171,6 +183,7 @@ def against_overall(
         # Where nobody of the rest is counted, everyone counted is in the group.
         alone = (others.value == 0) & (group.value > 0)
         ratio[0] = np.where(alone, 1 / (1 - f), ratio[0])
+        ratio[2] = np.where(alone, 1 / (1 - f), ratio[2])
         ratio[1] = np.where(rest.ratio_low == 0, 0.0, ratio[1])
         ratio[0] = np.where(rest.ratio == 0, 0.0, ratio[0])
         odds = [np.full_like(f, np.nan)] * 3
@@ -227,7 +240,12 @@ def against_number(
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.sqrt(group.squares / (group.n - 1))
         spread = np.where(group.n > 1, spread, np.nan)
-        ratio = [np.asarray(part) / fixed for part in (group.value, low, high)]
+        # Of values that are not both above 0 there is none; a rate may be 0.
+        sound = (fixed > 0) & ((group.value > 0) | is_rate)
+        ratio = [
+            np.where(sound, np.maximum(part, 0.0) / fixed if fixed else np.nan, np.nan)
+            for part in (group.value, low, high)
+        ]
         if is_rate:
             base = fixed / (1 - fixed) if fixed < 1 else np.nan
             odds = [

@@ -14,11 +14,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from equitable.cube.cells import Axis, Cells, Integers, Moments, Numbers
+from equitable.cube.cells import Axis, Cells, Integers, Moments, Numbers, Whole
 from equitable.errors import QuestionError
 from equitable.measures import against
 from equitable.measures.against import Answer, Stratified
-from equitable.measures.cautions import of_clusters, of_weights
+from equitable.measures.bounds import between
+from equitable.measures.cautions import of_clusters, of_margins, of_weights
 from equitable.measures.clusters import Clusters, from_pairs
 from equitable.measures.comparison import joined, verdicts
 from equitable.measures.levels import Levels, levels
@@ -49,7 +50,7 @@ from equitable.vocabulary import (
 )
 
 __all__ = ["Question", "gaps"]
-_POOLABLE: Final = {"rest", "highest", "largest", "group"}
+_POOLABLE: Final = {"rest", "largest", "group"}
 
 
 def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
@@ -72,6 +73,15 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
         Where no student has a known outcome.
     """
     check(cells, indicator, question)
+    if cells.moments[indicator.name].spare.any():
+        return between(
+            _answered(cells, indicator, replace(question, lean=-1)),
+            _answered(cells, indicator, replace(question, lean=1)),
+        )
+    return _answered(cells, indicator, question)
+
+
+def _answered(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
     axes = [cells.axes[cells.axis(name)] for name in question.by]
     choice = read_reference(
         question.reference, axes, indicator, least=question.highest_min_n
@@ -88,11 +98,11 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
     strata = [(), question.within] if question.within else [()]
     if question.strata_only:
         strata = strata[1:]
+    combinations, lacking = _held(cells, indicator, question)
     tables = [
         _table(cells, indicator, question, names, within)
         for within in strata
-        for size in range(1, min(question.depth, len(question.by)) + 1)
-        for names in itertools.combinations(question.by, size)
+        for names in combinations
     ]
     answers = [_answer(table, choice, indicator, question) for table in tables]
     q, found = _judge(answers, indicator, question)
@@ -138,18 +148,56 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
         weight=cells.weight,
         effective_n=everyone_n,
         highest_min_n=question.highest_min_n,
+        pooled_family=sum(isinstance(row.q, float) for row in pooled),
+        with_indices=question.indices,
         apart=question.withheld,
         provenance=replace(
             cells.provenance,
             min_n=question.min_n,
             notes=(
                 *cells.provenance.notes,
+                *lacking,
+                *of_margins(cells, indicator, question),
                 *of_weights(cells, indicator, question, overall, everyone_n),
                 *few,
             ),
             cautions=(*cells.provenance.cautions, *few),
         ),
     )
+
+
+def _held(
+    cells: Cells, indicator: Indicator, question: Question
+) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
+    """The crossings that are compared, and a note on those a table does not hold."""
+    asked = [
+        names
+        for size in range(1, min(question.depth, len(question.by)) + 1)
+        for names in itertools.combinations(question.by, size)
+    ]
+    if not cells.has_totals:
+        return asked, ()
+    found = [
+        names
+        for names in asked
+        if cells.table(indicator.name, [*question.within, *names]).moments.n.sum()
+    ]
+    lacking = [names for names in asked if names not in found]
+    if not found or (lacking and question.crossed):
+        first = [*question.within, *(lacking or asked)[0]]
+        raise QuestionError(
+            "the table does not hold "
+            + " by ".join(f"'{name}'" for name in first)
+            + ": it gives each by itself",
+            next_step="Ask for one of them, or for --depth 1.",
+        )
+    notes = tuple(
+        "The table does not hold "
+        + " by ".join(f"'{name}'" for name in names)
+        + ": each is given by itself."
+        for names in lacking
+    )
+    return found, notes
 
 
 def _views(axes: Sequence[Axis]) -> str:
@@ -177,14 +225,16 @@ def _table(
     places, moments = table.places, table.moments
     if not within and len(names) == 1:
         places, moments = _with_empty(places, moments, table.axes[0])
-    total = cells.table(indicator.name, within)
+    around = cells.whole(indicator.name, within, names)
+    total = around.table
     shape = [len(axis.groups) for axis in total.axes]
     stratum = _position(places[:, : len(within)], total.places, shape)
     clusters = whole = None
     if question.cluster is not None:
         clusters = _clusters(cells, indicator, [*within, *names], question, places)
         whole = _clusters(cells, indicator, within, question, total.places)
-    everyone = _levels(cells, indicator, total.moments, whole)
+    own, rest, all_of = _ends(indicator, moments, around, stratum, question.lean)
+    everyone = None if whole is None else whole.take(stratum)
     others = None
     if clusters is not None and whole is not None:
         others = clusters.rest(whole, stratum)
@@ -195,11 +245,42 @@ def _table(
         places=places,
         hidden=_hidden(table.axes, places, question),
         stratum=stratum,
-        group=_levels(cells, indicator, moments, clusters),
-        rest=_levels(cells, indicator, total.moments.take(stratum) - moments, others),
-        everyone=everyone.take(stratum),
+        group=_levels(cells, indicator, own, clusters),
+        opposite=_levels(
+            cells, indicator, moments.leaning(up=question.lean < 0), clusters
+        ),
+        rest=_levels(cells, indicator, rest, others),
+        everyone=_levels(cells, indicator, all_of, everyone),
         weighted=cells.weighted,
     )
+
+
+def _ends(
+    indicator: Indicator,
+    moments: Moments,
+    around: Whole,
+    stratum: Integers,
+    lean: int,
+) -> tuple[Moments, Moments, Moments]:
+    """Each group, the others and everyone; counts at the ends of their bounds.
+
+    Where ``lean`` is -1 a group's count is the least it can be and the others' the most
+    they can be; where it is 1, the other way.
+    """
+    moments = moments.within(moments.n) if indicator.snapshot else moments
+    total = around.table.moments.take(stratum)
+    if around.made_of_parts is None:
+        return moments, total - moments, total
+    own = moments.leaning(up=lean > 0)
+    of_parts = around.made_of_parts[stratum]
+    # A sum of groups is as uncertain as each of them; a published total is not.
+    rest = (
+        (total - moments)
+        .leaning(up=lean < 0)
+        .where(of_parts, (total.leaning(up=lean < 0) - own))
+    )
+    rest = rest.within(rest.n)
+    return own, rest, own + rest
 
 
 def _hidden(
@@ -319,7 +400,7 @@ def _sensitivity(
     overlapping: bool,
 ) -> tuple[SensitivityRow, ...]:
     kinds = KINDS[:2] if overlapping else KINDS
-    if question.cluster is not None:
+    if question.cluster is not None or question.lean:
         kinds = tuple(kind for kind in kinds if kind != "highest")
     judged = {}
     for kind in dict.fromkeys((*kinds, asked.kind)):
@@ -369,10 +450,11 @@ def _overall(
 ) -> tuple[Reference, float]:
     """Everyone together, and the effective number of students."""
     table = cells.table(indicator.name, ())
+    moments = table.moments.leaning(up=question.lean > 0)
     clusters = None
     if question.cluster is not None:
         clusters = _clusters(cells, indicator, (), question, table.places)
-    level = _levels(cells, indicator, table.moments, clusters)
+    level = _levels(cells, indicator, moments, clusters)
     low, high = level.interval(
         is_rate=indicator.is_rate,
         confidence=question.confidence,

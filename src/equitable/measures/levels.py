@@ -9,8 +9,8 @@ import numpy as np
 
 from equitable.cube.cells import Integers, Moments, Numbers
 from equitable.measures.clusters import Clusters, mean_limits
-from equitable.measures.means import mean_interval
-from equitable.measures.rates import clopper_pearson, kish, level, wilson
+from equitable.measures.means import mean_interval, no_events
+from equitable.measures.rates import clopper_pearson, kish, wilson
 
 RateInterval: TypeAlias = Literal["wilson", "exact"]
 _ARRAYS: Final = ("n", "value", "squares", "weight", "students", "missing", "count")
@@ -86,23 +86,6 @@ class Levels:
 
     def _held(self, low: Numbers) -> Numbers:
         return low if self.least is None else np.maximum(low, self.least)
-
-
-def no_events(n: Numbers, confidence: float) -> Numbers:
-    """The upper limit of events per 100 students where there was none.
-
-    Were their true number over it, no event among ``n`` students would be seen less
-    often than half of what the confidence leaves: -ln((1 - confidence) / 2) in all,
-    3.69 at 95 %.
-
-    Notes
-    -----
-    Garwood, F. (1936), Biometrika 28: 437-442: the exact two-sided limit of a Poisson
-    count of 0.  Where a few students have most events, as in suspensions, more could
-    have gone unseen.
-    """
-    with np.errstate(divide="ignore"):
-        return np.where(n > 0, -100 * np.log((1 - level(confidence)) / 2) / n, np.nan)
 
 
 def levels(

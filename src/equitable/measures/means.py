@@ -73,6 +73,94 @@ def welch(
     return Difference(value, value - half, value + half, t_p(divided(value, se), df))
 
 
+def mean_difference(
+    n1: ArrayLike,
+    mean1: ArrayLike,
+    squares1: ArrayLike,
+    n2: ArrayLike,
+    mean2: ArrayLike,
+    squares2: ArrayLike,
+    confidence: float = 0.95,
+    *,
+    events: bool = False,
+) -> Difference:
+    """Welch's difference, without certainty where a group does not vary.
+
+    A group whose students are all alike would add no error to Welch's, as if its mean
+    were known: limits and p are NaN.  ``events`` (values are events per 100 students):
+    where a group has none, limits and p are those of counts.
+
+    Notes
+    -----
+    Of a group of m without an event, beside one of n with y: given y in all, none of
+    them falls to the m with probability (n / (m + n))^y (Przyborowski & Wilenski 1940,
+    Biometrika 31: 313-323); p is twice that.  The limits are joined from the two
+    levels' by MOVER (Zou & Donner 2008, Statistics in Medicine 27: 1693-1702):
+    Garwood's for none, Student's for the other.  Events of one student come together,
+    so y is divided by the other group's variance over its mean, where that is over 1,
+    and Garwood's limit multiplied by it: at least as cautious as counting the students
+    who had any event.
+    """
+    m1, y1, ss1, m2, y2, ss2 = aligned(n1, mean1, squares1, n2, mean2, squares2)
+    plain = welch(m1, y1, ss1, m2, y2, ss2, confidence)
+    alike = (ss1 <= 0) | (ss2 <= 0)
+    low = np.where(alike, np.nan, plain.low)
+    high = np.where(alike, np.nan, plain.high)
+    p = np.where(alike, np.nan, plain.p)
+    if not events:
+        return Difference(plain.value, low, high, p)
+    for first in (True, False):
+        m, other = (m1, (m2, y2, ss2)) if first else (m2, (m1, y1, ss1))
+        none = ((y1 if first else y2) == 0) & (m1 > 0) & (m2 > 0)
+        below, above, chance = _beside_none(m, *other, confidence)
+        # Turned so that the group is the one without.
+        low = np.where(none, below if first else -above, low)
+        high = np.where(none, above if first else -below, high)
+        p = np.where(none, chance, p)
+    return Difference(plain.value, low, high, p)
+
+
+def _beside_none(
+    m: Array, n: Array, rate: Array, squares: Array, confidence: float
+) -> tuple[Array, Array, Array]:
+    """Limits of 0 - rate and p, of ``m`` students without an event beside ``n``."""
+    variance = n * error_variance(n, squares)
+    clump = np.maximum(np.nan_to_num(divided(variance, 100 * rate), nan=1.0), 1.0)
+    unseen = no_events(m, confidence) * clump
+    bottom, top = mean_interval(n, rate, squares, confidence)
+    nobody = rate == 0
+    varied = (squares > 0) | nobody
+    bottom = np.where(nobody, 0.0, np.maximum(bottom, 0.0))
+    top = np.where(nobody, no_events(n, confidence), top)
+    low = -top
+    high = -rate + np.hypot(unseen, rate - bottom)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = np.minimum(2 * (n / (m + n)) ** (n * rate / 100 / clump), 1.0)
+    unknown = np.full(p.shape, np.nan)
+    return (
+        np.where(varied, low, unknown),
+        np.where(varied, high, unknown),
+        np.where(varied, p, unknown),
+    )
+
+
+def no_events(n: Array, confidence: float) -> Array:
+    """The upper limit of events per 100 students where there was none.
+
+    Were their true number over it, no event among ``n`` students would be seen less
+    often than half of what the confidence leaves: -ln((1 - confidence) / 2) in all,
+    3.69 at 95 %.
+
+    Notes
+    -----
+    Garwood, F. (1936), Biometrika 28: 437-442: the exact two-sided limit of a Poisson
+    count of 0.  Where a few students have most events, as in suspensions, more could
+    have gone unseen.
+    """
+    with np.errstate(divide="ignore"):
+        return np.where(n > 0, -100 * np.log((1 - level(confidence)) / 2) / n, np.nan)
+
+
 def ratio_of_means(
     n1: ArrayLike,
     mean1: ArrayLike,
@@ -83,6 +171,8 @@ def ratio_of_means(
     confidence: float = 0.95,
 ) -> Ratio:
     """The ratio of two means that are both above 0 (elsewhere NaN).
+
+    Without limits where a group's students are all alike.
 
     Notes
     -----
@@ -98,6 +188,7 @@ def ratio_of_means(
     v2 = error_variance(m2, ss2) / y2**2
     df = satterthwaite((v1, v2), (m1 - 1, m2 - 1))
     half = t_quantile(df, confidence) * np.sqrt(v1 + v2)
+    half = np.where((ss1 <= 0) | (ss2 <= 0), np.nan, half)
     value = y1 / y2
     return Ratio(value, value * np.exp(-half), value * np.exp(half))
 

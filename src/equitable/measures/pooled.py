@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc, ndtr
+from scipy.special import chdtrc
 
+from equitable.measures import stratified_scores
 from equitable.measures.means import t_p, t_quantile
 from equitable.measures.rates import Array, aligned, counted, divided, two_sided
 
@@ -53,9 +54,11 @@ def mantel_haenszel_difference(
 ) -> PooledDifference:
     """The difference of two rates within strata, pooled.
 
-    p is that of the difference over its standard error, so that it agrees with the
-    limits; ``cmh_test`` gives the Cochran-Mantel-Haenszel test.  The limits, a normal
-    approximation, are held within -1 and 1.
+    p is the Cochran-Mantel-Haenszel test's (``cmh_test``); where its expected count is
+    under 5 from the least or most possible (``stratified_scores.room``) and the counts
+    are whole, the exact conditional one.  There, and where a group has nobody or
+    everybody counted, score limits take the place of Sato's, which are a normal
+    approximation held within -1 and 1 and would be far too narrow.
 
     Notes
     -----
@@ -76,13 +79,44 @@ def mantel_haenszel_difference(
     se = np.sqrt(np.maximum(variance, 0.0))
     se = np.where(se > 0, se, np.nan)
     half = two_sided(confidence) * se
-    return PooledDifference(
-        value,
-        np.maximum(value - half, -1.0),
-        np.minimum(value + half, 1.0),
-        2 * ndtr(-np.abs(value / se)),
-        used,
+    low = np.maximum(value - half, -1.0)
+    high = np.minimum(value + half, 1.0)
+    low, high, p = _where_few(
+        (x1, m1, x2, m2), (low, high, _cmh(x1, m1, x2, m2).p), weight > 0, confidence
     )
+    return PooledDifference(value, low, high, p, used)
+
+
+def _where_few(
+    counts: tuple[Array, Array, Array, Array],
+    found: tuple[Array, Array, Array],
+    known: NDArray[np.bool_],
+    confidence: float,
+) -> tuple[Array, Array, Array]:
+    """Limits and p with those for few students in their place, where they are few."""
+    shape, strata = known.shape, counts[0].shape[-1]
+    x1, m1, x2, m2 = (part.reshape(-1, strata) for part in counts)
+    low, high, p = (part.reshape(-1).copy() for part in found)
+    flat = known.reshape(-1)
+    both = m2 > 0
+    few = stratified_scores.room(x1, m1, x2, m2) < stratified_scores.LEAST_ROOM
+    for x, m in ((x1, m1), (x2, m2)):
+        count, n = (x * both).sum(axis=-1), (m * both).sum(axis=-1)
+        few |= (count == 0) | (count == n)
+    at = np.flatnonzero(few & flat)
+    if at.size:
+        some = x1[at], m1[at], x2[at], m2[at]
+        low[at], high[at] = stratified_scores.score_limits(*some, confidence)
+        # Nothing varies within any stratum: as without strata, p is 1.
+        p[at] = np.where(np.isnan(p[at]), 1.0, p[at])
+    whole = np.all(
+        [(part == np.rint(part)).all(axis=-1) for part in (x1, m1, x2, m2)], axis=0
+    )
+    small = stratified_scores.room(x1, m1, x2, m2) < stratified_scores.LEAST_ROOM
+    at = np.flatnonzero(small & flat & whole)
+    if at.size:
+        p[at] = stratified_scores.exact_p(x1[at], m1[at], x2[at], m2[at])
+    return low.reshape(shape), high.reshape(shape), p.reshape(shape)
 
 
 def mantel_haenszel_odds_ratio(
@@ -141,6 +175,12 @@ def cmh_test(
     Agresti, A. (2002), Categorical Data Analysis, 2nd edition, section 6.3.2.
     """
     x1, m1, x2, m2, _ = _strata(count1, n1, count2, n2)
+    return _cmh(x1, m1, x2, m2, correction=correction)
+
+
+def _cmh(
+    x1: Array, m1: Array, x2: Array, m2: Array, *, correction: bool = False
+) -> Chi:
     total, hits = m1 + m2, x1 + x2
     apart = np.abs((x1 - m1 * hits / total).sum(axis=-1))
     varied = m1 * m2 * hits * (total - hits) / total**2
@@ -181,10 +221,13 @@ def pooled_mean_difference(
     share = weight / np.where(total > 0, total, 1.0)[..., None]
 
     variance, below = np.zeros_like(value), np.zeros_like(value)
+    certain = np.zeros(value.shape, bool)
     for m, ss in ((m1, ss1), (m2, ss2)):
         several = both & (m > 1)
         df = np.where(several, m - 1, 0.0)
         inner = np.where(several, ss, 0.0)
+        # Alike in every stratum, a group would add no error, as if it were certain.
+        certain |= several.any(axis=-1) & (inner.sum(axis=-1) <= 0)
         over_all = divided(inner.sum(axis=-1), df.sum(axis=-1))
         own = share**2 * inner / np.where(several, df * m, 1.0)
         alone = np.where(both & ~several, share**2 / np.where(both, m, 1.0), 0.0)
@@ -193,6 +236,7 @@ def pooled_mean_difference(
         variance += own.sum(axis=-1) + borrowed
         below += (own**2 / np.where(several, df, 1.0)).sum(axis=-1)
         below += borrowed**2 / np.maximum(df.sum(axis=-1), 1.0)
+    variance = np.where(certain, np.nan, variance)
     df = divided(variance**2, below)
     se = np.sqrt(variance)
     half = t_quantile(df, confidence) * se

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from equitable.cube.cells import Cells
+from equitable.cube.cells import Cells, Table
 from equitable.errors import InputError, QuestionError
 from equitable.measures.levels import RateInterval
 from equitable.measures.references import LEAST
@@ -24,6 +24,8 @@ class Question:
 
     by: tuple[str, ...]
     depth: int = 2
+    crossed: bool = False
+    """Whether a person asked for the crossings: one that is not there is refused."""
     within: tuple[str, ...] = ()
     reference: str = "rest"
     indices: bool = False
@@ -42,6 +44,9 @@ class Question:
     """Whether only groups within strata are asked for: the family is then theirs."""
     internal: bool = False
     """Whether small groups stay: their shrunken values are then given too."""
+    lean: Literal[-1, 0, 1] = 0
+    """Where a publisher gave only bounds of counts: each group at its least (-1) or
+    its most (1), and whom it is compared with at the other end."""
     withheld: frozenset[tuple[tuple[str, str], ...]] = frozenset()
     """Groups that will not be shown, each its dimensions and values sorted.
 
@@ -85,6 +90,13 @@ def check(cells: Cells, indicator: Indicator, question: Question) -> None:
             "groups within strata were asked for, and no strata",
             next_step="Name what is held fixed: --within school.",
         )
+    bounded = bool(cells.moments[indicator.name].spare.any())
+    if bounded and question.reference.strip().casefold() == "highest":
+        raise QuestionError(
+            "of some groups only bounds of the counts were published, so that nobody"
+            " can say which is the highest",
+            next_step="Use --reference rest, or name the group.",
+        )
     if question.highest_min_n < 1:
         raise QuestionError("--highest-min-n must be 1 or more")
     if question.min_n < 1:
@@ -99,6 +111,8 @@ def check(cells: Cells, indicator: Indicator, question: Question) -> None:
     for name in question.by:
         table = cells.table(indicator.name, [name])
         present = table.places[table.moments.n + table.moments.missing > 0, 0]
+        if cells.has_totals and _has_a_rest(cells, indicator, name, table):
+            continue
         if len(present) < 2:
             only = table.axes[0].groups[int(present[0])]
             raise QuestionError(
@@ -113,6 +127,30 @@ def check(cells: Cells, indicator: Indicator, question: Question) -> None:
                 f"'{name}' has overlapping groups and cannot be held fixed",
                 next_step="Use a view in which each student stands once.",
             )
+
+
+def _has_a_rest(cells: Cells, indicator: Indicator, name: str, table: Table) -> bool:
+    """Whether a published group can be compared: with others, or with its total's rest.
+
+    Raises
+    ------
+    QuestionError
+        Where the table holds no row of this dimension by itself.
+    """
+    n = table.moments.n
+    if not n.sum():
+        others = ", ".join(
+            f"'{axis.dimension.name}'"
+            for axis in cells.axes
+            if axis.has_totals and axis.dimension.name != name
+        )
+        raise QuestionError(
+            f"the rows that are left hold no figures of '{name}' by itself",
+            next_step=f"A published table holds each breakdown alone: leave {others}"
+            " out of --where and --within.",
+        )
+    whole = cells.whole(indicator.name, (), [name]).table.moments.n
+    return len(n) > 1 or int(whole.sum()) > int(n.sum())
 
 
 def _check_cluster(cells: Cells, question: Question) -> None:

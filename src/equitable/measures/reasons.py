@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from equitable.measures.question import Question
 
 _OWN: Final = "this is the reference"
+_CHOSEN: Final = "no limits of it allow for the highest being chosen from the same data"
 _NOT_ROBUST: Final = "no interval of it is robust to clusters"
 _DIFFERENCE: Final = ("difference_low", "difference_high", "p")
 _RATIO: Final = ("ratio", "ratio_low", "ratio_high")
@@ -116,8 +117,15 @@ def _compared(
     no_odds = "a rate of 0 or 1 has no odds"
     defined = np.isfinite(answer.compared.ratio[i])
     ratio_limits = (
-        no_ratio if not defined else _NOT_ROBUST if clustered and not number else chance
+        no_ratio
+        if not defined
+        else _CHOSEN
+        if answer.kind == "highest"
+        else _NOT_ROBUST
+        if clustered and not number
+        else chance
     )
+    no_limits = _CHOSEN if answer.kind == "highest" else no_odds
     weights = "figures are weighted, and weights are not students"
     few = "fewer students than the minimum, in the group or its reference"
     return {
@@ -127,7 +135,7 @@ def _compared(
         "ratio_low": ratio_limits,
         "ratio_high": ratio_limits,
         "odds_ratio": no_odds,
-        **dict.fromkeys(_ODDS[1:], _NOT_ROBUST if clustered else no_odds),
+        **dict.fromkeys(_ODDS[1:], _NOT_ROBUST if clustered else no_limits),
         "standardised": "nothing varies" if not number else chance,
         "hedges_g": (
             "it is of two groups, and a number is none" if number else "nothing varies"

@@ -80,6 +80,25 @@ class Indices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Least and greatest values, where a publisher gave only bounds of counts.
+
+    The truth lies between them for certain; the interval beside them allows for chance
+    as well.  ``None`` where a figure cannot be given.
+    """
+
+    count: tuple[Count, Count]
+    value: tuple[Figure, Figure]
+    reference: tuple[Figure, Figure]
+    difference: tuple[Figure, Figure]
+    ratio: tuple[Figure, Figure]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in JSON: pairs of least and greatest."""
+        return {f.name: list(getattr(self, f.name)) for f in fields(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GapRow:
     """A group, its value, and its gap to its reference.
 
@@ -118,6 +137,8 @@ class GapRow:
     q: Figure = None
     verdict: Verdict | None = None
     indices: Indices | None = None
+    bounds: Bounds | None = None
+    """Where only bounds of the counts were published: the exact figures are null."""
     reason: str | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
     """From the name of each null figure (as in JSON) to why it is null."""
@@ -131,6 +152,7 @@ class GapRow:
             "reference",
             "verdict",
             "indices",
+            "bounds",
             "reason",
             "reasons",
             "withheld",
@@ -144,6 +166,7 @@ class GapRow:
             reference=self.reference.held_back(),
             verdict=Verdict.NOT_ENOUGH_EVIDENCE,
             indices=None,
+            bounds=None,
             # Why a figure could not be given would tell what is withheld.
             reason=None,
             reasons={},
@@ -169,6 +192,7 @@ class GapRow:
             reference=self.reference.held_back(),
             verdict=None if self.verdict is None else Verdict.NOT_ENOUGH_EVIDENCE,
             indices=None,
+            bounds=None,
             reason="the reference is withheld",
             reasons={
                 name: why for name, why in self.reasons.items() if name in _OF_THE_GROUP
@@ -192,6 +216,9 @@ class GapRow:
                     }
                 case "parity_moving":
                     pass
+                case "bounds":
+                    if value is not None:
+                        row["bounds"] = value.to_dict()
                 case "indices":
                     if value is not None:
                         row["indices"] = {
@@ -345,6 +372,10 @@ class Gaps:
     effective_n: float | None = None
     """Everyone's, as each row has its own."""
     highest_min_n: int = 30
+    pooled_family: int = 0
+    """Comparisons among the pooled gaps, a family of their own."""
+    with_indices: bool = False
+    """Whether California's indices were asked for: each row then has them, or null."""
     apart: frozenset[tuple[tuple[str, str], ...]] = frozenset()
     """Groups that no figure shared by several was made of; not in the JSON."""
     provenance: Provenance
@@ -356,6 +387,12 @@ class Gaps:
             return self.margin
         return RATE_MARGIN if self.indicator.is_rate else MEAN_MARGIN
 
+    def _row(self, row: GapRow) -> dict[str, Any]:
+        plain = row.to_dict()
+        if self.with_indices:
+            plain.setdefault("indices", None)
+        return plain
+
     def to_dict(self) -> dict[str, Any]:
         """As in JSON."""
         return {
@@ -364,10 +401,14 @@ class Gaps:
             "kind": str(self.indicator.kind),
             "label": self.indicator.label,
             "overall": _plain(self.overall),
-            "rows": [row.to_dict() for row in self.rows],
+            "rows": [self._row(row) for row in self.rows],
             "pooled": [row.to_dict() for row in self.pooled],
             "sensitivity": [row.to_dict() for row in self.sensitivity],
-            "family": {"size": self.family_size, "adjust": self.adjust},
+            "family": {
+                "size": self.family_size,
+                "adjust": self.adjust,
+                "pooled_size": self.pooled_family,
+            },
             "confidence": self.confidence,
             "interval": self.interval,
             "margin": {

@@ -106,7 +106,7 @@ def _rows_of(
                 if question.indices and is_rate and not table.weighted
                 else None
             ),
-            reason=_reason(answer, i),
+            reason=_reason(answer, i, is_rate=is_rate),
         )
         why = reasons(row, answer, i, indicator, question)
         rows.append(replace(row, reasons=why))
@@ -254,7 +254,7 @@ def _index(found: california.IndexFound) -> Index:
     )
 
 
-def _reason(answer: Answer, i: int) -> str | None:
+def _reason(answer: Answer, i: int, *, is_rate: bool) -> str | None:
     group = answer.table.group
     if not group.students[i]:
         return "no student with a known outcome" if group.missing[i] else "no students"
@@ -266,5 +266,7 @@ def _reason(answer: Answer, i: int) -> str | None:
     if answer.reference is not None and not answer.reference.students[i]:
         return "nobody to compare with"
     if np.isnan(answer.compared.ratio[i]):
-        return "no ratio: the reference's value is not over 0"
+        if is_rate:
+            return "no ratio: the reference's rate is 0"
+        return "no ratio of values that are not both above 0"
     return None

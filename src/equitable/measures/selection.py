@@ -38,7 +38,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from equitable.measures.differences import newcombe, rates_p
-from equitable.measures.means import error_variance, welch
+from equitable.measures.means import error_variance, mean_difference
 from equitable.measures.rates import Array, aligned, level, two_sided
 from equitable.measures.references import LEAST, best_rows
 from equitable.measures.shrinkage import variance_between
@@ -97,8 +97,10 @@ def compare_with_highest(
     value: ArrayLike,
     squares: ArrayLike | None = None,
     *,
+    students: ArrayLike | None = None,
     eligible: ArrayLike | None = None,
     is_rate: bool,
+    events: bool = False,
     higher_is_better: bool = True,
     confidence: float = 0.95,
     draws: int = DRAWS,
@@ -113,7 +115,9 @@ def compare_with_highest(
         Rates need no squares.  Groups without students stay NaN.
     eligible
         Which groups may be the reference; by default those of 30 students and more.
-    is_rate, higher_is_better
+    students
+        Plain numbers, which decide ties where ``n`` are effective ones.
+    is_rate, events, higher_is_better
         What the values are, and which way is better.
     draws, seed
         Of the bootstrap.  The same seed gives the same figures.
@@ -127,7 +131,9 @@ def compare_with_highest(
     ss = np.full(m.shape, np.nan) if squares is None else np.array(squares, np.float64)
     may = m >= LEAST if eligible is None else np.asarray(eligible, bool)
     may = may & (m > 0) & np.isfinite(y)
-    reference = highest_reference(m, y, may, higher_is_better=higher_is_better)
+    reference = highest_reference(
+        m if students is None else students, y, may, higher_is_better=higher_is_better
+    )
     if reference < 0:
         unknown = np.full(m.shape, np.nan)
         return AgainstHighest(-1, unknown, unknown.copy(), unknown.copy(), unknown)
@@ -137,7 +143,7 @@ def compare_with_highest(
         plain = newcombe(m * y, m, m[r] * y[r], m[r], confidence)
         plain_p = rates_p(m * y, m, m[r] * y[r], m[r])
     else:
-        plain = welch(m, y, ss, m[r], y[r], ss[r], confidence)
+        plain = mean_difference(m, y, ss, m[r], y[r], ss[r], confidence, events=events)
         plain_p = plain.p
     low, high, p = plain.low, plain.high, plain_p
 

@@ -32,7 +32,11 @@ from equitable.vocabulary import Direction, Indicator, Verdict
 if TYPE_CHECKING:
     from equitable.measures.question import Question
 
-_RATES = "Mantel-Haenszel; difference with Sato's variance"
+_RATES = (
+    "Mantel-Haenszel; difference with Sato's variance, or score limits where few are"
+    " counted"
+)
+_CHOSEN = "; against the rest, as 'highest' is chosen from the same data"
 _MEANS = "difference of means weighted by n1 n2 / (n1 + n2)"
 
 
@@ -61,12 +65,14 @@ def pooled_rows(
 ) -> tuple[PooledRow, ...]:
     """One row for every group of the plain tables, in their order.
 
-    A fixed number or 'overall' cannot be pooled like for like; 'rest' stands in, and
-    the row's reference says so.  'highest' and 'largest' mean the group that is so
-    over all strata.
+    A fixed number or 'overall' cannot be pooled like for like, and no pooled p allows
+    for 'highest' being chosen from the same data; 'rest' stands in, and the row's
+    reference (of 'highest', its method too) says so.  'largest' means the group that
+    is so over all strata.
     """
-    told = choice.kind != "number"
-    if choice.kind in {"overall", "number"}:
+    told = choice.kind not in {"number", "highest"}
+    chosen = choice.kind == "highest"
+    if choice.kind in {"overall", "number", "highest"}:
         choice = ReferenceChoice(kind="rest")
     found = [
         _pool(inner, outer, choice, indicator, question, told=told)
@@ -103,7 +109,10 @@ def pooled_rows(
                 part.raw.compared, raw_q[here], part.raw.enough, indicator, question
             )
         )
-        rows += _rows(part, q[here], judged, raw, indicator, question)
+        rows += [
+            replace(row, method=row.method + _CHOSEN) if chosen else row
+            for row in _rows(part, q[here], judged, raw, indicator, question)
+        ]
     return tuple(rows)
 
 
@@ -175,7 +184,7 @@ def _pool(
         low=np.where(unsure, np.nan, pooled.low),
         high=np.where(unsure, np.nan, pooled.high),
         p=np.where(unsure, np.nan, pooled.p),
-        used=np.asarray(pooled.strata_used, np.int64),
+        used=np.where(nothing & ~raw.own, 0, pooled.strata_used).astype(np.int64),
         strata=(group[0] > 0).sum(axis=-1).astype(np.int64),
         odds=(
             np.where(nothing, np.nan, odds[0]),
@@ -293,6 +302,8 @@ def _reasons(
 def _reason(part: _Pooled, i: int, *, own: bool) -> str | None:
     if own:
         return None
+    if part.raw.row[i] < 0 and part.raw.kind != "rest":
+        return f"no group here can be the reference '{part.raw.kind}'"
     if not part.used[i]:
         return "no stratum holds both the group and its reference"
     if part.raw.table.group.clusters is not None:

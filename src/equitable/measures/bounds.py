@@ -1,0 +1,150 @@
+"""Gaps where a publisher gave only bounds of counts: what is certain, and what is not.
+
+Each group is looked at twice: at the least its count can be while those it is compared
+with are at their most, and the other way round.  Every figure lies between the two
+answers, and a verdict stands only if it is the same at both ends.  Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from equitable.measures.results import Bounds, GapRow, Gaps, Reference, SensitivityRow
+from equitable.vocabulary import Figure, Verdict
+
+WHY: Final = "only bounds of the counts were published"
+_EXACT: Final = (
+    "count", "value", "difference", "ratio", "odds_ratio", "shrunken", "standardised",
+    "hedges_g", "parity_fixed", "parity_moving",
+)  # fmt: skip
+_LOWS: Final = ("low", "difference_low", "ratio_low", "odds_ratio_low")
+_HIGHS: Final = ("high", "difference_high", "ratio_high", "odds_ratio_high")
+
+
+def between(least: Gaps, most: Gaps) -> Gaps:
+    """One result from those at both ends of the bounds.
+
+    Parameters
+    ----------
+    least, most
+        The same question with each group at its least and at its most.
+
+    Returns
+    -------
+    Rows whose figures agree stay as they are; of others the exact figures are null,
+    ``bounds`` holds their least and greatest values, and intervals reach from the lower
+    limit at one end to the upper limit at the other.  Pooled gaps are not given.
+    """
+    rows = tuple(
+        _between(low, high) for low, high in zip(least.rows, most.rows, strict=True)
+    )
+    notes = least.provenance.notes
+    if any(row.bounds is not None for row in rows):
+        said = (
+            "Of some groups only bounds of the counts were published: their figures are"
+            " shown from the least to the greatest they can be."
+        )
+        notes = (*notes, said)
+    if least.pooled:
+        notes = (*notes, f"No pooled gap: {WHY}.")
+    return replace(
+        least,
+        rows=rows,
+        pooled=(),
+        overall=_reference(least.overall, most.overall),
+        sensitivity=tuple(
+            _agreed(low, high)
+            for low, high in zip(least.sensitivity, most.sensitivity, strict=True)
+        ),
+        provenance=replace(least.provenance, notes=notes),
+    )
+
+
+def _between(low: GapRow, high: GapRow) -> GapRow:
+    if _same(low, high):
+        return low
+    changes: dict[str, Any] = {
+        name: getattr(low, name) if getattr(low, name) == getattr(high, name) else None
+        for name in _EXACT
+    }
+    changes |= {name: getattr(low, name) for name in _LOWS}
+    changes |= {name: getattr(high, name) for name in _HIGHS}
+    changes |= {
+        name: _greatest(getattr(low, name), getattr(high, name))
+        for name in ("p", "q", "detectable")
+    }
+    lost = [name for name, value in changes.items() if value is None]
+    reasons = {
+        **low.reasons,
+        **{
+            name.replace("parity_", "students_to_parity."): WHY
+            for name in lost
+            if getattr(low, name) is not None
+        },
+    }
+    if low.indices is not None:
+        reasons["indices"] = WHY
+    reference = _reference(high.reference, low.reference)
+    if reference.value is None and high.reference.value is not None:
+        reasons["reference"] = WHY
+    return replace(
+        low,
+        **changes,
+        reference=reference,
+        verdict=_verdict(low.verdict, high.verdict),
+        indices=None,
+        bounds=Bounds(
+            count=(low.count, high.count),
+            value=(low.value, high.value),
+            reference=(high.reference.value, low.reference.value),
+            difference=(low.difference, high.difference),
+            ratio=(low.ratio, high.ratio),
+        ),
+        reasons=reasons,
+    )
+
+
+def _same(low: GapRow, high: GapRow) -> bool:
+    """Whether nothing of a row, nor of its reference, lies between bounds."""
+    return (
+        all(getattr(low, name) == getattr(high, name) for name in _EXACT)
+        and low.reference.value == high.reference.value
+    )
+
+
+def _reference(low: Reference, high: Reference) -> Reference:
+    if low.value == high.value:
+        return low
+    return replace(low, value=None, low=low.low, high=high.high)
+
+
+def _verdict(low: Verdict | None, high: Verdict | None) -> Verdict | None:
+    if low == high:
+        return low
+    return Verdict.NOT_ENOUGH_EVIDENCE
+
+
+def _greatest(low: Figure, high: Figure) -> Figure:
+    known = [value for value in (low, high) if isinstance(value, float)]
+    return max(known) if len(known) == 2 else None
+
+
+def _agreed(low: SensitivityRow, high: SensitivityRow) -> SensitivityRow:
+    verdicts = {
+        kind: _verdict(verdict, high.verdicts.get(kind))
+        for kind, verdict in low.verdicts.items()
+    }
+    differences: dict[str, Figure] = {
+        kind: value if value == high.differences.get(kind) else None
+        for kind, value in low.differences.items()
+    }
+    return replace(
+        low, verdicts=verdicts, differences=differences, agrees=_one(verdicts.values())
+    )
+
+
+def _one(verdicts: Sequence[Verdict | None] | Any) -> bool | None:
+    given = {verdict for verdict in verdicts if verdict is not None}
+    return len(given) == 1 if given else None
