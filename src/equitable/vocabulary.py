@@ -247,6 +247,13 @@ class Indicator:
     condition: Condition | None = None
     count: str | None = None
     total: str | None = None
+    percent: str | None = None
+    """A column of published percentages of ``total``, in place of ``count``."""
+    snapshot: bool = False
+    """Whether ``total`` was counted on one day and ``count`` over a year: in a small
+    group more may be counted than were enrolled."""
+    hundred: int = 100
+    """What the whole is written as in ``percent``: 100, or 1."""
     enrolled: str | None = None
     """Share of days: the column of days enrolled (``column`` has the days counted)."""
     threshold: float | None = None
@@ -307,7 +314,10 @@ class Dimension:
         The name used in commands and results; the words used in sentences.
     columns, form
         Where it stands in the file: one ``column``; several yes/no ``flags`` (the
-        scan hands ``classify`` one character a column: ``1``, ``0`` or ``?``).
+        scan hands ``classify`` one character a column: ``1``, ``0`` or ``?``); or only
+        whether a row is a ``part`` of one of ``totals`` (then the groups stay unread);
+        or the ``level`` that a row is of (state, district, school), of which one holds
+        another and never two are added up.
     classify
         From the row's text (``None`` where empty) to its groups: exactly one, or
         several where the view ``overlapping``.
@@ -322,11 +332,14 @@ class Dimension:
     label: str
     columns: tuple[str, ...]
     classify: Classify
-    form: Literal["column", "flags"] = "column"
+    form: Literal["column", "flags", "part", "level"] = "column"
     role: Role = Role.DIMENSION
     order: tuple[str, ...] = ()
     view: str | None = None
     overlapping: bool = False
+    totals: tuple[str, ...] = ()
+    """In a published table: what stands in the column where a row is of all groups
+    ('All Grades'), case-folded and trimmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,9 @@ def make_axis(
     place = values_of(encoded.indices, pa.int64()).astype(np.int64)
     size = np.zeros(len(raw), np.int64)
     np.add.at(size, place, rows)
-    labels = [dimension.classify(value) for value in raw]
+    labels = [
+        () if is_total(dimension, value) else dimension.classify(value) for value in raw
+    ]
     spelling, notes = _one_spelling(dimension, labels, size)
     named = {spelling[_folded(name)] for names in labels for name in names}
     if len(named) > MOST_GROUPS:
@@ -68,6 +70,11 @@ def make_axis(
         to_code[place],
         notes,
     )
+
+
+def is_total(dimension: Dimension, value: str | None) -> bool:
+    """Whether a value says that a published row is of all groups together."""
+    return value is not None and " ".join(value.casefold().split()) in dimension.totals
 
 
 def _one_spelling(

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from equitable.cube.margins import Level, level_of, overlaps
 from equitable.vocabulary import Dimension, Indicator, Provenance
 
 _RIGHT_TO: Final = 1e-8
@@ -22,6 +23,9 @@ _LARGE: Final = 30
 _LIGHT: Final = 2.0**-10
 Integers: TypeAlias = NDArray[np.int64]
 Numbers: TypeAlias = NDArray[np.float64]
+
+NEARLY_ALL: Final = 0.995
+"""Groups that hold so much of a published total are taken for everyone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,9 @@ class Moments:
     weight_squares: Numbers
     weighted_total: Numbers
     weighted_squares: Numbers
+    spare: Numbers
+    """How far ``total`` may lie above what it says: 0, but where a publisher gave only
+    bounds of a count."""
     pivot: float = 0.0
     grain: float = 2.0**-40
     weighted_grain: float = 2.0**-24
@@ -95,6 +102,37 @@ class Moments:
         """The entries at ``index`` (positions or a mask; any shape)."""
         return self._with({name: getattr(self, name)[index] for name in _SUMS})
 
+    def leaning(self, *, up: bool) -> Moments:
+        """The counts at one end of their bounds: the most, or the least, they can be.
+
+        Only rates from published counts have bounds, so that the sum of squares is the
+        count and weights are 1.
+        """
+        if not up:
+            return self._with({"spare": np.zeros_like(self.spare)})
+        added = {
+            name: getattr(self, name) + self.spare
+            for name in ("total", "squares", "weighted_total", "weighted_squares")
+        }
+        return self._with({**added, "spare": np.zeros_like(self.spare)})
+
+    def within(self, n: Integers) -> Moments:
+        """Counts held between 0 and the number of students; a difference may not be."""
+        held = {
+            name: np.clip(getattr(self, name), 0, n)
+            for name in ("total", "squares", "weighted_total", "weighted_squares")
+        }
+        return self._with(held)
+
+    def where(self, own: NDArray[np.bool_], other: Moments) -> Moments:
+        """These entries where ``own``, those of another elsewhere."""
+        return self._with(
+            {
+                name: np.where(own, getattr(self, name), getattr(other, name))
+                for name in _SUMS
+            }
+        )
+
     def grouped(self, group: Integers, groups: int) -> Moments:
         """Sums over the entries of each group 0 … groups - 1."""
         sums = {}
@@ -108,7 +146,7 @@ class Moments:
 
 _SUMS: Final = (
     "n", "missing", "total", "squares", "weight", "weight_squares", "weighted_total",
-    "weighted_squares",
+    "weighted_squares", "spare",
 )  # fmt: skip
 
 
@@ -117,12 +155,18 @@ class Axis:
     """A dimension as cells have it.
 
     ``groups`` are names in reading order.  A cell's code is a position in ``members``,
-    which gives its groups: one, or several where the dimension's view overlaps.
+    which gives its groups: one; several where the dimension's view overlaps; none where
+    the cell is a published total over all of them.
     """
 
     dimension: Dimension
     groups: tuple[str, ...]
     members: tuple[tuple[int, ...], ...]
+
+    @property
+    def has_totals(self) -> bool:
+        """Whether some cells are published totals over all of its groups."""
+        return () in self.members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +219,44 @@ class Cells:
             moments={key: held.take(kept) for key, held in self.moments.items()},
         )
 
+    @property
+    def has_totals(self) -> bool:
+        """Whether some cells are published totals of others."""
+        return any(overlaps(axis) for axis in self.axes)
+
+    def level(self, indicator: str, names: Sequence[str]) -> Level:
+        """Where totals were published beside their parts: a margin's cells."""
+        return level_of(
+            self.axes,
+            self.codes,
+            self.moments[indicator],
+            [self.axis(name) for name in names],
+        )
+
+    def whole(self, indicator: str, within: Sequence[str], of: Sequence[str]) -> Whole:
+        """Everyone whom some groups are parts of, in each stratum.
+
+        Parameters
+        ----------
+        within
+            The dimensions held fixed: one total for each of their groups.
+        of
+            The dimensions whose groups are compared with it.
+
+        Returns
+        -------
+        The margin over ``within``.  Where totals were published, it is the published
+        one, unless (nearly) all of it stands in the groups: then it is their sum, as a
+        publisher may count events of a total in none of its groups.
+        """
+        total = self.table(indicator, within)
+        if not self.has_totals:
+            return Whole(table=total)
+        summed = self.table(indicator, [*within, *of])
+        if any(axis.dimension.overlapping for axis in summed.axes):
+            return Whole(table=total)
+        return published_or_summed(total, summed, len(within))
+
     def table(self, indicator: str, names: Sequence[str]) -> Table:
         """The margin over some dimensions: one row a group that has students.
 
@@ -184,6 +266,9 @@ class Cells:
         positions = [self.axis(name) for name in names]
         axes = tuple(self.axes[position] for position in positions)
         codes, moments = self.codes[:, positions], self.moments[indicator]
+        if self.has_totals:
+            level = self.level(indicator, names).cells
+            codes, moments = codes[level], moments.take(level)
         for place, axis in enumerate(axes):
             codes, moments = _spread(codes, moments, place, axis)
         shape = [len(axis.groups) for axis in axes]
@@ -202,6 +287,54 @@ class Cells:
             places=places,
             moments=moments.grouped(group.astype(np.int64), len(present)),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A margin that groups are parts of.
+
+    ``made_of_parts`` says of each of its rows whether it is the sum of the groups, so
+    that what is uncertain of a group is as uncertain of it; ``over`` are rows whose
+    groups add up to more than the published total.
+    """
+
+    table: Table
+    made_of_parts: NDArray[np.bool_] | None = None
+    over: int = 0
+
+
+def published_or_summed(total: Table, summed: Table, held: int) -> Whole:
+    """For each stratum the published total, or the sum of its groups."""
+    shape = [len(axis.groups) for axis in total.axes]
+
+    def flat(places: Integers) -> Integers:
+        if not shape:
+            return np.zeros(len(places), np.int64)
+        number: Integers = np.ravel_multi_index(tuple(places.T), tuple(shape)).astype(
+            np.int64
+        )
+        return number
+
+    own, published = flat(summed.places[:, :held]), flat(total.places)
+    strata = np.union1d(own, published)
+    places = (
+        np.stack(np.unravel_index(strata, tuple(shape)), axis=1).astype(np.int64)
+        if shape
+        else np.zeros((len(strata), 0), np.int64)
+    )
+    parts = summed.moments.grouped(np.searchsorted(strata, own), len(strata))
+    whole = total.moments.grouped(np.searchsorted(strata, published), len(strata))
+    # All but a few in two hundred: some schools' totals differ by a student or two.
+    nearly_all = parts.n >= NEARLY_ALL * whole.n
+    over = parts.n > whole.n
+    from_parts = (nearly_all & (parts.spare == 0)) | over
+    chosen = parts.where(from_parts, whole)
+    table = Table(axes=total.axes, places=places, moments=chosen)
+    return Whole(
+        table=table,
+        made_of_parts=from_parts,
+        over=int((over & (whole.n > 0)).sum()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

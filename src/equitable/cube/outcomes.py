@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from equitable.intake.names import yes_words
+from equitable.intake.published.blurs import Mark, count_bounds, share_limits
 from equitable.intake.where import quote_name, quote_value
 from equitable.vocabulary import MISSING_TOKENS, Indicator, Kind
+
+Marks: TypeAlias = Mapping[str, Mapping[str, Mark]]
+"""By column and text (trimmed, lower case): what a publisher's mark says."""
 
 _REFUSED: Final = "CAST('nan' AS DOUBLE)"
 
@@ -29,6 +34,8 @@ class OutcomeSql:
     apart_reason: str = ""
     stands_for: str | None = None
     """How many students the row stands for (a table of counts), else 1."""
+    most: str | None = None
+    """Of a count that a publisher gave bounds of: the greatest; ``value`` is least."""
 
 
 def text_of(column: str) -> str:
@@ -42,16 +49,30 @@ def number_of(column: str) -> str:
     return f"(CASE WHEN ABS({cast}) <= 1e9 THEN {cast} END)"
 
 
+def published_number(column: str) -> str:
+    """The same, of a published table: '1,234' is one thousand two hundred and so on."""
+    text = text_of(column)
+    plain = f"TRY_CAST(REPLACE({text}, ',', '') AS DOUBLE)"
+    grouped = f"REGEXP_FULL_MATCH({text}, '[0-9]{{1,3}}(,[0-9]{{3}})+')"
+    return f"COALESCE({number_of(column)}, CASE WHEN {grouped} THEN {plain} END)"
+
+
 def is_missing(column: str, further: tuple[str, ...] = ()) -> str:
     """True where a column has no value, in any of the ways that files write it."""
     text = text_of(column)
     return f"({text} IS NULL OR {text} IN ({_listed((*MISSING_TOKENS, *further))}))"
 
 
-def outcome_sql(indicator: Indicator) -> OutcomeSql:
-    """The SQL of an indicator's outcome for one row."""
+def outcome_sql(indicator: Indicator, marks: Marks | None = None) -> OutcomeSql:
+    """The SQL of an indicator's outcome for one row.
+
+    ``marks`` are what publishers set in place of numbers in a table of counts, by the
+    column and the text (trimmed, lower case).
+    """
+    if indicator.percent is not None:
+        return _shared(indicator, indicator.percent, indicator.total or "", marks or {})
     if indicator.count is not None:
-        return _counted(indicator, indicator.count, indicator.total or "")
+        return _counted(indicator, indicator.count, indicator.total or "", marks or {})
     if indicator.total is not None:
         return _standing_for(indicator, indicator.total)
     if indicator.condition is not None:
@@ -188,18 +209,30 @@ def _share_of_days(indicator: Indicator) -> OutcomeSql:
     )
 
 
-def _counted(indicator: Indicator, count: str, total: str) -> OutcomeSql:
-    some, all_of = number_of(count), number_of(total)
+def _counted(indicator: Indicator, count: str, total: str, marks: Marks) -> OutcomeSql:
+    some, all_of = published_number(count), published_number(total)
     further = indicator.missing
-    nothing = f"({is_missing(count, further)} OR {is_missing(total, further)})"
-    right = (
-        f"{some} >= 0 AND {some} = ROUND({some}) AND {all_of} = ROUND({all_of})"
-        f" AND {some} <= {all_of}"
+    blurs, withheld = marks.get(count, {}), tuple(marks.get(total, {}))
+    nothing = (
+        f"({_no_number(count, blurs, further)} OR"
+        f" {is_missing(total, (*further, *withheld))})"
     )
+    right = f"{some} >= 0 AND {some} = ROUND({some}) AND {all_of} = ROUND({all_of})" + (
+        "" if indicator.snapshot else f" AND {some} <= {all_of}"
+    )
+    least, most = [], []
+    for text, mark in blurs.items():
+        if mark.withheld:
+            low, high = count_bounds(mark, most=None)
+            least.append((text, f"LEAST({low}, {all_of})"))
+            most.append((text, all_of if high is None else f"LEAST({high}, {all_of})"))
     return OutcomeSql(
         column=count,
-        value=f"(CASE WHEN {nothing} THEN NULL WHEN {right} THEN {some}"
-        f" ELSE {_REFUSED} END)",
+        value=f"(CASE WHEN {nothing} THEN NULL {_when(count, least)} WHEN {right}"
+        f" THEN {some} ELSE {_REFUSED} END)",
+        most=f"(CASE WHEN {nothing} THEN NULL {_when(count, most)} ELSE {some} END)"
+        if most
+        else None,
         because=f"and '{total}' cannot be right together: both must be whole numbers"
         f" from 0 up, and '{count}' at most '{total}'",
         next_step="Correct the row, or check which column is the count of"
@@ -207,6 +240,85 @@ def _counted(indicator: Indicator, count: str, total: str) -> OutcomeSql:
         apart=nothing,
         apart_reason=f"no number in '{count}' or '{total}'",
         stands_for=all_of,
+    )
+
+
+def _shared(indicator: Indicator, percent: str, total: str, marks: Marks) -> OutcomeSql:
+    """A published percentage of a published total: the counts that round to it."""
+    all_of = published_number(total)
+    text = f"REPLACE(REPLACE({text_of(percent)}, '%', ''), ',', '')"
+    share = f"TRY_CAST(TRIM({text}) AS DOUBLE)"
+    further = indicator.missing
+    blurs, withheld = marks.get(percent, {}), tuple(marks.get(total, {}))
+    nothing = (
+        f"({_no_number(percent, blurs, further)} OR"
+        f" {is_missing(total, (*further, *withheld))})"
+    )
+    hundred = indicator.hundred
+    # The decimals that the row itself shows say how far the publisher rounded.
+    decimals = f"LENGTH(REGEXP_EXTRACT({text}, '[.]([0-9]+)', 1))"
+    half = f"(0.5 * POWER(10.0, -{decimals}))"
+    in_share = f"{all_of} / {float(hundred)!r}"
+    low = f"GREATEST(0, CEIL(({share} - {half}) * {in_share} - 1e-9))"
+    high = f"LEAST({all_of}, FLOOR(({share} + {half}) * {in_share} + 1e-9))"
+    nearest = f"LEAST({all_of}, ROUND({share} * {in_share}))"
+    right = (
+        f"{share} BETWEEN 0 AND {hundred} AND {all_of} >= 0"
+        f" AND {all_of} = ROUND({all_of})"
+    )
+    least, most = [], []
+    for written, mark in blurs.items():
+        if not mark.withheld:
+            continue
+        bottom, top = share_bounds_sql(mark, all_of, hundred)
+        least.append((written, bottom))
+        most.append((written, top))
+    return OutcomeSql(
+        column=percent,
+        value=f"(CASE WHEN {nothing} THEN NULL {_when(percent, least)} WHEN {right}"
+        f" THEN CASE WHEN {low} <= {high} THEN {low} ELSE {nearest} END"
+        f" ELSE {_REFUSED} END)",
+        most=f"(CASE WHEN {nothing} THEN NULL {_when(percent, most)}"
+        f" ELSE CASE WHEN {low} <= {high} THEN {high} ELSE {nearest} END END)",
+        because=f"is not a percentage from 0 to {hundred} of a whole number in"
+        f" '{total}'",
+        next_step=f"Correct the row, or check that '{percent}' is the percentage and"
+        f" '{total}' the number of students it is of.",
+        apart=nothing,
+        apart_reason=f"no number in '{percent}' or '{total}'",
+        stands_for=all_of,
+    )
+
+
+def share_bounds_sql(mark: Mark, students: str, hundred: int) -> tuple[str, str]:
+    """The least and greatest count behind a blurred share, as SQL.
+
+    ``<10`` without a percent sign may be of the students rather than of the share: for
+    a group of fewer students than it says, nothing more is known.
+    """
+    least, greatest = share_limits(mark, hundred)
+    ends = f"{least.sql(students)}, {greatest.sql(students)}"
+    low = f"LEAST({students}, GREATEST(0, LEAST({ends})))"
+    high = f"LEAST({students}, GREATEST(0, {ends}))"
+    if mark.of_students_perhaps:
+        limit = float(mark.high or mark.low or 0)
+        low = f"CASE WHEN {students} < {limit!r} THEN 0 ELSE {low} END"
+        high = f"CASE WHEN {students} < {limit!r} THEN {students} ELSE {high} END"
+    return low, high
+
+
+def _no_number(column: str, blurs: Mapping[str, Mark], further: tuple[str, ...]) -> str:
+    """True where a column has neither a number nor bounds of one."""
+    reserved = [text for text, mark in blurs.items() if not mark.withheld]
+    bounded = {text for text, mark in blurs.items() if mark.withheld}
+    listed = [mark for mark in further if mark.strip().lower() not in bounded]
+    return is_missing(column, (*listed, *reserved))
+
+
+def _when(column: str, cases: Sequence[tuple[str, str]]) -> str:
+    return " ".join(
+        f"WHEN {text_of(column)} = {quote_value(text)} THEN {value}"
+        for text, value in cases
     )
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from equitable.cube.axes import MOST_GROUPS, too_fine, values_of
 from equitable.cube.outcomes import OutcomeSql, number_of
 from equitable.errors import InputError, QuestionError
+from equitable.intake.published.tables import Published, numbers_of
 from equitable.intake.source import Source
 from equitable.intake.where import quote_name, quote_value
 from equitable.vocabulary import Condition, Dimension, Indicator
@@ -84,6 +85,8 @@ def refuse_doubled_rows(source: Source, indicators: Sequence[Indicator]) -> None
     }
     if not numbers:
         return
+    if isinstance(source.rewritten_as, Published):
+        numbers |= {*numbers_of(source.rewritten_as)}
     derived = re.compile(r"(?i)(^|[^a-z])(pct|percent|percentage|rate|share|%)")
     named = [
         column.name

@@ -36,8 +36,9 @@ from equitable.cube.refusals import (
 )
 from equitable.errors import InputError, QuestionError
 from equitable.intake.profile import yes_sql
+from equitable.intake.published.marks import read_marks
 from equitable.intake.source import Source
-from equitable.intake.where import quote_name
+from equitable.intake.where import quote_name, quote_value
 from equitable.vocabulary import (
     Condition,
     Dimension,
@@ -81,7 +82,10 @@ def scan(
             " each row stands for",
             next_step="Leave out --weight.",
         )
-    outcomes = [outcome_sql(indicator) for indicator in indicators]
+    outcomes = [
+        outcome_sql(indicator, read_marks(source, indicator))
+        for indicator in indicators
+    ]
     refuse_doubled_rows(source, indicators)
     asked = (outcomes, indicators, dimensions, where, weight)
     precision = [_plain(indicator) for indicator in indicators]
@@ -177,6 +181,8 @@ def _sql(
         outer += _sums(
             i, indicator, left_apart, precision[i], weighted=weight is not None
         )
+        if outcome.most is not None:
+            outer.append(f"COALESCE(SUM(m{i} - v{i}), 0) AS spare_{i}")
     group = f" GROUP BY {', '.join(keys)}" if keys else ""
     return (
         f"SELECT {', '.join([*keys, *outer])} FROM (SELECT {', '.join(inner)}"
@@ -209,6 +215,8 @@ def _columns(
             inner.append(f"{outcome.apart} AS a{i}")
         if outcome.stands_for is not None:
             inner.append(f"{outcome.stands_for} AS s{i}")
+        if outcome.most is not None:
+            inner.append(f"{outcome.most} AS m{i}")
     return inner, keys
 
 
@@ -217,7 +225,7 @@ def _sums(
 ) -> list[str]:
     value, fixed = f"v{i}", precision.fixed
     y, w = precision.outcome(value), precision.weight("w")
-    if indicator.count is not None:
+    if indicator.count is not None or indicator.percent is not None:
         return [
             (
                 f"CAST(COALESCE(SUM(s{i}) FILTER ({value} IS NOT NULL), 0) AS BIGINT)"
@@ -280,6 +288,11 @@ def _in_order(found: pa.Table) -> pa.Table:
 
 
 def _key(dimension: Dimension) -> str:
+    if dimension.form == "part":
+        told = f"REGEXP_REPLACE({text_of(dimension.columns[0])}, '\\s+', ' ', 'g')"
+        listed = ", ".join(quote_value(total) for total in dimension.totals)
+        everyone = quote_value(dimension.totals[0])
+        return f"CASE WHEN {told} IN ({listed}) THEN {everyone} ELSE 'part' END"
     if dimension.form == "flags":
         return " || ".join(
             f"CASE WHEN {is_missing(column)} THEN '?'"
@@ -334,6 +347,11 @@ def _moments(
         missing=_integers(found, f"missing_{place}"),
         **sums,
         **of_weights,
+        spare=(
+            _numbers(found, f"spare_{place}")
+            if f"spare_{place}" in found.column_names
+            else np.zeros(len(n))
+        ),
         pivot=precision.pivot,
         grain=precision.grain("squares"),
         weighted_grain=precision.grain("weighted_squares"),
@@ -378,9 +396,8 @@ def _finer(
 
 def _is_counted(indicator: Indicator) -> bool:
     """Whether its sums come back as plain counts of students."""
-    return indicator.count is not None or (
-        indicator.is_rate and indicator.total is None
-    )
+    published = indicator.count is not None or indicator.percent is not None
+    return published or (indicator.is_rate and indicator.total is None)
 
 
 def _left_apart(

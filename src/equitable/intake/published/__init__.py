@@ -1,0 +1,1 @@
+"""Tables that somebody published: marks, breakdowns, the civil-rights layout."""

@@ -1,0 +1,54 @@
+"""What stands in place of numbers in a published table's columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from equitable.intake.published.blurs import Mark, read_mark
+from equitable.intake.where import quote_name
+
+if TYPE_CHECKING:
+    from equitable.intake.source import Source
+    from equitable.vocabulary import Indicator
+
+MOST_MARKS: Final = 2_000
+"""Different texts looked at in one column; a table with more is no published one."""
+
+
+def read_marks(source: Source, indicator: Indicator) -> dict[str, dict[str, Mark]]:
+    """By column and text (trimmed, lower case): what each mark says.
+
+    Empty where the indicator is of students' own records.  What no publisher writes is
+    not among them, and is for the scan to refuse by its row.
+    """
+    if indicator.count is None and indicator.percent is None:
+        return {}
+    found: dict[str, dict[str, Mark]] = {}
+    known = {c.name for c in source.columns if c.type == "text"}
+    for column in (indicator.count, indicator.percent, indicator.total):
+        if column is None or column not in known:
+            continue
+        text = f"LOWER(TRIM(CAST({quote_name(column)} AS VARCHAR)))"
+        number = f"TRY_CAST({text} AS DOUBLE)"
+        values = source.query(
+            f"SELECT DISTINCT {text} AS t FROM records WHERE {text} IS NOT NULL"
+            f" AND ({number} IS NULL OR {number} < 0) ORDER BY t LIMIT {MOST_MARKS}"
+        )["t"].to_pylist()
+        marks = {value: mark for value in values if (mark := read_mark(value))}
+        if not _are_reserve_codes(marks):
+            # One small negative number alone is a mistake, to be refused by its row.
+            marks = {value: mark for value, mark in marks.items() if mark.withheld}
+        found[column] = {
+            value: mark for value, mark in marks.items() if mark.exact is None
+        }
+    return found
+
+
+def _are_reserve_codes(marks: dict[str, Mark]) -> bool:
+    """Whether negative numbers are codes: several of them, or one far below 0."""
+    codes = {
+        int(float(value))
+        for value, mark in marks.items()
+        if not mark.withheld and mark.exact is None
+    }
+    return len(codes) > 1 or min(codes, default=0) <= -8

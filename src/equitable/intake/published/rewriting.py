@@ -1,0 +1,156 @@
+"""A published table rewritten: a row a group, and a column for each breakdown.
+
+Nothing is added up here.  In a breakdown's column, a row of another breakdown says that
+it is of everybody, so that the cube can tell totals from their parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from equitable.intake.published import civil_rights
+from equitable.intake.published.civil_rights import ENROLLED, EVERYONE
+from equitable.intake.published.tables import Published, Wide, breakdown_of
+from equitable.intake.readers.parts import Column, ColumnType, Part, sql_text
+from equitable.intake.where import quote_name
+
+
+def reshaped(part: Part, published: Published) -> Part:
+    """A file of a published table with a column for each breakdown."""
+    if published.layout == "civil rights":
+        return _of_civil_rights(part, published)
+    if published.wide is not None:
+        return _lengthened(part, published.wide)
+    if published.group is None:
+        return part
+    group = f"LOWER(TRIM(CAST({quote_name(published.group)} AS VARCHAR)))"
+    added, rest = [], []
+    for name, values in published.breakdowns.items():
+        listed = ", ".join(sql_text(value.strip().casefold()) for value in values)
+        rest.append(f"{group} IN ({listed})")
+        added.append(
+            f"CASE WHEN {group} IN ({listed}) THEN"
+            f" TRIM(CAST({quote_name(published.group)} AS VARCHAR))"
+            f" ELSE {sql_text(EVERYONE)} END AS {quote_name(name)}"
+        )
+    columns = (*part.columns, *(Column(name, "text") for name in published.breakdowns))
+    return replace(
+        part,
+        columns=columns,
+        sql=f"SELECT *, {', '.join(added)} FROM ({part.sql})",
+    )
+
+
+def _lengthened(part: Part, wide: Wide) -> Part:
+    """Each row becomes a row for everybody and one for each group."""
+    breakdowns: dict[str, list[str]] = {}
+    for stem, name in wide.stems.items():
+        breakdowns.setdefault(breakdown_of(name), []).append(stem)
+    numbers = tuple(wide.patterns)
+    nobody: Mapping[str, str] = {}
+    cells: Sequence[tuple[Mapping[str, str], Mapping[str, str | None]]]
+    cells = [(nobody, {n: wide.everyone.get(n) for n in numbers})] + [
+        (
+            {breakdown: wide.stems[stem]},
+            {
+                n: prefix + stem + suffix
+                for n, (prefix, suffix) in wide.patterns.items()
+            },
+        )
+        for breakdown, stems in breakdowns.items()
+        for stem in stems
+    ]
+    used = {name for _, held in cells for name in held.values() if name}
+    kept = [column for column in part.columns if column.name not in used]
+    return _unnested(
+        part,
+        kept,
+        breakdowns,
+        numbers,
+        [
+            (
+                groups,
+                {n: quote_name(name) if name else "NULL" for n, name in held.items()},
+            )
+            for groups, held in cells
+        ],
+        kind="text",
+    )
+
+
+def _of_civil_rights(part: Part, published: Published) -> Part:
+    layout = civil_rights.recognise([column.name for column in part.columns])
+    if layout is None:
+        return part
+    topics = [
+        t for t in layout.topics if not published.topics or t.name in published.topics
+    ]
+    cells: list[tuple[Mapping[str, str], Mapping[str, str]]] = []
+    everyone = list(layout.cells(None))
+    by_topic = {topic.name: list(layout.cells(topic)) for topic in topics}
+    for place, cell in enumerate(everyone):
+        counted = {ENROLLED: cell.sql}
+        for topic in topics:
+            counted[topic.name] = by_topic[topic.name][place].sql
+        cells.append((dict(cell.groups), counted))
+    breakdowns = civil_rights.BREAKDOWNS
+    kept = [column for column in part.columns if column.name in _KEPT_OF_CIVIL_RIGHTS]
+    numbers = (ENROLLED, *(topic.name for topic in topics))
+    return _unnested(part, kept, breakdowns, numbers, cells, kind="number")
+
+
+_KEPT_OF_CIVIL_RIGHTS: Final = frozenset(
+    {
+        "LEA_STATE",
+        "LEA_STATE_NAME",
+        "LEAID",
+        "LEA_NAME",
+        "SCHID",
+        "SCH_NAME",
+        "COMBOKEY",
+        "JJ",
+    }
+)
+
+
+def _unnested(
+    part: Part,
+    kept: Sequence[Column],
+    breakdowns: Sequence[str] | Mapping[str, object],
+    numbers: Sequence[str],
+    cells: Sequence[tuple[Mapping[str, str], Mapping[str, str]]],
+    *,
+    kind: ColumnType,
+) -> Part:
+    # Marks stand in place of numbers in a wide table; the collection's are codes, and
+    # are gone already.
+    as_type = "DOUBLE" if kind == "number" else "VARCHAR"
+    structs = []
+    for groups, held in cells:
+        fields = [
+            f"{quote_name(name)}: {sql_text(groups.get(name, EVERYONE))}"
+            for name in breakdowns
+        ]
+        fields += [f"{quote_name(n)}: CAST({held[n]} AS {as_type})" for n in numbers]
+        structs.append("{" + ", ".join(fields) + "}")
+    listed = ", ".join(quote_name(column.name) for column in kept)
+    shown = ", ".join(f"cell.{quote_name(n)}" for n in (*breakdowns, *numbers))
+    sql = (
+        f"SELECT {listed + ', ' if listed else ''}{shown} FROM (SELECT"
+        f" {listed + ', ' if listed else ''}UNNEST([{', '.join(structs)}]) AS cell"
+        f" FROM ({part.sql}))"
+    )
+    columns = (
+        *kept,
+        *(Column(name, "text") for name in breakdowns),
+        *(Column(name, kind) for name in numbers),
+    )
+    size, row_of = len(cells), part.row_of
+    return replace(
+        part,
+        columns=columns,
+        sql=sql,
+        row_of=lambda ordinal: row_of((ordinal - 1) // size + 1),
+    )
