@@ -8,7 +8,7 @@ import pytest
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError
 from equitable.intake.meaning.proposal import inspect
-from equitable.intake.meaning.schema import understand
+from equitable.intake.meaning.understanding import understand
 from equitable.intake.names import no_words, yes_no, yes_words
 from equitable.intake.settings import parse_settings
 from equitable.intake.source import open_source

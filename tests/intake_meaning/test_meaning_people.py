@@ -9,7 +9,7 @@ import pytest
 
 from equitable.errors import QuestionError
 from equitable.intake.meaning.proposal import inspect
-from equitable.intake.meaning.schema import understand
+from equitable.intake.meaning.understanding import understand
 from equitable.intake.settings import parse_settings
 from equitable.intake.source import open_source
 from equitable.vocabulary import Role

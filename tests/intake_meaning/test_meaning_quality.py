@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from equitable.intake.meaning.proposal import inspect
-from equitable.intake.meaning.schema import understand
+from equitable.intake.meaning.understanding import understand
 from equitable.intake.quality.assessment import assess
 from equitable.intake.quality.damage import band_behind, damaged_bands
 from equitable.intake.settings import parse_settings
@@ -379,8 +379,8 @@ def test_real_files_are_inspected_and_their_settings_read_back(file):
         ("berkeley/ucb_admissions_1973.csv", {"Admit": "outcome", "Freq": "total", "Dept": "dimension"}),
         ("naep/naep_g4_reading_by_race_1992_2019.csv", {"year": "year", "race.ethnicity": "dimension", "avg.scale.score": "other"}),
         ("nyc/ela_district_2013_2022.csv", {"Year": "year", "Grade": "grade", "Number Tested": "total", "# Level 3+4": "count", "% Level 3+4": "other"}),
-        ("crdc/crdc_2020_21_six_states.parquet", {"COMBOKEY": "school", "SCH_ENR_BL_M": "count", "LEA_STATE": "dimension"}),
-        ("washington/wa_discipline_2013_14.csv", {"population": "total", "black_pop": "count", "county": "dimension"}),
+        ("crdc/crdc_2020_21_six_states.parquet", {"COMBOKEY": "school", "race": "dimension", "enrolled": "total", "arrest": "count"}),
+        ("washington/wa_discipline_2013_14.csv", {"population": "total", "disciplined": "count", "race": "dimension"}),
     ],
 )  # fmt: skip
 def test_real_files_are_understood_as_a_principal_would(file, roles):

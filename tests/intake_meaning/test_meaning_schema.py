@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from equitable.errors import QuestionError, SettingsError
-from equitable.intake.meaning.schema import understand
+from equitable.intake.meaning.understanding import understand
 from equitable.intake.profile import SAMPLE_ROWS, profile
 from equitable.intake.settings import parse_settings
 from equitable.intake.source import open_source

@@ -10,7 +10,7 @@ import pytest
 from equitable.errors import QuestionError
 from equitable.intake.meaning.no_value import probable_codes
 from equitable.intake.meaning.proposal import inspect
-from equitable.intake.meaning.schema import understand
+from equitable.intake.meaning.understanding import understand
 from equitable.intake.names import is_letter_grades, meaning_of, split_outcome
 from equitable.intake.profile import profile
 from equitable.intake.race import Race, names_races, race_of_name, read_race

@@ -208,7 +208,7 @@ def test_frames_that_cannot_be_read():
         open_source(pd.DataFrame({"a": []}))
     with pytest.raises(EquitableError, match="no columns"):
         open_source(pd.DataFrame())
-    with pytest.raises(EquitableError, match="both named 'a'"):
+    with pytest.raises(EquitableError, match="have the same name"):
         open_source(pd.DataFrame([[1, 2]], columns=["a", "a"]))
     with pytest.raises(
         EquitableError, match="a list is neither a path nor a data frame"

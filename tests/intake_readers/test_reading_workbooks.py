@@ -197,7 +197,7 @@ def test_error_cells_are_no_value(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ([["a", "a"], [1, 2]], "row 1: columns A and B are both named 'a'"),
+        ([["a", "a"], [1, 2]], "row 1: columns A and B have the same name"),
         ([["a", "b", None], [1, 2, 3]], "row 1: column C has values but no name"),
         ([["a", "b"]], "none of its sheets holds a table"),
         ([], "none of its sheets holds a table"),

@@ -49,6 +49,8 @@ class Meaning:
     rank: int = 50
     flag: str = ""
     """The label where a column of counts holds only yes and no ('Suspended')."""
+    keeps_name: bool = False
+    """Whether sentences use the column's own name, as it is not in English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,6 +408,28 @@ def passed(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | N
     if split is None or not split.is_whole:
         return None
     return split.reached, split.not_reached
+
+
+def steps_of(values: Iterable[str]) -> tuple[str, ...]:
+    """The upper part of a scale of levels or of agreement; empty for other values.
+
+    ``Level 3`` and ``Level 4`` of four; an example for a person, who knows where the
+    cut is.
+    """
+    listed = list(dict.fromkeys(values))
+    plain = [re.sub(r"[\s_]+", " ", value.strip().casefold()) for value in listed]
+    if len(listed) > 1 and set(plain) <= _knowledge().listed("agreement"):
+        agreed = re.compile(r"(?!neither)(?!.*disagree).*agree")
+        return tuple(
+            v for v, p in zip(listed, plain, strict=True) if agreed.fullmatch(p)
+        )
+    found = [re.fullmatch(r"(?:level|lvl|l) ?([0-9])", value) for value in plain]
+    numbers = [int(match[1]) for match in found if match]
+    if len(numbers) < max(len(listed), 3):
+        return ()
+    middle = (min(numbers) + max(numbers)) / 2
+    ranked = sorted(zip(numbers, listed, strict=True))
+    return tuple(value for number, value in ranked if number >= middle)
 
 
 # ----------------------------------------------------------------------------- grades

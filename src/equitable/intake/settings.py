@@ -96,6 +96,8 @@ class IndicatorSettings(_Table):
     enrolled: str | None = None
     threshold: float | None = Field(default=None, gt=0, le=1)
     minimum_days: float | None = Field(default=None, ge=0)
+    percent: str | None = None
+    snapshot: bool | None = None
     missing: tuple[str, ...] = ()
     direction: Direction | None = None
     timing: Timing | None = None

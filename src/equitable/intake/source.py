@@ -8,7 +8,7 @@ those files and nothing else.  Nothing above this module knows what kind of file
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -81,6 +81,10 @@ class Source:
         self._notes = tuple(notes)
         self._table = table
         self._frame_read: FileRead | None = None
+        self.rewritten_as: object = None
+        """What `rewrite` made of the columns, for who asks again; set by who did."""
+        self.told: dict[str, str] = {}
+        """How to read it, as a person said: sheet, delimiter, encoding, decimal."""
         self._lock = threading.RLock()
         self._left_out: tuple[LeftOut, ...] | None = None
         self._set_aside: list[LeftOut] = []
@@ -203,6 +207,13 @@ class Source:
         own = [] if self.name == STANDARD_INPUT else self._parts
         joined = (path for join in self._joins for path in join.source.paths)
         return (*(path for part in own for path in part.files), *joined)
+
+    def rewrite(self, rewritten: Callable[[Part], Part]) -> None:
+        """Put other columns in the place of the files' own, file by file."""
+        with self._lock:
+            self._parts = [rewritten(part) for part in self._parts]
+            self.columns = self._parts[0].columns
+            engine.define_records(self._open_connection, self._parts)
 
     def query(self, sql: str, parameters: Sequence[str | float] = ()) -> pa.Table:
         """Put a question to the relation ``records``.
@@ -412,6 +423,9 @@ def open_source(
         decimal=decimal,
         settings=engine.Settings(memory_limit or MEMORY_LIMIT, threads),
     )
+    said = {"sheet": sheet, "delimiter": delimiter, "encoding": encoding}
+    said["decimal"] = decimal
+    opened.told = {key: value for key, value in said.items() if value is not None}
     try:
         opened._join(join, roles or {})  # noqa: SLF001 - its other half
     except BaseException:

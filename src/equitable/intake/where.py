@@ -14,6 +14,7 @@ nor its opposite.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ _SAME: Final = {"==": "=", "<>": "!=", "≤": "<=", "≥": ">=", "≠": "!="}
 _KEYWORDS: Final = frozenset({"and", "or", "not", "in"})
 _EXAMPLE: Final = 'For example: --where "grade in (3, 4) and lunch = free".'
 _DEEPEST: Final = 50
+_LONGEST: Final = 20_000
 
 _TokenKind: TypeAlias = Literal["operator", "mark", "quoted", "word", "keyword", "end"]
 
@@ -77,6 +79,12 @@ def parse(text: str, columns: Iterable[str]) -> Condition:
     QuestionError
         Where the text is not a condition or names a column that is not there.
     """
+    if len(text) > _LONGEST:
+        raise QuestionError(
+            f"the condition has {len(text):,} characters, more than {_LONGEST:,}",
+            next_step="Use 'in' with a list of values, or put the condition's answer"
+            " into a column of the file.",
+        )
     reader = _Reader(text, tuple(columns))
     sql = reader.condition(depth=0)
     reader.expect_end()
@@ -193,6 +201,7 @@ class _Reader:
         operator = self.token.text
         self.at += 1
         value, bare = self.value()
+        self.refuse_decimal_comma(value, bare=bare)
         if operator == "=":
             return f"({self.equal(column, value, bare)})"
         if operator == "!=":
@@ -202,6 +211,20 @@ class _Reader:
             as_number = f"TRY_CAST({_text(column)} AS DOUBLE)"
             return f"({as_number} {operator} {quote_value(number)})"
         return f"({_present(column)} {operator} {quote_value(value.strip().lower())})"
+
+    def refuse_decimal_comma(self, value: str, *, bare: bool) -> None:
+        """Say how '2,5' is written: a comma stands between the values of a list."""
+        after = self.tokens[self.at + 1].text if self.token.text == "," else ""
+        if not (bare and self.token.kind == "mark" and _number(value) is not None):
+            return
+        if after.isdecimal():
+            raise QuestionError(
+                f"the condition {self.text!r} has a comma in the number"
+                f" '{value},{after}'",
+                next_step=f"Write {value}.{after} with a point before the decimals,"
+                f" also where the file has a comma; {value}{after} where it stands"
+                " between thousands.",
+            )
 
     def equal(self, column: str, value: str, bare: bool) -> str:
         number = _number(value) if bare else None
@@ -265,4 +288,10 @@ def _present(column: str) -> str:
 def _number(text: str) -> float | None:
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text):
         return None
-    return float(text)
+    number = float(text)
+    if math.isinf(number):
+        raise QuestionError(
+            f"the number {text[:24]} is too large to be compared",
+            next_step="Write the number that is meant.",
+        )
+    return number

@@ -7,9 +7,9 @@ then what a person wrote in ``equity.toml``, then names, then contents alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal
 
 from equitable.intake.identifiers import (
     SHARED_ROWS,
@@ -19,6 +19,7 @@ from equitable.intake.identifiers import (
     looks_like_people,
     recognise,
 )
+from equitable.intake.meaning.rows import FEW, RowsAre, are_sizes, what_rows_are
 from equitable.intake.meaning.settled_roles import one_of_each, yours
 from equitable.intake.names import (
     Meaning,
@@ -30,6 +31,7 @@ from equitable.intake.names import (
     passed,
     read_grade,
     split_outcome,
+    steps_of,
     yes_no,
 )
 from equitable.intake.profile import ColumnProfile
@@ -39,11 +41,6 @@ from equitable.vocabulary import Kind, Role
 if TYPE_CHECKING:
     from equitable.intake.settings import Settings
 
-RowsAre: TypeAlias = Literal["students", "counts", "figures"]
-"""What one row is: a student; a count of students; another published figure."""
-
-FEW: Final = 12
-"""Different values up to which text is taken for groups without a telling name."""
 MANY: Final = 60
 """Different values up to which a column with a telling name is taken for groups."""
 
@@ -139,7 +136,7 @@ def read_columns(
     found = {profile.name: recognise(profile) for profile in profiles}
     crdc = sum(bool(_CRDC.fullmatch(p.name)) for p in profiles) >= 30
     given = settings.columns if settings is not None else {}
-    rows: RowsAre = "counts" if crdc else _rows_are(profiles, found, given)
+    rows: RowsAre = "counts" if crdc else what_rows_are(profiles, found, given)
     readings = [
         _guarded(
             _read(
@@ -156,38 +153,6 @@ def read_columns(
     if settings is not None:
         readings = [yours(reading, settings.columns) for reading in readings]
     return tuple(one_of_each(readings)), rows
-
-
-def _rows_are(
-    profiles: Sequence[ColumnProfile],
-    found: Mapping[str, Reason | None],
-    yours: Mapping[str, Role],
-) -> RowsAre:
-    if any(r is not None and r.role is Role.STUDENT for r in found.values()):
-        return "students"
-    if yours and Role.TOTAL not in yours.values():
-        return "students"
-    if Role.STUDENT in yours.values() or Role.STUDENT in _named_roles(profiles):
-        return "students"
-    named = {profile.name: meaning_of(profile.name) for profile in profiles}
-    for profile in profiles:
-        meaning = named[profile.name]
-        is_total = meaning is not None and meaning.meaning.role is Role.TOTAL
-        if is_total and profile.is_numeric and (profile.high or 0) > 1:
-            return "counts"
-    marked = [marker(profile.name) for profile in profiles]
-    if "#" in "".join(p.name[:1] for p in profiles) and "percent" in marked:
-        return "counts"
-    figures = sum(
-        kind in ("percent", "mean") and profile.is_numeric and profile.distinct > FEW
-        for kind, profile in zip(marked, profiles, strict=True)
-    )
-    return "figures" if figures and figures >= 0.2 * len(profiles) else "students"
-
-
-def _named_roles(profiles: Sequence[ColumnProfile]) -> set[Role]:
-    named = [meaning_of(profile.name) for profile in profiles]
-    return {meaning.meaning.role for meaning in named if meaning is not None}
 
 
 def _read(
@@ -233,6 +198,8 @@ def _read(
                 confidence=0.9,
             )
         return _by_contents(base, rows)
+    if rows == "counts" and are_sizes(profile):
+        return _with(base, Role.TOTAL, "how many students", 0.7)
     one_of_many = named is not None and named.meaning.key == "race"
     if one_of_many and yes_no(profile.texts):
         named = None  # 'EthnicityFlag_X' asks about one group; it is not the race
@@ -262,6 +229,9 @@ def _read(
         case _:
             if rows == "counts" and profile.is_integer and marker(profile.name):
                 return _by_contents(replace(base, meaning=None), rows)
+            place = reading.key == "district" and 1 < profile.distinct <= MANY
+            if rows == "counts" and place and not profile.is_numeric:
+                return _dimension(reading, said, sure)
             return replace(reading, reason=said, confidence=sure)
 
 
@@ -323,6 +293,9 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
     years = profile.shape("year") >= 0.9 and profile.distinct <= MANY
     if years and (profile.low or 0) >= 1900:
         return replace(reading, meaning=None, reason="it holds years", confidence=0.6)
+    if reading.key == "german mark" and (profile.high or 0) > 6:
+        other = meaning_of("nota")
+        reading = replace(reading, meaning=other.meaning if other else None)
     share = (profile.low or 0) >= 0 and (profile.high or 0) <= 100
     own = rows == "students" and reading.key == "attendance rate" and share
     if profile.is_numeric and not two and mark == "percent" and not own:
@@ -353,7 +326,9 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
             f"{said}; read which of its values count as reached",
             0.7,
         )
-    if meaning is not None and meaning.kind is Kind.RATE and profile.distinct <= FEW:
+    rate = meaning is not None and meaning.kind is Kind.RATE
+    steps = profile.complete and steps_of(reading.codes)
+    if profile.distinct <= FEW and (rate or steps):
         return _with(
             reading, Role.OUTCOME, f"{said}; say which values count as reached", 0.6
         )
@@ -463,6 +438,13 @@ def _by_contents(reading: Reading, rows: RowsAre, *, is_race: bool = False) -> R
             replace(reading, meaning=done.meaning if done else None),
             Role.OUTCOME,
             "its values say whether something was reached",
+            0.6,
+        )
+    if profile.complete and steps_of(codes) and not re.search(r"\d", codes[0]):
+        return _with(
+            reading,
+            Role.OUTCOME,
+            "answers from agree to disagree; say which of them count as reached",
             0.6,
         )
     if not profile.is_numeric and profile.distinct <= 40 and reader_for(codes):

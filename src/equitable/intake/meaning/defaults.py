@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from equitable.errors import QuestionError
 from equitable.intake.meaning.absence import chronic_indicator, chronic_of_rate
 from equitable.intake.meaning.assumed import about_blanks, about_race, how_to_ask
-from equitable.intake.meaning.columns import MANY, Reading, RowsAre, one_sided
+from equitable.intake.meaning.columns import MANY, Reading, one_sided
 from equitable.intake.meaning.groups import hispanic_beside, is_race
 from equitable.intake.meaning.outcomes import (
     bare_indicator,
@@ -21,6 +21,7 @@ from equitable.intake.meaning.outcomes import (
     overlapping_totals,
     proposed_split,
 )
+from equitable.intake.meaning.rows import RowsAre
 from equitable.intake.names import marker, meaning_of, yes_no
 from equitable.intake.profile import quoted
 from equitable.vocabulary import Direction, Indicator, Kind, Role
@@ -169,7 +170,7 @@ def outcomes_of_counts(
             for reading in readings
             if reading.role is Role.COUNT
             and (named := meaning_of(reading.name)) is not None
-            and named.meaning.kind is not None
+            and (named.meaning.kind or named.meaning.role is Role.COUNT)
             and (reading.profile.high or 0) <= most
         }
     rates = [
@@ -204,6 +205,8 @@ def proposed_counts(schema: Schema, outcome: str) -> tuple[str | None, str | Non
     ]
     declared = schema.settings.indicators if schema.settings else {}
     if not outcome or (known and declared):
+        return None, None
+    if known and known[0].snapshot:
         return None, None
     if known and known[0].is_counts:
         return known[0].count, known[0].total

@@ -25,6 +25,7 @@ from equitable.intake.names import (
     passed,
     reserve_codes,
     split_outcome,
+    steps_of,
     yes_no,
     yes_words,
 )
@@ -222,7 +223,7 @@ def _say_which(reading: Reading, split: Split | None, shown: list[str]) -> str:
         ]
         name = json.dumps(reading.name, ensure_ascii=False)
         return f"Say it in equity.toml: [indicators.{name}] {', '.join(lines)}."
-    reached = list(split.reached) if split is not None else []
+    reached = list(split.reached if split is not None else steps_of(reading.codes))
     reached = [value for value in shown if value in reached or passed([value, "fail"])]
     if len(reached) >= reading.profile.distinct:
         reached = []
@@ -240,7 +241,11 @@ def proposed_split(reading: Reading) -> Split | None:
         return None
     meaning = reading.meaning
     named = meaning is not None and meaning.kind is not None
-    return split_outcome(reading.codes, letters=named)
+    found = split_outcome(reading.codes, letters=named)
+    if found is None or meaning is None or meaning.direction is Direction.HIGHER:
+        return found
+    # 'Withdrew': its rate is of those who did, not of those 'still enrolled'.
+    return replace(found, reached=found.not_reached, not_reached=found.reached)
 
 
 _EVENTS: Final = frozenset(
@@ -338,7 +343,8 @@ def settled(
         key: value
         for key in ("label", "kind", "direction", "timing", "aspect", "unit",
                     "decimals", "low", "high", "note", "enrolled", "threshold",
-                    "minimum_days", "count", "total", "at_least")
+                    "minimum_days", "count", "total", "percent",
+                    "snapshot", "at_least")
         if (value := getattr(given, key)) is not None
     }  # fmt: skip
     if given.at_least is not None or given.true:
@@ -388,7 +394,7 @@ def no_value_codes(profile: ColumnProfile) -> tuple[str, ...]:
         numbers = [plain_number(text) for text in negative]
         # One small negative number alone is a mistake; reserve codes come as a set, or
         # far enough below 0 to be none.
-        meant = len(set(numbers)) > 1 or profile.low <= -5
+        meant = len(set(numbers)) > 1 or profile.low <= -8
         if meant and set(numbers) <= set(known) and str(int(profile.low)) in known:
             marks += negative
     return tuple(dict.fromkeys(marks))
@@ -431,7 +437,8 @@ def from_meaning(reading: Reading, *, name: str, total: str | None) -> Indicator
 def _says_more(reading: Reading, meaning: Meaning) -> bool:
     """Whether the column's own name says more than the label ('g4math')."""
     named = meaning_of(reading.name)
-    return named is not None and (not named.whole or meaning.key in ("passed", "score"))
+    own = meaning.keeps_name or meaning.key in ("passed", "score")
+    return named is not None and (not named.whole or own)
 
 
 def _rate_label(reading: Reading, base: Indicator) -> str:
@@ -458,7 +465,8 @@ def overlapping_totals(values: Iterable[str]) -> tuple[str, ...]:
         value
         for value in values
         if re.match(
-            r"(?i)(all|all \w+|total|totals|everyone|overall|statewide|citywide"
+            r"(?i)(all|all \w+|(grand |state |district )?totals?"
+            r"|total (state|district|county)|everyone|overall|statewide|citywide"
             r"|districtwide|nation|national|national public|.*\(statewide\))$",
             value.strip(),
         )

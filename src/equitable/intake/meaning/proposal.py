@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from equitable.intake.identifiers import SHARED_ROWS, are_codes
-from equitable.intake.meaning.columns import FEW, Reading, RowsAre
-from equitable.intake.meaning.schema import Schema, understand
+from equitable.intake.meaning.columns import Reading
+from equitable.intake.meaning.open_questions import to_say
+from equitable.intake.meaning.rows import FEW, RowsAre
+from equitable.intake.meaning.schema import Schema
+from equitable.intake.meaning.understanding import understand
 from equitable.intake.profile import plain_number
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.quality.damage import band_behind, damage_in
@@ -180,8 +183,8 @@ def inspect(source: Source, settings: Settings | None = None) -> Inspection:
         dimensions=schema.dimensions,
         indicators=schema.indicators,
         quality=quality,
-        notes=tuple(dict.fromkeys((*source.notes, *schema.notes))),
-        settings=_as_settings(source.name, schema, settings),
+        notes=tuple(dict.fromkeys((*source.notes, *schema.notes, *to_say(schema)))),
+        settings=_as_settings(source, schema, settings),
     )
 
 
@@ -233,7 +236,7 @@ def _number_first(text: str) -> tuple[bool, float, str]:
         return (True, 0.0, text.casefold())
 
 
-def _as_settings(name: str, schema: Schema, given: Settings | None) -> Settings:
+def _as_settings(source: Source, schema: Schema, given: Settings | None) -> Settings:
     """The proposal as settings; what a person wrote stays as they wrote it."""
     start = given or Settings()
     listed = [
@@ -250,9 +253,11 @@ def _as_settings(name: str, schema: Schema, given: Settings | None) -> Settings:
         one.name: _indicator_settings(one, schema) for one in schema.indicators
     }
     # A data frame and standard input have no name to know them by next time.
+    name = source.name
     files = (name,) if "." in name or "*" in name else ()
+    about = start.source if given else SourceSettings(files=files)
     return Settings(
-        source=start.source if given else SourceSettings(files=files),
+        source=about.model_copy(update=source.told),
         join=start.join,
         columns={reading.name: reading.role for reading in listed} | start.of_joined(),
         dimensions=dimensions,
@@ -315,6 +320,8 @@ def _indicator_settings(one: Indicator, schema: Schema) -> IndicatorSettings:
         enrolled=one.enrolled,
         threshold=one.threshold,
         minimum_days=one.minimum_days or None,
+        percent=one.percent,
+        snapshot=one.snapshot or None,
         missing=one.missing,
         direction=one.direction,
         timing=one.timing,

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from equitable.errors import QuestionError, did_you_mean
-from equitable.intake.meaning.columns import Reading, RowsAre, read_columns
-from equitable.intake.meaning.declared import check_values, readings_within
+from equitable.intake.meaning.columns import Reading
+from equitable.intake.meaning.declared import readings_within
 from equitable.intake.meaning.defaults import (
     assumptions,
     chosen_outcomes,
@@ -21,9 +21,7 @@ from equitable.intake.meaning.defaults import (
     indicator_columns,
     outcomes_of_counts,
     total_of_count,
-    totals_by_percents,
 )
-from equitable.intake.meaning.foot_rows import find_foot_rows
 from equitable.intake.meaning.groups import (
     column_dimension,
     flags_dimension,
@@ -42,47 +40,25 @@ from equitable.intake.meaning.outcomes import (
     no_value_codes,
     settled,
 )
+from equitable.intake.meaning.rows import RowsAre
 from equitable.intake.names import meaning_of
-from equitable.intake.profile import profile
-from equitable.intake.race import view_named
+from equitable.intake.published.dimensions import (
+    indicators_of,
+    percent_indicator,
+    refuse_mixed,
+    with_totals,
+)
+from equitable.intake.race import VIEW_NAMES, view_named
 from equitable.intake.readers.decimals import refuse_unclear
 from equitable.vocabulary import Condition, Dimension, Direction, Indicator, Role
 
 if TYPE_CHECKING:
+    from equitable.intake.published.tables import Published
     from equitable.intake.settings import DimensionSettings, Settings
     from equitable.intake.source import Source
 
 SHOWN: Final = 8  # dimensions and indicators of a report that nobody chose
 FLAGS: Final = "race"  # what yes/no columns of races make
-
-
-def understand(
-    source: Source, settings: Settings | None = None, *, whole: bool = False
-) -> Schema:
-    """What a source's columns mean, from its rows and a person's settings.
-
-    Rows of totals under a sheet of students are left out of the source.
-
-    Parameters
-    ----------
-    whole
-        Look at every row, not only at the first.
-
-    Raises
-    ------
-    SettingsError
-        Where the settings name columns, or values, that are not there.
-    """
-    readings, rows = read_columns(profile(source, whole=whole), settings)
-    found = find_foot_rows(source, readings) if rows == "students" else ()
-    for foot in found:
-        source.leave_out(foot.condition, reason=foot.reason, rows=foot.rows)
-    if found:
-        readings, rows = read_columns(profile(source, whole=whole), settings)
-    totals = totals_by_percents(source, readings) if rows == "counts" else {}
-    schema = Schema(source.name, readings, rows, settings, totals)
-    schema.said = check_values(source, settings, readings)
-    return schema
 
 
 class Schema:
@@ -95,6 +71,7 @@ class Schema:
         rows: RowsAre,
         settings: Settings | None = None,
         totals: Mapping[str, str] | None = None,
+        published: Published | None = None,
     ) -> None:
         self.file = file
         self.readings = tuple(readings)
@@ -102,6 +79,7 @@ class Schema:
         self.settings = settings
         self.totals = dict(totals or {})
         """In a table of counts: from a count to its total, as its percents show."""
+        self.published = published
         self.said: tuple[str, ...] = ()  # of the values that the settings name
         self._flags = race_flags(self.readings)
         if settings is not None:
@@ -126,19 +104,18 @@ class Schema:
             if view is None:
                 raise QuestionError(
                     f"there is no view of race called '{wanted.strip()}'",
-                    next_step="The views are 'federal seven', 'spd 15', "
-                    "'alone or in combination' and 'as recorded'.",
+                    next_step=f"The views are {', '.join(VIEW_NAMES)}.",
                 )
         name = name.strip()
-        found = self._declared_dimension(name, view) or self._column_dimension(
-            name, view
-        )
+        found = self._declared_dimension(name, view)
+        found = found or self._column_dimension(name, view)
+        if self.rows_are != "students":
+            found = with_totals(found, self.published)
         if view is None:
             return found
         if found.view != view:
             raise QuestionError(
-                f"'{name}' is not recognised as race and ethnicity, so it has no view "
-                f"'{view}'",
+                f"'{name}' is not recognised as race, so it has no view '{view}'",
                 file=self.file,
                 next_step="Say in equity.toml what its values mean: "
                 f'[dimensions.{name}] values = {{ "code" = "White", … }}.',
@@ -210,6 +187,7 @@ class Schema:
         if not yours:
             refuse_people(reading, self.file)
         refuse_as_groups(reading, self.file)
+        refuse_mixed(reading.name, self.published, self.file)
         return reading
 
     @property
@@ -228,7 +206,9 @@ class Schema:
     def _as_dimension(self, reading: Reading) -> Dimension:
         if self._flags and reading is self._flags[0]:
             return flags_dimension(FLAGS, self._flags)
-        return self._column_dimension(reading.name, None)
+        found = self._column_dimension(reading.name, None)
+        published = self.published if self.rows_are != "students" else None
+        return with_totals(found, published)
 
     def _chosen(self, grade: str | None) -> list[Reading]:
         return chosen_traits(self.readings, self._flags, grade)[:SHOWN]
@@ -242,6 +222,7 @@ class Schema:
         direction: Direction | None = None,
         count: str | None = None,
         total: str | None = None,
+        percent: str | None = None,
     ) -> Indicator:
         """An indicator by its name, its column's name, or as a condition.
 
@@ -250,6 +231,8 @@ class Schema:
         outcome
             A name, a column, or a condition such as ``math3 >= 600``; with ``count``
             and ``total`` it only names the result, and may be ``None``.
+        percent
+            A column of published percentages of ``total``, in place of ``count``.
         count, total
             Columns of a table of counts; ``total`` alone says how many students each
             row stands for.
@@ -262,6 +245,13 @@ class Schema:
         for column in (count, total):
             if column is not None:
                 self._numbers(column)
+        if percent is not None:
+            reading = self._reading(percent)
+            if reading is None:
+                self._refuse_unknown(percent, "column")
+            return percent_indicator(
+                outcome, reading, total, direction=direction, file=self.file
+            )
         if count is not None:
             if total is None:
                 raise QuestionError(
@@ -277,7 +267,7 @@ class Schema:
                 + did_you_mean("", [i.name for i in self.indicators], what="outcomes"),
             )
         name = outcome.strip()
-        declared = self._declared_indicator(name)
+        declared = self._declared_indicator(name) or self._published_indicator(name)
         if declared is not None:
             found = declared
         else:
@@ -299,6 +289,14 @@ class Schema:
         if direction is not None:
             found = replace(found, direction=direction)
         return replace(found, total=total) if total is not None else found
+
+    def _published_indicator(self, name: str) -> Indicator | None:
+        """One of a published table whose columns were groups."""
+        known = indicators_of(self.published) if self.published else ()
+        fits = (
+            one for one in known if name.casefold() in (one.name, one.label.casefold())
+        )
+        return next(fits, None)
 
     def _no_value(self, *columns: str) -> tuple[str, ...]:
         readings = [r for c in columns if (r := self._reading(c)) is not None]
@@ -382,6 +380,8 @@ class Schema:
         if self.settings is not None and self.settings.indicators:
             found = map(self._declared_indicator, self.settings.indicators)
             return tuple(filter(None, found))
+        if self.published is not None and (own := indicators_of(self.published)):
+            return own[:SHOWN]
         if self.rows_are == "counts":
             total = self.total_column
             return outcomes_of_counts(self.readings, self.file, total, self.totals)[

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from equitable.intake.meaning.columns import RowsAre
+from equitable.intake.meaning.rows import RowsAre
 
 SMALL: Final = 10
 """Counts under this are not told."""

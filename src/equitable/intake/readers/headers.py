@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from equitable.errors import InputError
+from equitable.intake.names import meaning_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def read_header(
         differ in capitals only count as the same, since SQL takes them for one.
     """
     names = [cell.strip().strip("\ufeff").strip() for cell in cells]
+    _refuse_a_record(names, samples, file=file, row=row)
     places, notes = [], []
     empty = []
     for place, name in enumerate(names):
@@ -80,6 +84,55 @@ def read_header(
     return Header(tuple(places), tuple(names[place] for place in places), tuple(notes))
 
 
+_OF_A_PERSON: Final = {
+    "an e-mail address": re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"),
+    "a phone number": re.compile(
+        r"(\+?1[ .-]?)?(\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}( ?(x|ext\.?) ?\d+)?"
+    ),
+    "a social security number": re.compile(r"\d{3}-\d{2}-\d{4}"),
+    "a date": re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/(\d{4}|\d{2})"),
+}
+
+
+def _refuse_a_record(
+    names: Sequence[str],
+    samples: Sequence[Sequence[object]],
+    *,
+    file: str,
+    row: int,
+) -> None:
+    """Refuse a first row that is a student's: its cells would be taken for names.
+
+    A cell tells it that has a form no column is called by, when those beneath it have
+    the same one.  Nothing of the row is quoted.
+    """
+    for place, name in enumerate(names):
+        beneath = [
+            str(sample[place]).strip()
+            for sample in samples
+            if place < len(sample) and sample[place] not in (None, "")
+        ]
+        for what, form in _OF_A_PERSON.items():
+            if not form.fullmatch(name) or not beneath:
+                continue
+            if all(
+                form.fullmatch(text[:10] if what == "a date" else text)
+                for text in beneath
+            ):
+                raise InputError(
+                    f"the first row has {what} where the name of a column should be: it"
+                    " looks like a student's record",
+                    next_step="Add a row above it with a name for each column.",
+                    file=file,
+                    row=row,
+                )
+
+
+def _known(name: str) -> str:
+    """The name where it is a column's; without a header it would be a person's."""
+    return f", '{name}'" if meaning_of(name) is not None else ""
+
+
 def _refuse_doubles(
     names: Sequence[str],
     places: Sequence[int],
@@ -99,10 +152,9 @@ def _refuse_doubles(
             two = _called(place + first, letters=letters)
             same = names[other] == names[place]
             raise InputError(
-                f"columns {one} and {two} are both named '{names[place]}'"
+                f"columns {one} and {two} have the same name{_known(names[place])}"
                 if same
-                else f"columns {one} and {two} are named '{names[other]}' and"
-                f" '{names[place]}', which differ in capitals only",
+                else f"columns {one} and {two} have names that differ in capitals only",
                 next_step="Give each column a name of its own.",
                 file=file,
                 row=row,

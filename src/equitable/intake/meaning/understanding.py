@@ -1,0 +1,132 @@
+"""From an open source to its meaning: what is rewritten, left out, and understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from equitable.intake.meaning.columns import Reading, read_columns
+from equitable.intake.meaning.declared import check_values
+from equitable.intake.meaning.defaults import totals_by_percents
+from equitable.intake.meaning.foot_rows import find_foot_rows
+from equitable.intake.meaning.schema import Schema
+from equitable.intake.profile import ColumnProfile, profile
+from equitable.intake.published.rewriting import reshaped
+from equitable.intake.published.tables import (
+    Published,
+    everyone_in,
+    is_everyone,
+    numbers_of,
+    recognise,
+)
+from equitable.vocabulary import Role
+
+if TYPE_CHECKING:
+    from equitable.intake.settings import Settings
+    from equitable.intake.source import Source
+
+
+def understand(
+    source: Source, settings: Settings | None = None, *, whole: bool = False
+) -> Schema:
+    """What a source's columns mean, from its rows and a person's settings.
+
+    Rows of totals under a sheet of students are left out of the source; a table of
+    published figures is rewritten with a column for each breakdown.
+
+    Parameters
+    ----------
+    whole
+        Look at every row, not only at the first.
+
+    Raises
+    ------
+    SettingsError
+        Where the settings name columns, or values, that are not there.
+    """
+    profiles: Sequence[ColumnProfile] = profile(source, whole=whole)
+    readings, rows = read_columns(profiles, settings)
+    published = source.rewritten_as
+    if not isinstance(published, Published):
+        published = recognise(source, profiles)
+        if published is not None and published.group and rows == "students":
+            # No student belongs to 'All Students', or stands in one of several traits.
+            rows = "counts"
+        if published is not None and rows != "students":
+            found_so = published
+            source.rewrite(lambda part: reshaped(part, found_so))
+            source.rewritten_as = published
+            profiles = profile(source, whole=whole)
+    elif published.layout != "long":
+        # Its columns were groups; what they are called now says nothing of that.
+        rows = "counts"
+    if published is not None and rows != "students":
+        profiles = _without_totals(profiles, published)
+        readings, _ = read_columns(profiles, settings)
+        readings = _told_by_breakdowns(readings, published)
+    found = find_foot_rows(source, readings) if rows == "students" else ()
+    for foot in found:
+        source.leave_out(foot.condition, reason=foot.reason, rows=foot.rows)
+    if found:
+        readings, rows = read_columns(profile(source, whole=whole), settings)
+    totals = totals_by_percents(source, readings) if rows == "counts" else {}
+    schema = Schema(source.name, readings, rows, settings, totals, published)
+    schema.said = check_values(source, settings, readings)
+    return schema
+
+
+def _told_by_breakdowns(
+    readings: Sequence[Reading], published: Published
+) -> tuple[Reading, ...]:
+    """Columns that only name a row's breakdown and group are no dimensions."""
+    names = ", ".join(f"'{name}'" for name in published.breakdowns)
+    total, *counts = numbers_of(published) or ("",)
+    said = {
+        **dict.fromkeys(
+            published.named_by, (Role.OTHER, f"it names the groups of {names}")
+        ),
+        **dict.fromkeys(counts, (Role.COUNT, f"how many students, of '{total}'")),
+        total: (Role.TOTAL, "all students of a group"),
+    }
+    return tuple(
+        replace(
+            reading,
+            role=said[reading.name][0],
+            reason=said[reading.name][1],
+            confidence=0.9,
+            meaning=None,
+        )
+        if reading.name in said and not reading.yours
+        else reading
+        for reading in readings
+    )
+
+
+def _without_totals(
+    profiles: Sequence[ColumnProfile], published: Published
+) -> list[ColumnProfile]:
+    """What stands in each column where a row is of one of its groups."""
+    kept = []
+    for one in profiles:
+        everyone = everyone_in(published, one.name)
+        told = one.name in published.named_by
+        values = tuple(
+            (text, rows)
+            for text, rows in one.values
+            if " ".join(text.casefold().split()) not in everyone
+            and not (told and is_everyone(text))
+        )
+        lost = len(one.values) - len(values)
+        missing = sum(rows for _, rows in one.values) - sum(rows for _, rows in values)
+        kept.append(
+            replace(
+                one,
+                values=values,
+                distinct=one.distinct - lost,
+                missing=one.missing + missing,
+            )
+            if lost
+            else one
+        )
+    return kept
