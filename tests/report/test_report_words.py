@@ -151,4 +151,4 @@ def test_any_rows_make_a_document(c):
     compose(c)
     g = c.studies[0].gaps.gaps
     assert headline(g)
-    assert len(order_rows(g.rows)) == len(g.rows)
+    assert len(order_rows(g.rows, g.indicator.direction)) == len(g.rows)

@@ -15,7 +15,8 @@ from equitable.privacy.gate import Gated
 from equitable.report.compose import compose, largest_gaps
 from equitable.report.contents import Contents, Study
 from equitable.report.document import Answer, Bullets, Callout, Figure, Paragraph
-from equitable.report.sentences import headline, people, whole_people
+from equitable.report.people import people
+from equitable.report.sentences import headline, whole_people
 from equitable.report.tables import gap_table, group_name
 from equitable.vocabulary import (
     NOT_REPORTED,

@@ -21,7 +21,13 @@ from equitable.report.document import (
     Table,
 )
 from equitable.report.over_years import over_years
-from equitable.report.sentences import gap_between, order_rows, whole_people
+from equitable.report.sentences import (
+    WORST_FIRST,
+    gap_between,
+    order_rows,
+    stands_out,
+    whole_people,
+)
 from equitable.report.tables import (
     amount,
     dimension_words,
@@ -29,6 +35,7 @@ from equitable.report.tables import (
     group_name,
     in_column,
     interval,
+    value_words,
     with_unit,
 )
 from equitable.vocabulary import (
@@ -123,10 +130,10 @@ def _dots(
     indicator = gaps.indicator
     if rows and all(row.withheld for row in rows):
         return Paragraph(text=_all_withheld(gaps, rows))
-    worst_first = order_rows(rows)
+    worst_first = order_rows(rows, indicator.direction)
     in_order = _in_order(gaps, rows)
     ordered = tuple(rows) if in_order else worst_first
-    shown = _worth_showing(worst_first)
+    shown = _worth_showing(worst_first, indicator.direction)
     if in_order:
         shown = [row for row in ordered if row in shown]
     reference, label = _reference_line(gaps, shown)
@@ -138,7 +145,7 @@ def _dots(
         reference_label=label,
     )
     title = f"{indicator.label}, {what}"
-    caption = f"{title}, {'in order' if in_order else 'furthest behind first'}"
+    caption = f"{title}, {'in order' if in_order else WORST_FIRST}"
     note = (
         f"The chart shows {len(shown)} of {len(ordered)} groups: those furthest behind,"
         " and those furthest ahead. The table has them all."
@@ -200,18 +207,17 @@ def _brief(
 
 
 def _lead(gaps: Gaps, ordered: Sequence[GapRow]) -> str:
-    for verdict in (Verdict.WORSE, Verdict.BETTER):
-        found = [row for row in ordered if row.verdict is verdict and not row.withheld]
-        if found:
-            said = whole_people(found[0], gaps, say_where=False, say_what=False)
-            gap = gap_between(found[0], gaps)
-            return f"{said.rstrip('.')} ({gap})." if gap else said
+    found = stands_out(ordered, gaps.indicator.direction)
+    if found is not None:
+        said = whole_people(found, gaps, say_where=False, say_what=False)
+        gap = gap_between(found, gaps)
+        return f"{said.rstrip('.')} ({gap})." if gap else said
     if any(row.verdict is Verdict.NOT_ENOUGH_EVIDENCE for row in ordered):
         return "There is not enough evidence to say that these groups differ."
     return "No difference is shown between these groups."
 
 
-def _worth_showing(rows: Sequence[GapRow]) -> list[GapRow]:
+def _worth_showing(rows: Sequence[GapRow], direction: Direction) -> list[GapRow]:
     """Those furthest behind, the reference, and those furthest ahead."""
     if len(rows) <= _SHOWN_DOTS:
         return list(rows)
@@ -222,9 +228,9 @@ def _worth_showing(rows: Sequence[GapRow]) -> list[GapRow]:
     ahead = [row for row in told if row.verdict is Verdict.BETTER]
     own = [row for row in told if row.verdict is None]
     chosen = behind[: _SHOWN_DOTS - 4 - len(own)]
-    chosen += [*own, *ahead[:4]]
+    chosen += [*own, *ahead[-4:]]
     chosen += [row for row in told if row not in chosen][: _SHOWN_DOTS - len(chosen)]
-    return list(order_rows(chosen))
+    return list(order_rows(chosen, direction))
 
 
 def _dot(row: GapRow, gaps: Gaps) -> Dot:
@@ -232,7 +238,17 @@ def _dot(row: GapRow, gaps: Gaps) -> Dot:
     if row.withheld or row.n is WITHHELD:
         return Dot(label=label, state="withheld", text=str(WITHHELD))
     if not isinstance(row.value, float):
-        return Dot(label=label, state="none", text=row.reason or "No students")
+        if row.bounds is None:
+            return Dot(label=label, state="none", text=row.reason or "No students")
+        # A bar from limit to limit without a dot: nobody knows where it would stand.
+        return Dot(
+            label=label,
+            detail=f"{amount(row.n, None)} students",
+            low=row.low if isinstance(row.low, float) else None,
+            high=row.high if isinstance(row.high, float) else None,
+            state="bounds",
+            text=value_words(row, gaps.indicator),
+        )
     state: State = "shown"
     if row.verdict is None:
         state = "reference"

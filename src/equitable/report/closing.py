@@ -22,6 +22,7 @@ from equitable.report.sentences import (
 )
 from equitable.report.tables import count_cell
 from equitable.vocabulary import (
+    WITHHELD,
     Provenance,
     Verdict,
 )
@@ -33,6 +34,7 @@ def quality_chapter(contents: Contents) -> Section:
     # A row of counts is no student: how many there are gives nobody away.
     counts = quality.rows_are == "counts"
     least = 0 if contents.internal or counts else least
+    told = isinstance(contents.provenance.rows_read, int)
     blocks: list[Block] = []
     for finding in quality.findings:
         if finding.severity == "caution":
@@ -58,8 +60,8 @@ def quality_chapter(contents: Contents) -> Section:
                 rows=tuple(
                     (
                         Cell(text=item.column, kind="group"),
-                        count_cell(item.rows),
-                        *_missing_cells(item, least),
+                        count_cell(item.rows if told else WITHHELD),
+                        *_missing_cells(item, least, told=told),
                     )
                     for item in quality.missing
                 ),
@@ -73,13 +75,17 @@ def quality_chapter(contents: Contents) -> Section:
     )
 
 
-def _missing_cells(item: Missing, least: int) -> tuple[Cell, Cell]:
-    """How many have no value; a number under the minimum is a small group's."""
+def _missing_cells(item: Missing, least: int, *, told: bool) -> tuple[Cell, Cell]:
+    """How many have no value; a number under the minimum is a small group's.
+
+    Where the number of rows would give few students away (``told`` is false), the
+    share stands alone.
+    """
     if 0 < item.missing < least or not item.rows:
         few = f"fewer than {least}" if item.rows else "–"
         return Cell(text=few, kind="withheld"), Cell(text="–", kind="withheld")
     share = item.missing / item.rows
-    return count_cell(item.missing), Cell(
+    return count_cell(item.missing if told else WITHHELD), Cell(
         text=f"{share:.1%}".replace("%", " %"),
         value=share,
         kind="number",

@@ -34,6 +34,7 @@ from equitable.report.sentences import (
     whole_numbers,
     whole_people,
 )
+from equitable.report.tables import in_column
 from equitable.report.untold import untold
 from equitable.vocabulary import (
     NOT_REPORTED,
@@ -209,7 +210,7 @@ def _how_chosen(studies: Sequence[Study]) -> str:
     spread = ", set against how much students differ on that measure" if several else ""
     return (
         "Largest first: by how large each gap is at least, allowing for chance"
-        f"{spread}. Gaps that would tell of the same students again are passed over."
+        f"{spread}. A measure comes twice only where no other has a gap to tell of."
     )
 
 
@@ -247,10 +248,10 @@ def _nobody_behind(studies: Sequence[Study]) -> list[Block]:
 
 
 def largest_gaps(studies: Sequence[Study]) -> list[tuple[Gaps, GapRow]]:
-    """The three largest supported gaps, no two of them about the same students.
+    """The three largest supported gaps, of different measures and students.
 
-    By the interval's limit nearer to 0, in standard deviations, so that shares and
-    averages compare.
+    Where too few measures have gaps, one comes twice.  The order is by the interval's
+    limit nearer to 0, in standard deviations, so that shares and averages compare.
     """
     behind = [
         (study.gaps.gaps, row)
@@ -262,14 +263,25 @@ def largest_gaps(studies: Sequence[Study]) -> list[tuple[Gaps, GapRow]]:
     ]
     behind.sort(key=lambda pair: -least_effect(pair[1]))
     chosen: list[tuple[Gaps, GapRow]] = []
-    for strict in (True, False):
+    # First other students by another measure each time; where that is not enough,
+    # another measure all the same; and only then a measure for the second time.
+    for other_measure, other_students in (
+        (True, True), (True, False), (False, True), (False, False),
+    ):  # fmt: skip
         for gaps, row in behind:
             if len(chosen) < _LARGEST and not any(
-                _alike(gaps, row, *other, strict=strict) for other in chosen
+                (other_measure and _measured(gaps) == _measured(other[0]))
+                or _alike(gaps, row, *other, strict=other_students)
+                for other in chosen
             ):
                 chosen.append((gaps, row))
-    # What the second round found may be larger than what the first one did.
+    # What a later round found may be larger than what the first one did.
     return sorted(chosen, key=lambda pair: -least_effect(pair[1]))
+
+
+def _measured(gaps: Gaps) -> str:
+    """What an indicator is made of: two of one column measure the same."""
+    return gaps.indicator.column or gaps.indicator.name
 
 
 def _alike(
@@ -291,5 +303,4 @@ def _strong(row: GapRow, gaps: Gaps) -> tuple[str, ...]:
     if gaps.indicator.is_rate:
         count, base, _ = whole_numbers(value, reference)
         return f"{count:,}", f"{base:,}"
-    decimals = gaps.indicator.decimals
-    return f"{value:,.{decimals}f}", f"{reference:,.{decimals}f}"
+    return in_column(value, gaps.indicator), in_column(reference, gaps.indicator)

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 CellKind: TypeAlias = Literal["text", "number", "withheld", "verdict", "group"]
-State: TypeAlias = Literal["shown", "not enough", "withheld", "none", "reference"]
+State: TypeAlias = Literal[
+    "bounds", "shown", "not enough", "withheld", "none", "reference"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

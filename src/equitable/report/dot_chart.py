@@ -95,6 +95,8 @@ def dot_spec(chart: DotChart, width: int, palette: Palette) -> Spec:
 
 
 def _has_mark(dot: Dot) -> bool:
+    if dot.state == "bounds":
+        return dot.low is not None and dot.high is not None
     return dot.value is not None and dot.state not in {"withheld", "none"}
 
 

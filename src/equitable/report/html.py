@@ -311,7 +311,7 @@ def fragment(gated: Gated) -> str:
         )
         for figure in charts.gap_figures(gated)
     )
-    rows = order_rows(gaps.rows)
+    rows = order_rows(gaps.rows, gaps.indicator.direction)
     note = (
         f"The first {_IN_A_NOTEBOOK} of {len(rows):,} groups: .to_dicts() has them all."
         if len(rows) > _IN_A_NOTEBOOK

@@ -16,11 +16,11 @@ from equitable.report.document import (
     LinePoint,
     Table,
 )
+from equitable.report.people import people
 from equitable.report.sentences import (
     gap_between,
-    order_rows,
-    people,
     reference_people,
+    stands_out,
 )
 from equitable.report.tables import (
     NOTHING,
@@ -129,15 +129,9 @@ def _then_and_now(
         for row in rows
         if row.within[year.name] == times[-1] and isinstance(row.difference, float)
     ]
-    chosen = [
-        row
-        for verdict in (Verdict.WORSE, Verdict.BETTER)
-        for row in order_rows(last)
-        if row.verdict is verdict
-    ]
-    if not chosen:
+    now = stands_out(last, gaps.indicator.direction)
+    if now is None:
         return f"In {times[-1]} the evidence shows no gap between these groups."
-    now = chosen[0]
     before = [
         row
         for time in times[:-1]

@@ -6,49 +6,77 @@ wrong with a group.  Every sentence stands on its own, whatever a file calls its
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
-from equitable.measures.results import GapRow, Gaps, Group
-from equitable.report.tables import amount, gap_words, in_column, interval
+from equitable.measures.results import Bounds, GapRow, Gaps, PooledRow
+from equitable.report.people import people
+from equitable.report.tables import (
+    amount,
+    gap_limits,
+    gap_words,
+    in_column,
+    interval,
+)
 from equitable.vocabulary import (
-    NOT_REPORTED,
-    Dimension,
     Direction,
-    Role,
+    Figure,
+    Indicator,
     Verdict,
 )
 
 _ORDER: Final = {
     Verdict.WORSE: 0,
-    Verdict.BETTER: 1,
-    None: 2,
-    Verdict.NO_DIFFERENCE_SHOWN: 3,
-    Verdict.NOT_ENOUGH_EVIDENCE: 4,
+    Verdict.NO_DIFFERENCE_SHOWN: 1,
+    Verdict.NOT_ENOUGH_EVIDENCE: 1,
+    Verdict.BETTER: 2,
+    None: 3,
 }
-_NOUNS: Final = {"girls": "girls", "boys": "boys", "women": "women", "men": "men"}
-_NO_ADJECTIVES: Final = frozenset({"other", "two", "multiracial", "not", "unknown"})
-_ADJECTIVES: Final = frozenset({"female", "male", "nonbinary", "non-binary"})
-_HAD: Final = ("lunch", "iep", "disability", "disabilities", "services", "plan")
-_SURROUNDINGS: Final = frozenset(
-    {"rural", "urban", "suburban", "inner city", "inner-city", "town"}
-)
-_PLACED: Final = ("class", "classroom", "school", "district", "program")
+WORST_FIRST: Final = "most clearly behind first"
+"""What a table in ``order_rows`` says of its order."""
 
 
-def order_rows(rows: Sequence[GapRow]) -> tuple[GapRow, ...]:
-    """Worst first: by verdict, then by the interval's limit nearer to 0."""
-    return tuple(sorted(rows, key=_place))
+def order_rows(rows: Sequence[GapRow], direction: Direction) -> tuple[GapRow, ...]:
+    """Worst first, and last the reference's own row and what is withheld.
+
+    Groups behind by the interval's limit nearer to 0; then those that the evidence
+    does not settle, by how far behind their figures lie; then groups ahead, the
+    furthest last.
+    """
+
+    def place(row: GapRow) -> tuple[int, float, str, str]:
+        held = row.withheld
+        return (
+            4 if held else _ORDER[row.verdict],
+            0.0 if held else _how_far(row, direction),
+            str(dict(row.within)),
+            ", ".join(row.group.values()),
+        )
+
+    return tuple(sorted(rows, key=place))
 
 
-def _place(row: GapRow) -> tuple[int, float, str, str]:
-    held = row.withheld
-    return (
-        5 if held else _ORDER[row.verdict],
-        0.0 if held else -near_limit(row),
-        str(dict(row.within)),
-        ", ".join(row.group.values()),
-    )
+def _how_far(row: GapRow, direction: Direction) -> float:
+    """The place of a row among those of its verdict: the lowest is the worst."""
+    if row.verdict is Verdict.WORSE:
+        return -near_limit(row)
+    if row.verdict is Verdict.BETTER:
+        return near_limit(row)
+    ends = (row.difference,) if row.bounds is None else row.bounds.difference
+    known = [end for end in ends if isinstance(end, float)]
+    if not known:
+        return math.inf
+    middle = sum(known) / len(known)
+    return middle if direction is Direction.HIGHER else -middle
+
+
+def stands_out(rows: Sequence[GapRow], direction: Direction) -> GapRow | None:
+    """The row to speak of first: the one most behind, else the one most ahead."""
+    ordered = order_rows([row for row in rows if not row.withheld], direction)
+    behind = [row for row in ordered if row.verdict is Verdict.WORSE]
+    ahead = [row for row in ordered if row.verdict is Verdict.BETTER]
+    return next(iter([*behind[:1], *ahead[-1:]]), None)
 
 
 def near_limit(row: GapRow) -> float:
@@ -69,22 +97,21 @@ def least_effect(row: GapRow) -> float:
 
 def headline(gaps: Gaps) -> str:
     """The sentence that stands before a table of gaps."""
-    plain = [row for row in gaps.rows if not row.within]
-    worst = [row for row in order_rows(plain) if row.verdict is Verdict.WORSE]
-    if worst:
-        row = worst[0]
-        parts = [whole_people(row, gaps), how_sure(row, gaps), parity(row, gaps)]
-        return " ".join(filter(None, [*parts, _held_fixed(row, gaps)]))
+    first = stands_out(
+        [row for row in gaps.rows if not row.within], gaps.indicator.direction
+    )
+    if first is not None and first.verdict is Verdict.WORSE:
+        parts = [whole_people(first, gaps), how_sure(first, gaps), parity(first, gaps)]
+        return " ".join(filter(None, [*parts, _held_fixed(first, gaps)]))
     label = gaps.indicator.label
     none_behind = f"{label}: the evidence shows no group behind its reference"
     unsure = any(row.verdict is Verdict.NOT_ENOUGH_EVIDENCE for row in gaps.rows)
     rest = "for some groups there is not enough evidence to say." if unsure else ""
-    ahead = [row for row in order_rows(plain) if row.verdict is Verdict.BETTER]
-    if ahead:
-        said = whole_people(ahead[0], gaps, say_what=False)
+    if first is not None:
+        said = whole_people(first, gaps, say_what=False)
         parts = [f"{none_behind}, and one or more ahead of it.", said]
         return " ".join(
-            filter(None, [*parts, how_sure(ahead[0], gaps), rest.capitalize()])
+            filter(None, [*parts, how_sure(first, gaps), rest.capitalize()])
         )
     return f"{none_behind}; {rest}" if rest else f"{none_behind}."
 
@@ -95,6 +122,11 @@ def _held_fixed(row: GapRow, gaps: Gaps) -> str:
     if not pooled or not isinstance(pooled[0].difference, float):
         return ""
     held = " and ".join(dimension.label for dimension in gaps.within)
+    if gaps.clustered_over and not_worked_out(pooled[0]):
+        return (
+            f"The gap with {held} held fixed is not worked out together with --cluster:"
+            f" see the rows within each {held}."
+        )
     left = {
         Verdict.WORSE: "the group is still behind",
         Verdict.BETTER: "the group is ahead",
@@ -106,61 +138,9 @@ def _held_fixed(row: GapRow, gaps: Gaps) -> str:
     return f"With {held} held fixed, {left} ({gap})." if left else ""
 
 
-def people(group: Group, dimensions: Sequence[Dimension]) -> str:
-    """A group as people: 'Black students with free lunch', 'girls in grade 3'."""
-    by_name = {dimension.name: dimension for dimension in dimensions}
-    before: list[str] = []
-    after: list[str] = []
-    quoted: list[str] = []
-    noun = "students"
-    for name, value in group.items():
-        dimension = by_name.get(name)
-        label = dimension.label if dimension else name
-        words = value.casefold().split()
-        race = dimension is not None and dimension.view is not None
-        if value == NOT_REPORTED:
-            after.append(f"whose {_lowered(label)} is not reported")
-        elif dimension is not None and dimension.role is Role.GRADE:
-            after.append(f"in grade {value}")
-        elif dimension is not None and dimension.role is Role.YEAR:
-            after.append(f"in {value}")
-        elif len(words) == 1 and words[0] in _NOUNS and noun == "students":
-            noun = _NOUNS[words[0]]
-        elif len(words) == 1 and words[0] in _ADJECTIVES:
-            before.append(words[0])
-        elif race and words and words[0] not in _NO_ADJECTIVES:
-            before.insert(0, value)
-        elif words and words[-1] in _HAD:
-            bare = _lowered(value)
-            if bare.startswith("no "):
-                bare = f"without {bare[3:]}"
-            said = bare.startswith(("with ", "without "))
-            after.append(bare if said else f"with {bare}")
-        elif any(word in _PLACED for word in words) and not any(
-            word.isdecimal() for word in words
-        ):
-            article = "an" if value[:1].casefold() in "aeiou" else "a"
-            after.append(f"in {article} {_lowered(value)}")
-        elif dimension is not None and dimension.role is Role.SCHOOL:
-            after.append(
-                f"at {value if len(value) > 4 else f'{_lowered(label)} {value}'}"
-            )
-        elif value.casefold() in _SURROUNDINGS:
-            after.append(f"at {value.casefold().replace(' ', '-')} schools")
-        else:
-            quoted.append(f"{label}: {value}")
-    if quoted:
-        # One group in one pair of quotes, however many traits make it.
-        after.append(f"in the group ‘{', '.join(quoted)}’")
-    return " ".join([*before, noun, *after])
-
-
-def _lowered(text: str) -> str:
-    """Lower case, but for words that are capitals throughout (IEP, EL)."""
-    return " ".join(
-        word if len(word) > 1 and word.isupper() else word[:1].lower() + word[1:]
-        for word in text.split()
-    )
+def not_worked_out(row: PooledRow) -> bool:
+    """Whether a pooled gap has no interval, so that no verdict was come to."""
+    return not row.withheld and row.difference_low is None
 
 
 def reference_people(row: GapRow, gaps: Gaps) -> str:
@@ -192,6 +172,12 @@ def whole_people(
     value, reference = row.value, row.reference.value
     what = f"{indicator.label}: " if say_what else ""
     begun = str if say_what else _with_capital
+    if row.bounds is not None and indicator.is_rate:
+        return begun(f"{what}{_bounded(row.bounds, who, others)}{where}.")
+    if row.bounds is not None and _known(row.bounds):
+        own = _average(row.bounds.value, indicator)
+        other = _average(row.bounds.reference, indicator)
+        return begun(f"{what}on average {own} for {who}{where}, {other} for {others}.")
     if not isinstance(value, float) or not isinstance(reference, float):
         return begun(f"{what}nothing can be said of {who}{where}.")
     if not indicator.is_rate:
@@ -212,6 +198,35 @@ def whole_people(
     return begun(
         f"{what}of every {per:,} {who}{where}, {count:,}; of every"
         f" {per:,} {compared}, {base:,}."
+    )
+
+
+def _bounded(bounds: Bounds, who: str, others: str) -> str:
+    """Rates of which a publisher gave only bounds."""
+    own, other = (_from_to(pair) for pair in (bounds.value, bounds.reference))
+    return f"of every 100 {who}, {own}; of every 100 {others}, {other}"
+
+
+def _from_to(pair: tuple[Figure, Figure]) -> str:
+    low, high = pair
+    if not isinstance(low, float) or not isinstance(high, float):
+        return "nobody can say how many"
+    if low == high:
+        return f"{round(100 * low)}"
+    first, last = math.floor(100 * low), math.ceil(100 * high)
+    return f"{first}" if first == last else f"between {first} and {last}"
+
+
+def _known(bounds: Bounds) -> bool:
+    return all(isinstance(end, float) for end in (*bounds.value, *bounds.reference))
+
+
+def _average(pair: tuple[Figure, Figure], indicator: Indicator) -> str:
+    low, high = (in_column(end, indicator) for end in pair)
+    return (
+        amount(pair[0], indicator)
+        if low == high
+        else (f"between {low} and {amount(pair[1], indicator)}")
     )
 
 
@@ -244,15 +259,17 @@ def how_sure(row: GapRow, gaps: Gaps) -> str:
     if not isinstance(low, float) or not isinstance(high, float):
         return ""
     unit = f" {indicator.unit_words}" if indicator.unit_words else ""
+    unknown = row.bounds is not None and any(
+        pair[0] != pair[1] for pair in (row.bounds.value, row.bounds.reference)
+    )
+    allowing = f"Allowing for chance{' and what is not published' if unknown else ''}"
     if low * high > 0:
         near, far = sorted((abs(low), abs(high)))
         size = f"between {interval(near, far, indicator).replace(' to ', ' and ')}"
-        sentence = f"Allowing for chance, the gap is {size}{unit}"
+        sentence = f"{allowing}, the gap is {size}{unit}"
     else:
-        sentence = (
-            f"Allowing for chance, it lies from {gap_words(low, indicator)} to"
-            f" {gap_words(high, indicator)}{unit}"
-        )
+        span = gap_limits(low, high, indicator)
+        sentence = f"{allowing}, it lies from {span}{unit}"
     behind = f"{amount(row.n, None)} students"
     if row.reference.n is not None:
         behind += f", compared with {amount(row.reference.n, None)}"
@@ -268,10 +285,7 @@ def gap_between(row: GapRow, gaps: Gaps) -> str:
     if low * high > 0:
         low, high = sorted((abs(low), abs(high)))
         return f"the gap: {interval(low, high, gaps.indicator)}{unit}"
-    return (
-        f"the gap: {gap_words(low, gaps.indicator)} to"
-        f" {gap_words(high, gaps.indicator)}{unit}"
-    )
+    return f"the gap: {gap_limits(low, high, gaps.indicator)}{unit}"
 
 
 def _strength(row: GapRow) -> str:

@@ -26,7 +26,10 @@ from equitable.vocabulary import (
 
 NOTHING: Final = "–"
 """Stands where a figure cannot be given."""
-_SMALLEST: Final = 0.05
+_MOST_MORE: Final = 2
+"""At most so many decimals more are shown, to tell a limit from 0."""
+_NO_LIMIT: Final = 1e-9
+"""What is nearer to 0 than this is 0, but for how computers add."""
 _LIVE: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
@@ -42,9 +45,9 @@ def amount(value: Figure | Count, indicator: Indicator | None) -> str:
     if indicator is None:
         return f"{round(value):,}"
     if indicator.is_share:
-        return f"{_percent(value, indicator.decimals)} %"
+        return f"{_bare(value, indicator)} %"
     unit = f" {indicator.unit_words}" if indicator.unit_words else ""
-    return f"{value:,.{indicator.decimals}f}{unit}"
+    return f"{_bare(value, indicator)}{unit}"
 
 
 def in_column(value: Figure, indicator: Indicator) -> str:
@@ -66,7 +69,35 @@ def interval(low: Figure, high: Figure, indicator: Indicator) -> str:
         return str(WITHHELD)
     if low is None or high is None:
         return NOTHING
-    return f"{_bare(low, indicator)} to {_bare(high, indicator)}"
+    more = _more_decimals((low, high), indicator)
+    return f"{_bare(low, indicator, more)} to {_bare(high, indicator, more)}"
+
+
+def gap_limits(low: float, high: float, indicator: Indicator) -> str:
+    """The limits of a gap with their signs: '−2.1 to +6.5'."""
+    more = _more_decimals((low, high), indicator)
+    return " to ".join(
+        f"{'+' if value > 0 and not _is_zero(text) else ''}{text}"
+        for value, text in ((v, _bare(v, indicator, more)) for v in (low, high))
+    )
+
+
+def _more_decimals(limits: tuple[float, float], indicator: Indicator) -> int:
+    """How many decimals more keep a limit that is not 0 from reading as 0.
+
+    An interval that just leaves out 0 would otherwise seem to reach it.
+    """
+    for more in range(_MOST_MORE + 1):
+        if not any(
+            abs(limit) > _NO_LIMIT and _is_zero(_bare(limit, indicator, more))
+            for limit in limits
+        ):
+            return more
+    return 0
+
+
+def _is_zero(text: str) -> bool:
+    return not any(digit in text for digit in "123456789")
 
 
 def gap_words(difference: Figure, indicator: Indicator) -> str:
@@ -77,7 +108,7 @@ def gap_words(difference: Figure, indicator: Indicator) -> str:
         return NOTHING
     bare = _bare(abs(difference), indicator)
     sign = "−" if difference < 0 else "+"
-    sign = "" if float(bare.replace(",", "")) == 0 else sign
+    sign = "" if _is_zero(bare) else sign
     return f"{sign}{bare}"
 
 
@@ -221,9 +252,9 @@ def _cells(gaps: Gaps, row: GapRow) -> tuple[Cell, ...]:
     cells += [
         count_cell(row.n),
         count_cell(row.missing),
-        _figure_cell(row.value, in_column(row.value, indicator), indicator),
+        _figure_cell(row.value, value_words(row, indicator), indicator),
         _words(row.low, interval(row.low, row.high, indicator)),
-        _gap_cell(row.difference, indicator),
+        _gap_cell(row, indicator),
         _words(
             row.difference_low,
             interval(row.difference_low, row.difference_high, indicator),
@@ -235,6 +266,22 @@ def _cells(gaps: Gaps, row: GapRow) -> tuple[Cell, ...]:
         ),
     ]
     return tuple(cells)
+
+
+def value_words(row: GapRow, indicator: Indicator) -> str:
+    """A row's value; from the least to the greatest where only bounds are known."""
+    if row.bounds is None or row.bounds.value[0] == row.bounds.value[1]:
+        return in_column(row.value, indicator)
+    low, high = row.bounds.value
+    return f"{in_column(low, indicator)} to {in_column(high, indicator)}"
+
+
+def difference_words(row: GapRow, indicator: Indicator) -> str:
+    """A row's gap, likewise."""
+    if row.bounds is None or row.bounds.difference[0] == row.bounds.difference[1]:
+        return gap_words(row.difference, indicator)
+    low, high = row.bounds.difference
+    return f"{gap_words(low, indicator)} to {gap_words(high, indicator)}"
 
 
 def _parity_cell(row: GapRow) -> Cell:
@@ -266,9 +313,10 @@ def _figure_cell(value: Figure, text: str, indicator: Indicator) -> Cell:
     )
 
 
-def _gap_cell(difference: Figure, indicator: Indicator) -> Cell:
+def _gap_cell(row: GapRow, indicator: Indicator) -> Cell:
     """A difference; of rates in points, as its column's head says."""
-    cell = _figure_cell(difference, gap_words(difference, indicator), indicator)
+    difference = row.difference
+    cell = _figure_cell(difference, difference_words(row, indicator), indicator)
     if not indicator.is_share or not isinstance(difference, float):
         return cell
     return replace(cell, value=100 * difference, share=False)
@@ -279,14 +327,15 @@ def _words(value: Figure, text: str) -> Cell:
     return Cell(text=text, kind="withheld" if kind == "withheld" else "text")
 
 
-def _bare(value: float, indicator: Indicator) -> str:
-    if indicator.is_share:
-        return _percent(value, indicator.decimals)
-    return f"{value:,.{indicator.decimals}f}".replace("-", "−")
-
-
-def _percent(share: float, decimals: int) -> str:
-    return f"{100 * share:.{decimals}f}".replace("-", "−")
+def _bare(value: float, indicator: Indicator, more: int = 0) -> str:
+    """A number with its decimals, a true minus sign, and never '−0.0'."""
+    decimals = indicator.decimals + more
+    text = (
+        f"{100 * value:.{decimals}f}"
+        if indicator.is_share
+        else f"{value:,.{decimals}f}"
+    )
+    return text.lstrip("-") if _is_zero(text) else text.replace("-", "−")
 
 
 def csv_text(records: Iterable[Mapping[str, Any]]) -> str:
