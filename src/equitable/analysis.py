@@ -21,23 +21,29 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from equitable.answers import Cells, GapsResult
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError, did_you_mean
+from equitable.inequality import InequalityResult, inequality_of
 from equitable.intake import where as where_grammar
 from equitable.intake.joining import Join, joins_of
-from equitable.intake.meaning.declared import readings_within
 from equitable.intake.meaning.defaults import (
     cautions,
-    direction_assumed,
-    overlaps,
     proposed_counts,
-    total_assumed,
 )
-from equitable.intake.meaning.schema import Schema, understand
+from equitable.intake.meaning.schema import Schema
+from equitable.intake.meaning.understanding import understand
+from equitable.intake.published.dimensions import with_parts
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.settings import Settings, find_settings, read_settings
 from equitable.intake.source import Source, open_source
+from equitable.remarks import (
+    about_assumptions,
+    about_overlaps,
+    about_years,
+    read_direction,
+    refuse_outcome_as_group,
+)
 from equitable.study import Plan, carry_out
 from equitable.version import VERSION
-from equitable.vocabulary import Condition, Dimension, Direction, Indicator, Role
+from equitable.vocabulary import Condition, Dimension, Indicator, Role
 
 if TYPE_CHECKING:
     from equitable.intake.meaning.proposal import Inspection
@@ -58,6 +64,7 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
     delimiter: str | None = None,
     encoding: str | None = None,
     join: Sequence[Join] | None = None,
+    fresh: bool = False,
 ) -> Dataset:
     """Open a source of records.
 
@@ -76,6 +83,8 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
     join
         Further files of the same students: ``[eq.Join("attendance.csv",
         on="student_id")]``; without it, those of the settings.
+    fresh
+        Follow no ``equity.toml`` but one that ``config`` names.
 
     Raises
     ------
@@ -83,7 +92,9 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
         Where the source or the settings cannot be read; the message says what to do.
     """
     path = Path(source) if isinstance(source, str | Path) else None
-    found = find_settings(path, Path.cwd()) if config is None else Path(config)
+    found = Path(config) if config is not None else None
+    if found is None and not fresh:
+        found = find_settings(path, Path.cwd())
     settings = read_settings(found) if found else None
     folder = found.parent if found else Path()
     reading = settings.source if settings else None
@@ -153,6 +164,7 @@ class Dataset:
         direction: str | None = None,
         count: str | None = None,
         total: str | None = None,
+        percent: str | None = None,
     ) -> Indicator:
         """The indicator that an outcome's name, column or condition stands for.
 
@@ -161,8 +173,13 @@ class Dataset:
         """
         if isinstance(outcome, Indicator):
             return outcome
-        wanted = _direction(direction)
-        if count is None and total is None and self.schema.rows_are == "counts":
+        wanted = read_direction(direction)
+        if (
+            count is None
+            and total is None
+            and percent is None
+            and self.schema.rows_are == "counts"
+        ):
             count, total = proposed_counts(self.schema, (outcome or "").strip())
             outcome = None if count is not None else outcome
         found = self.schema.indicator(
@@ -170,6 +187,7 @@ class Dataset:
             direction=wanted,
             count=None if count is None else self._column(count),
             total=None if total is None else self._column(total),
+            percent=None if percent is None else self._column(percent),
         )
         if found.is_counts and not found.is_rate:
             raise QuestionError(
@@ -224,12 +242,17 @@ class Dataset:
         found = scan(
             self.source,
             indicators=wished,
-            dimensions=list(wanted.values()),
+            dimensions=with_parts(
+                self.schema.published,
+                self.schema.rows_are,
+                wished,
+                list(wanted.values()),
+            ),
             where=self.condition(where),
             weight=weight,
         )
         assumed = self.schema.notes_where(self.source, self.condition(where))
-        assumed += self._overlaps(wished, where)
+        assumed += about_overlaps(self, wished, where)
         notes = (*assumed, *found.provenance.notes)
         provenance = replace(
             found.provenance,
@@ -248,6 +271,7 @@ class Dataset:
         direction: str | None = None,
         count: str | None = None,
         total: str | None = None,
+        percent: str | None = None,
         where: str | None = None,
         weight: str | None = None,
         cluster: str | None = None,
@@ -259,8 +283,9 @@ class Dataset:
         Further keywords are those of `Cells.gaps`.
         """
         indicator = self.indicator(
-            outcome, direction=direction, count=count, total=total
+            outcome, direction=direction, count=count, total=total, percent=percent
         )
+        refuse_outcome_as_group(self, indicator, [*by, *within])
         cells = self.cube(
             indicators=[indicator],
             by=by,
@@ -270,8 +295,8 @@ class Dataset:
             cluster=cluster,
         )
         said = [
-            *self._said([indicator], direction, total),
-            self._of_several_years([*by, *within], where),
+            *about_assumptions(self, [indicator], direction, total),
+            about_years(self, indicator, by, within, where),
         ]
         if weight is not None:
             said.append(
@@ -284,6 +309,13 @@ class Dataset:
                 f" '{indicator.column} >= …'."
             )
         cells = cells.described(command, *filter(None, said))
+        if self.schema.rows_are == "figures" and not indicator.is_counts:
+            return cells.averages(
+                indicator.name,
+                by=[self.schema.dimension(name).name for name in by],
+                within=[self.schema.dimension(name).name for name in within],
+                reference=asked.get("reference", "rest"),
+            )
         return cells.gaps(
             indicator.name,
             by=[self.schema.dimension(name).name for name in by],
@@ -292,58 +324,58 @@ class Dataset:
             **asked,
         )
 
-    def _overlaps(
-        self, indicators: Sequence[Indicator], where: str | None
-    ) -> tuple[str, ...]:
-        """Rows for everybody beside groups, of rows that the question makes counts."""
-        counted = any(indicator.is_counts for indicator in indicators)
-        if not counted or self.schema.rows_are != "students":
-            return ()
-        condition, readings = self.condition(where), self.schema.readings
-        if condition is not None:
-            readings = tuple(readings_within(self.source, readings, condition))
-        return tuple(overlaps(readings))
-
-    def _said(
+    def inequality(
         self,
-        indicators: Sequence[Indicator],
-        direction: str | None,
-        total: str | None,
-    ) -> tuple[str, ...]:
-        """What was assumed of the outcomes, where nobody said it."""
-        declared = self.settings.indicators if self.settings else {}
-        assumed = [
-            indicator
-            for indicator in indicators
-            if (entry := declared.get(indicator.name)) is None
-            or entry.direction is None
-        ]
-        notes = [
-            direction_assumed(assumed) if direction is None else "",
-            *(total_assumed(one) for one in indicators if total is None),
-        ]
-        return tuple(filter(None, notes))
+        outcome: str | Indicator | None,
+        *,
+        by: str,
+        order: Sequence[str] | None = None,
+        reference: str | None = None,
+        direction: str | None = None,
+        count: str | None = None,
+        total: str | None = None,
+        percent: str | None = None,
+        where: str | None = None,
+        weight: str | None = None,
+        confidence: float = 0.95,
+        min_n: int | None = None,
+        internal: bool = False,
+        command: str | None = None,
+    ) -> InequalityResult:
+        """Summaries of inequality over all groups of a dimension.
 
-    def _of_several_years(self, named: Sequence[str], where: str | None) -> str | None:
-        """A caution where the same student may stand in several rows."""
-        year, student = self.schema.year, self.schema.student
-        if year is None or student is None:
-            return None
-        condition = self.condition(where)
-        used = {self.schema.dimension(name).name for name in named}
-        if year.name in used:
-            return None
-        if condition:
-            # One year is chosen; or one grade, in which a student stands once a year
-            # at most, but for those who repeat it.
-            grade = self.schema.grade
-            chosen = {*year.columns, *(grade.columns if grade else ())}
-            if chosen & {*condition.columns}:
-                return None
-        return (
-            "A student may stand in several years' rows; the intervals take every row"
-            f" for another student. For one year: --where '{year.name} = …'; for each:"
-            f" --within {year.name}."
+        Parameters
+        ----------
+        order
+            The groups from the least to the most advantaged, for the ordered summaries.
+        reference
+            The group that others are set against; the best where it is not given.
+
+        Further keywords are those of `gaps`.  Groups that the privacy gate withholds
+        enter no figure.
+        """
+        indicator = self.indicator(
+            outcome, direction=direction, count=count, total=total, percent=percent
+        )
+        refuse_outcome_as_group(self, indicator, [by])
+        cells = self.cube(indicators=[indicator], by=[by], where=where, weight=weight)
+        cells = cells.described(
+            command, *about_assumptions(self, [indicator], direction, total)
+        )
+        name = self.schema.dimension(by).name
+        least = self.min_n if min_n is None else min_n
+        gated = cells.gaps(
+            indicator.name, by=[name], depth=1, min_n=least, internal=internal
+        )
+        return inequality_of(
+            cells.arrays,
+            indicator,
+            name,
+            shown=[row.group[name] for row in gated.rows if not row.withheld],
+            order=order,
+            reference=reference,
+            confidence=confidence,
+            provenance=gated.provenance,
         )
 
     @property
@@ -420,8 +452,8 @@ class Dataset:
             command=command,
             date=date,
             notes=(
-                *self._overlaps(indicators, where),
-                *self._said(indicators, direction, total),
+                *about_overlaps(self, indicators, where),
+                *about_assumptions(self, indicators, direction, total),
             ),
         )
         with progress(f"Reading {self.source.name} and comparing groups"):
@@ -460,15 +492,3 @@ class Dataset:
             file=self.source.name,
             next_step=did_you_mean(name, names),
         )
-
-
-def _direction(direction: str | None) -> Direction | None:
-    if direction is None:
-        return None
-    try:
-        return Direction(direction)
-    except ValueError as error:
-        raise QuestionError(
-            f"a direction is 'higher' or 'lower', not '{direction}'",
-            next_step="Say which way the outcome is better.",
-        ) from error

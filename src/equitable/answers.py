@@ -14,9 +14,10 @@ from equitable.errors import MissingPartError, QuestionError, did_you_mean
 from equitable.measures.gaps import Question
 from equitable.measures.gaps import gaps as compute_gaps
 from equitable.measures.levels import RateInterval
+from equitable.measures.published_averages import averages_compared
 from equitable.measures.results import GapRow, Gaps, PooledRow, SensitivityRow
 from equitable.privacy.aside import set_aside, with_those_aside
-from equitable.privacy.gate import Gated, gate, withheld_groups
+from equitable.privacy.gate import Gated, gate, published, withheld_groups
 from equitable.vocabulary import Provenance
 
 if TYPE_CHECKING:
@@ -155,6 +156,24 @@ class Cells:
             guarded = computed.provenance.guarded(min_n, aside=aside)
             computed = replace(computed, provenance=guarded)
         return GapsResult(gate(computed, min_n=min_n))
+
+    def averages(
+        self,
+        indicator: str,
+        *,
+        by: Sequence[str],
+        within: Sequence[str] = (),
+        reference: str = "rest",
+    ) -> GapsResult:
+        """Published averages beside their reference, where no numbers are behind them.
+
+        Parameters as in `gaps`; nothing about chance can be said of such figures.
+        """
+        found = next(item for item in self.arrays.indicators if item.name == indicator)
+        question = Question(
+            by=tuple(by), within=tuple(within), reference=reference, depth=1
+        )
+        return GapsResult(published(averages_compared(self.arrays, found, question)))
 
 
 @dataclass(frozen=True, slots=True)

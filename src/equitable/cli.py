@@ -6,21 +6,18 @@ in a sentence that names file, row, column and the next step.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import os
-import shlex
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-import equitable
 from equitable import terminal
+from equitable.cli_inequality import inequality
 from equitable.command_options import (
     USAGE,
     Adjust,
@@ -30,9 +27,13 @@ from equitable.command_options import (
     DepthOption,
     DirectionOption,
     Format,
+    FormatOption,
     InternalOption,
     Interval,
     MinNOption,
+    OutcomeOption,
+    OutputOption,
+    PercentOption,
     PpgMargin,
     SheetOption,
     SourceArgument,
@@ -41,8 +42,15 @@ from equitable.command_options import (
     WhereOption,
     usage_sentence,
 )
-from equitable.errors import EquitableError, QuestionError
-from equitable.output import check_place
+from equitable.command_reading import (
+    listed,
+    opened,
+    read_depth,
+    read_min_n,
+    read_traits,
+    this_command,
+)
+from equitable.errors import EquitableError
 from equitable.version import VERSION
 
 app = typer.Typer(
@@ -73,16 +81,7 @@ def equitable_command(
 @app.command()
 def gaps(
     source: SourceArgument,
-    outcome: Annotated[
-        str | None,
-        typer.Option(
-            "--outcome",
-            metavar="COL",
-            help="The outcome: a column, an indicator of equity.toml, or a condition"
-            " such as 'math >= 600'.",
-            show_default=False,
-        ),
-    ] = None,
+    outcome: OutcomeOption = None,
     by: ByOption = None,
     depth: DepthOption = "2",
     within: Annotated[
@@ -108,6 +107,7 @@ def gaps(
     weight: WeightOption = None,
     count: CountOption = None,
     total: TotalOption = None,
+    percent: PercentOption = None,
     cluster: Annotated[
         str | None,
         typer.Option(
@@ -167,24 +167,8 @@ def gaps(
     internal: InternalOption = False,
     config: ConfigOption = None,
     sheet: SheetOption = None,
-    form: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            help="How the result is written. [default: as FILE ends, else table]",
-            show_default=False,
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write to a file instead of the screen: .csv, .json, .parquet, .txt.",
-            show_default=False,
-        ),
-    ] = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
 ) -> None:
     """Compare groups of students: who is served, and who is not yet.
 
@@ -192,20 +176,21 @@ def gaps(
     """
     written = terminal.form_of(form.value if form else None, output)
     with (
-        _opened(source, config, sheet, output) as students,
+        opened(source, config, sheet, output) as students,
         terminal.working(f"Reading {students.source.name}"),
     ):
         result = students.gaps(
             outcome,
-            by=_traits(by, students),
-            depth=_depth(depth),
-            within=_listed(within, "--within") if within else (),
+            by=read_traits(by, students),
+            depth=read_depth(depth),
+            within=listed(within, "--within") if within else (),
             reference=reference,
             direction=direction,
             where=where,
             weight=weight,
             count=count,
             total=total,
+            percent=percent,
             cluster=cluster,
             interval=interval.value,
             indices=indices,
@@ -215,9 +200,9 @@ def gaps(
             adjust=adjust.value,
             confidence=confidence,
             margin=margin,
-            min_n=_min_n(min_n, students),
+            min_n=read_min_n(min_n, students),
             internal=internal,
-            command=_command(),
+            command=this_command(),
         )
     terminal.give(result, written, output)
 
@@ -232,7 +217,12 @@ def inspect(
         ),
     ] = Path("equity.toml"),
     force: Annotated[
-        bool, typer.Option("--force", help="Replace an equity.toml that is there.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Replace an equity.toml that is there, and guess afresh unless"
+            " --config names it.",
+        ),
     ] = False,
     config: ConfigOption = None,
     sheet: SheetOption = None,
@@ -244,10 +234,10 @@ def inspect(
 
     Example: `equitable inspect star.csv`
     """
-    with _opened(source, config, sheet, output) as students:
+    with opened(source, config, sheet, output, fresh=force) as students:
         with terminal.working(f"Reading {students.source.name}"):
             found = students.inspect()
-        terminal.write_proposal(found, output, force=force)
+        terminal.write_proposal(found, output, force=force, followed=config)
         terminal.show_inspection(found, form.value)
 
 
@@ -313,13 +303,13 @@ def report(
 
     Example: `equitable report star.csv -o report.html`
     """
-    with _opened(source, config, sheet) as students:
+    with opened(source, config, sheet) as students:
         written = students.report(
             output,
-            outcomes=_listed(outcome, "--outcome") if outcome else None,
-            by=_listed(by, "--by") if by else None,
-            over=_listed(over, "--over") if over else (),
-            depth=_depth(depth),
+            outcomes=listed(outcome, "--outcome") if outcome else None,
+            by=listed(by, "--by") if by else None,
+            over=listed(over, "--over") if over else (),
+            depth=read_depth(depth),
             reference=reference,
             direction=direction,
             where=where,
@@ -327,9 +317,9 @@ def report(
             count=count,
             total=total,
             title=title,
-            min_n=_min_n(min_n, students),
+            min_n=read_min_n(min_n, students),
             internal=internal,
-            command=_command(),
+            command=this_command(),
             date=dt.datetime.now(tz=dt.UTC).astimezone().date(),
             progress=terminal.working,
         )
@@ -358,72 +348,7 @@ def demo(
     terminal.say(f"Open {(output / 'report.html').resolve()} in a browser.")
 
 
-@contextmanager
-def _opened(
-    source: str, config: Path | None, sheet: str | None, output: Path | None = None
-) -> Iterator[equitable.Dataset]:
-    with equitable.open(source, config=config, sheet=sheet) as students:
-        if output is not None:
-            check_place(output, never=students.source.paths)
-        yield students
-
-
-def _listed(text: str | None, option: str) -> list[str]:
-    """Names joined by commas; a name that holds a comma stands in double quotes."""
-    names = next(csv.reader([text or ""], skipinitialspace=True), [])
-    names = [name.strip() for name in names if name.strip()]
-    if not names:
-        raise QuestionError(
-            f"{option} names nothing", next_step=f"For example: {option} race,lunch."
-        )
-    return names
-
-
-def _depth(text: str) -> int:
-    if text.strip().lower() == "all":
-        return sys.maxsize
-    if not text.strip().isdecimal() or int(text) < 1:
-        raise QuestionError(
-            f"a depth is a whole number from 1, or 'all', not '{text}'",
-            next_step="For example: --depth 2.",
-        )
-    return int(text)
-
-
-def _min_n(given: int | None, students: equitable.Dataset) -> int:
-    if given is None:
-        return students.min_n
-    if given < 1:
-        raise QuestionError(
-            f"--min-n is a number of students from 1, not {given}",
-            next_step="For small groups too, add --internal.",
-        )
-    return given
-
-
-def _traits(by: str | None, students: equitable.Dataset) -> list[str]:
-    if by is not None:
-        return _listed(by, "--by")
-    found = [dimension.name for dimension in students.schema.dimensions[:3]]
-    raise QuestionError(
-        "--by is missing: the traits that group students",
-        file=students.source.name,
-        next_step=f"For example: --by '{found[0]}'."
-        if found
-        else "equitable inspect shows what each column is.",
-    )
-
-
-def _command() -> str:
-    return shlex.join(["equitable", *_without_folders(sys.argv[1:])])
-
-
-def _without_folders(arguments: Sequence[str]) -> list[str]:
-    """The command as it goes into a result: files by name, as folders tell too much."""
-    return [
-        os.path.basename(argument) if os.sep in argument else argument  # noqa: PTH119
-        for argument in arguments
-    ]
+app.command()(inequality)
 
 
 def _end_politely(number: int, _: object) -> None:

@@ -126,6 +126,15 @@ CountOption = Annotated[
         show_default=False,
     ),
 ]
+PercentOption = Annotated[
+    str | None,
+    typer.Option(
+        "--percent",
+        metavar="COL",
+        help="In a published table: percentages of --total, in place of counts.",
+        show_default=False,
+    ),
+]
 TotalOption = Annotated[
     str | None,
     typer.Option(
@@ -192,3 +201,35 @@ def usage_sentence(error: Exception) -> str:
         return ""
     text = text if text[-1:] in ".?!)" else f"{text}."
     return f"{text} All options: {path} --help."
+
+
+OutcomeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--outcome",
+        metavar="COL",
+        help="The outcome: a column, an indicator of equity.toml, or a condition"
+        " such as 'math >= 600'.",
+        show_default=False,
+    ),
+]
+
+FormatOption = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        help="How the result is written. [default: as FILE ends, else table]",
+        show_default=False,
+    ),
+]
+
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to a file instead of the screen: .csv, .json, .parquet, .txt.",
+        show_default=False,
+    ),
+]

@@ -16,14 +16,16 @@ from rich.table import Table
 from rich.text import Text
 
 from equitable.measures.results import GapRow, Gaps, Index, PooledRow, SensitivityRow
+from equitable.report.sentences import WORST_FIRST, not_worked_out
 from equitable.report.tables import (
     NOTHING,
     amount,
+    difference_words,
     doubt_mark,
     gap_words,
     group_name,
-    in_column,
     interval,
+    value_words,
     verdict_words,
 )
 from equitable.vocabulary import WITHHELD, Indicator, Verdict
@@ -68,9 +70,9 @@ def gap_table(gaps: Gaps, rows: Sequence[GapRow], width: int) -> Table:
     shown = [row for row in rows if not row.withheld]
     columns = [
         _Column("Students", [amount(row.n, None) for row in shown], 5),
-        _Column("Value", [in_column(row.value, indicator) for row in shown], 6),
+        _Column("Value", [value_words(row, indicator) for row in shown], 6),
         _Column("from to", [interval(r.low, r.high, indicator) for r in shown], 1),
-        _Column("Gap", [gap_words(row.difference, indicator) for row in shown], 7),
+        _Column("Gap", [difference_words(row, indicator) for row in shown], 7),
         _Column(
             "from to",
             [interval(r.difference_low, r.difference_high, indicator) for r in shown],
@@ -92,7 +94,7 @@ def gap_table(gaps: Gaps, rows: Sequence[GapRow], width: int) -> Table:
         groups = [_Column("Group – within", joined, 9, right=False)]
     if width < WIDE:
         columns = [column for column in columns if column.keep > 1]
-    return _fitted(f"{printable(title)}, furthest behind first", groups, columns, width)
+    return _fitted(f"{printable(title)}, {WORST_FIRST}", groups, columns, width)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,7 +221,12 @@ def pooled_table(gaps: Gaps, width: int) -> Table:
         for row in rows
     ]
     own = [interval(r.difference_low, r.difference_high, indicator) for r in rows]
-    verdicts = [verdict(row.verdict, withheld=row.withheld) for row in rows]
+    verdicts = [
+        Text("not worked out", style="dim")
+        if not_worked_out(row)
+        else verdict(row.verdict, withheld=row.withheld)
+        for row in rows
+    ]
     return _fitted(
         f"The gap by itself, and with {held} held fixed",
         [_Column("Group", named, 9, right=False)],

@@ -14,6 +14,7 @@ from equitable.cube.scan import scan
 from equitable.errors import EquitableError, InputError, QuestionError
 from equitable.intake.meaning.defaults import cautions
 from equitable.intake.meaning.schema import Schema
+from equitable.intake.published.dimensions import parts
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.source import Source
 from equitable.measures.family import joint_family
@@ -100,7 +101,13 @@ def carry_out(
     cells = scan(
         source,
         indicators=plan.indicators,
-        dimensions=tuple(wanted.values()),
+        dimensions=(
+            *wanted.values(),
+            *parts(
+                schema.published if plan.indicators[0].is_counts else None,
+                tuple(wanted.values()),
+            ),
+        ),
         where=plan.where,
         weight=plan.weight,
     )
@@ -139,7 +146,8 @@ def carry_out(
         cautions=cautions((*assumed, *plan.notes)),
     )
     if not internal and not any(one.is_counts for one in plan.indicators):
-        provenance = provenance.guarded(plan.min_n)
+        some = [answer.aside for answer in answers if answer.aside]
+        provenance = provenance.guarded(plan.min_n, aside=min(some, default=0))
     return Contents(
         title=plan.title or f"Who is served, and who is not yet: {source.name}",
         studies=tuple(_described(study, provenance) for study in studies),
@@ -245,6 +253,8 @@ class _Answers:
     results: list[tuple[Gaps, Group]]
     named: tuple[str, ...]
     has_years: bool
+    aside: int = 0
+    """Students set aside from every figure, as too few of them are not reported."""
 
 
 def _answers(
@@ -257,9 +267,11 @@ def _answers(
 ) -> _Answers:
     """All that is asked of one indicator."""
     named: tuple[str, ...] = ()
+    everyone = int(cells.students.sum())
     if not plan.internal:
         strata = (year.name,) if year else ()
         cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
+    aside = everyone - int(cells.students.sum())
     now = _of_year(cells, year, latest)
     by = tuple(name for name in by if _groups(now, indicator, name) > 1)
     if not by:
@@ -282,7 +294,7 @@ def _answers(
         each = replace(question, depth=1, within=(year.name,), strata_only=True)
         asked.append(_Asked(cells, each, {}))
     results = [one.answer(indicator) for one in asked]
-    return _Answers(indicator, asked, results, named, has_years)
+    return _Answers(indicator, asked, results, named, has_years, aside)
 
 
 def _apart(answers: Sequence[_Answers], plan: Plan) -> list[list[tuple[Gaps, Group]]]:

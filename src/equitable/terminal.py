@@ -20,6 +20,11 @@ from equitable.errors import OutputError
 from equitable.output import write_whole
 from equitable.report.sentences import headline, order_rows
 from equitable.report.tables import csv_text, group_name, verdict_notes
+from equitable.screen_inequality import (
+    inequality_levels,
+    inequality_sentence,
+    inequality_table,
+)
 from equitable.screen_tables import (
     gap_table,
     indices_table,
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
 
     from equitable.analysis import Dataset
     from equitable.answers import GapsResult
+    from equitable.inequality import InequalityResult
     from equitable.intake.meaning.proposal import Inspection
 
 _LISTED: Final = 12
@@ -102,6 +108,11 @@ def form_of(form: str | None, output: Path | None) -> str:
             next_step=f"For a document: equitable report SOURCE -o {output.name}.",
         )
     named = _ENDINGS.get(ending)
+    if ending and named is None and form is None:
+        raise OutputError(
+            f"{output.name}: results are written as .csv, .json, .parquet or .txt",
+            next_step="Give the file one of these endings, or say --format as well.",
+        )
     if form is not None and named is not None and form != named:
         raise OutputError(
             f"{output.name} ends like a {named} file, and --format says {form}",
@@ -124,6 +135,46 @@ def give(result: GapsResult, form: str, output: Path | None) -> None:
         _give_text(_written(console), output)
     else:
         _show(result, Console(highlight=False))
+
+
+def give_inequality(result: InequalityResult, form: str, output: Path | None) -> None:
+    """Print summaries of inequality, or write them to a file."""
+    if form == "parquet":
+        _give_bytes(_parquet(result.to_arrow()), output)
+    elif form == "csv":
+        _give_text(_csv(result.to_records()), output)
+    elif form == "json":
+        _give_text(plain_json(result.to_json()) + "\n", output)
+    elif output is not None:
+        console = Console(file=io.StringIO(), width=_PRINTED, color_system=None)
+        _show_inequality(result, console)
+        _give_text(_written(console), output)
+    else:
+        _show_inequality(result, Console(highlight=False))
+
+
+def _show_inequality(result: InequalityResult, console: Console) -> None:
+    found, indicator = result.found, result.indicator
+    console.print(Text(printable(inequality_sentence(result.found, indicator))))
+    for caution in result.provenance.cautions:
+        console.print(Text(f"! {printable(caution)}"))
+    console.print()
+    console.print(inequality_table(found))
+    console.print()
+    console.print(inequality_levels(found, indicator))
+    console.print()
+    for note in dict.fromkeys((*found.notes, *result.provenance.notes)):
+        console.print(Text(printable(note)))
+    if result.provenance.internal:
+        console.print(Text("For internal use: small groups are shown."))
+    else:
+        least = result.provenance.min_n
+        console.print(
+            Text(
+                f"Groups under {least} students are withheld and enter no figure. Not"
+                " checked for publication."
+            )
+        )
 
 
 def _written(console: Console) -> str:
@@ -172,7 +223,7 @@ def _show(result: GapsResult, console: Console) -> None:
     for line in found.provenance.cautions:
         console.print(Text(f"! {printable(line)}", style="bold"))
     console.print()
-    rows = order_rows(found.rows)
+    rows = order_rows(found.rows, found.indicator.direction)
     console.print(gap_table(found, rows, console.width))
     if held := _withheld(result):
         console.print(Text(printable(held)))
@@ -310,7 +361,9 @@ def _joined(value: Any) -> Any:
     return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
-def write_proposal(found: Inspection, output: Path, *, force: bool) -> None:
+def write_proposal(
+    found: Inspection, output: Path, *, force: bool, followed: Path | None = None
+) -> None:
     """Write equity.toml, unless one is there that a person may have corrected."""
     if output.exists() and not force:
         say(
@@ -320,7 +373,15 @@ def write_proposal(found: Inspection, output: Path, *, force: bool) -> None:
         return
     from equitable.intake.settings import write_settings  # noqa: PLC0415 - costly
 
+    replaced = output.exists()
     write_settings(found, output, replace=force)
+    if replaced and followed is None:
+        say(
+            f"{output} was replaced: what stood in it was not followed, and everything"
+            " was guessed afresh. To start from an earlier one, name it with --config."
+        )
+    elif replaced:
+        say(f"{output} was replaced as {followed} says; comments were not kept.")
     say(f"Written: {output}. Read it, correct it; every other command follows it.")
 
 

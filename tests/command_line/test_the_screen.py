@@ -68,7 +68,7 @@ def test_the_ending_says_the_form(run, tmp_path, ending):
     elif ending == "csv":
         assert written.startswith(b"gender,")
     else:
-        assert b"furthest behind first" in written
+        assert b"most clearly behind first" in written
 
 
 def test_an_ending_and_a_format_that_disagree_are_refused(run, tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 import pytest
 
@@ -80,24 +79,20 @@ def test_the_direction_assumed_is_said(tmp_path, name, way):
     assert "taken as better" not in notes(asked)
 
 
-def test_everybody_beside_groups_is_a_caution_until_rows_are_chosen(tmp_path):
+def test_everybody_beside_groups_is_the_total_and_no_group(tmp_path):
     with students(tmp_path, PUBLISHED) as data:
         asked = {"by": ["group"], "count": "suspended", "total": "enrolled"}
         every = data.gaps(None, **asked)
         chosen = data.gaps(None, where="group != 'All Students'", **asked)
-    assert any("rows overlap" in caution for caution in every.provenance.cautions)
-    assert not chosen.provenance.cautions
-    assert "rows overlap" not in notes(chosen)
-
-
-def test_the_caution_stands_before_the_table(tmp_path, equitable_command):
-    (tmp_path / "p.csv").write_text(PUBLISHED)
-    done = subprocess.run(
-        [equitable_command, "gaps", "p.csv", "--count", "suspended",
-         "--total", "enrolled", "--by", "group"],
-        cwd=tmp_path, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.index("rows overlap") < done.stdout.index("Evidence")
+    for result in (every, chosen):
+        rows = {row.group["group"]: row for row in result.rows}
+        # 40 of 200 against the other 20 of 400; nobody stands in both.
+        black = rows["Black or African American"]
+        assert set(rows) == {"Black or African American", "White"}
+        assert black.value == 0.2
+        assert black.reference.n == 400
+        assert black.reference.value == 0.05
+        assert "rows overlap" not in notes(result)
 
 
 def test_indices_of_an_average_are_said_not_to_exist(tmp_path):

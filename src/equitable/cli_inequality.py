@@ -1,0 +1,104 @@
+"""`equitable inequality`: summaries over all groups."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from equitable import terminal
+from equitable.command_options import (
+    ConfigOption,
+    CountOption,
+    DirectionOption,
+    FormatOption,
+    InternalOption,
+    MinNOption,
+    OutcomeOption,
+    OutputOption,
+    PercentOption,
+    SheetOption,
+    SourceArgument,
+    TotalOption,
+    WeightOption,
+    WhereOption,
+)
+from equitable.command_reading import listed, opened, read_min_n, this_command
+from equitable.errors import QuestionError
+
+
+def inequality(
+    source: SourceArgument,
+    outcome: OutcomeOption = None,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", metavar="DIM", help="The trait whose groups are summarised."
+        ),
+    ] = "",
+    order: Annotated[
+        str | None,
+        typer.Option(
+            "--order",
+            metavar="VALUE,…",
+            help="The groups from the least to the most advantaged: adds RCI, ACI, SII"
+            " and RII.",
+            show_default=False,
+        ),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            "--reference",
+            metavar="GROUP",
+            help="The group that others are set against. [default: the best]",
+            show_default=False,
+        ),
+    ] = None,
+    direction: DirectionOption = None,
+    where: WhereOption = None,
+    weight: WeightOption = None,
+    count: CountOption = None,
+    total: TotalOption = None,
+    percent: PercentOption = None,
+    confidence: Annotated[
+        float,
+        typer.Option("--confidence", metavar="P", help="Of the intervals."),
+    ] = 0.95,
+    min_n: MinNOption = None,
+    internal: InternalOption = False,
+    config: ConfigOption = None,
+    sheet: SheetOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Summarise inequality over all groups, ordered or not, with intervals.
+
+    Example: `equitable inequality star.csv --outcome reading --by race`
+    """
+    written = terminal.form_of(form.value if form else None, output)
+    if not by.strip():
+        raise QuestionError(
+            "no trait was given to summarise over", next_step="For example: --by race."
+        )
+    with (
+        opened(source, config, sheet, output) as students,
+        terminal.working(f"Reading {students.source.name}"),
+    ):
+        result = students.inequality(
+            outcome,
+            by=by.strip(),
+            order=listed(order, "--order") if order else None,
+            reference=reference,
+            direction=direction,
+            where=where,
+            weight=weight,
+            count=count,
+            total=total,
+            percent=percent,
+            confidence=confidence,
+            min_n=read_min_n(min_n, students),
+            internal=internal,
+            command=this_command(),
+        )
+    terminal.give_inequality(result, written, output)
