@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import equitable as eq
 from equitable.intake.profile import profile
 from equitable.intake.published.rewriting import reshaped
 from equitable.intake.published.tables import (
@@ -167,3 +168,38 @@ def test_files_of_students_are_left_as_they_are(name: str) -> None:
     source, found = opened(SHARED / name)
     with source:
         assert found is None
+
+
+def test_a_breakdown_is_a_dimension_and_a_marked_count_is_in_the_figures(
+    tmp_path: Path,
+) -> None:
+    rows = "School,Year,Type,Group,Tested,Passed\n"
+    for year in (2021, 2022):
+        for school in ("Oak", "Elm", "Ash"):
+            for kind, group, n in (
+                ("All", "All Students", 100),
+                ("Econ Status", "Econ Disadv", 40),
+                ("Econ Status", "Not Econ Disadv", 60),
+                ("SWD", "SWD", 8),
+                ("SWD", "Not SWD", 92),
+            ):
+                mark = "s" if n == 8 and year == 2022 else n // 2
+                rows += f"{school},{year},{kind},{group},{n},{mark}\n"
+    path = tmp_path / "card.csv"
+    path.write_text(rows)
+    with eq.open(path) as table:
+        found = table.inspect()
+        roles = {column.name: str(column.role) for column in found.columns}
+        result = table.gaps(
+            None, by=["SWD"], count="Passed", total="Tested", where="Year = 2022",
+            min_n=5,
+        )  # fmt: skip
+    assert roles["Econ Status"] == "dimension"
+    assert roles["Group"] == "other"
+    said = " ".join(finding.sentence for finding in found.quality.findings)
+    assert "has no number" not in said
+    row = next(row for row in result.rows if row.group == {"SWD": "SWD"})
+    # Three schools of 8 students each; the mark says that 0 to 8 of them passed.
+    assert row.n == 24
+    assert row.bounds is not None
+    assert row.bounds.count == (0, 24)

@@ -15,6 +15,7 @@ from equitable.intake.profile import ColumnProfile, profile
 from equitable.intake.published.rewriting import reshaped
 from equitable.intake.published.tables import (
     Published,
+    breakdowns_of,
     everyone_in,
     is_everyone,
     numbers_of,
@@ -89,6 +90,20 @@ def _told_by_breakdowns(
         **dict.fromkeys(counts, (Role.COUNT, f"how many students, of '{total}'")),
         total: (Role.TOTAL, "all students of a group"),
     }
+    readings = [
+        replace(
+            reading,
+            role=Role.DIMENSION,
+            reason="a breakdown of the table",
+            confidence=0.9,
+            may_name=False,
+        )
+        if reading.name in breakdowns_of(published)
+        and reading.role is Role.OTHER
+        and not reading.yours
+        else reading
+        for reading in readings
+    ]
     return tuple(
         replace(
             reading,

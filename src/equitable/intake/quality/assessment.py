@@ -152,9 +152,16 @@ def _codes_of_no_value(schema: Schema, plan: Tally) -> list[Finding]:
         elif codes:
             marked.append(reading.name)
     findings = []
-    for columns, what in (
-        (negative, "negative codes, such as -9, that stand for no value"),
-        (marked, "marks, such as 's' or '*', that hold small figures back"),
+    counts = schema.rows_are == "counts"
+    missing = "they are taken as missing, never as numbers"
+    bounds = "a count lies between 0 and its total there, and is never read as a number"
+    for columns, what, taken in (
+        (negative, "negative codes, such as -9, that stand for no value", missing),
+        (
+            marked,
+            "marks, such as 's' or '*', that hold small figures back",
+            bounds if counts else missing,
+        ),
     ):
         if columns:
             which = (
@@ -167,8 +174,7 @@ def _codes_of_no_value(schema: Schema, plan: Tally) -> list[Finding]:
                 Finding(
                     kind="missing",
                     severity="caution" if used else "note",
-                    sentence=f"{which} {what}; they are taken as missing, never as "
-                    "numbers.",
+                    sentence=f"{which} {what}; {taken}.",
                     column=columns[0] if len(columns) == 1 else None,
                 )
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from equitable.intake.meaning.defaults import indicator_columns
 from equitable.intake.meaning.schema import Schema
+from equitable.intake.names import is_suppressed
 from equitable.intake.profile import cleaned_sql, quoted, yes_sql
 from equitable.vocabulary import NOT_REPORTED, Dimension, Indicator, Kind
 
@@ -150,14 +151,21 @@ def _number(column: str, further: Sequence[str] = ()) -> str:
 def _has_none(indicator: Indicator) -> str:
     if indicator.condition is not None:
         return f"({indicator.condition.sql}) IS NULL"
-    column = indicator.count or indicator.column or indicator.name
+    own = indicator.count or indicator.percent or indicator.column
+    column = own or indicator.name
     if "" in indicator.false_values:
         return (
             f"coalesce(trim(CAST({quoted(column)} AS VARCHAR)), '') <> ''"
             f" AND {cleaned_sql(column, indicator.missing)} IS NULL"
         )
-    columns = [column, *([indicator.total] if indicator.total is not None else [])]
-    return " OR ".join(f"{cleaned_sql(c, indicator.missing)} IS NULL" for c in columns)
+    further = indicator.missing
+    if indicator.count is not None or indicator.percent is not None:
+        # A mark in place of a count still bounds it, and its row is in the figures.
+        further = tuple(text for text in further if not is_suppressed(text))
+    none = f"{cleaned_sql(column, further)} IS NULL"
+    if indicator.total is None:
+        return none
+    return f"{none} OR {cleaned_sql(indicator.total, indicator.missing)} IS NULL"
 
 
 def _wrong_values(indicator: Indicator) -> list[tuple[str, str, str]]:
