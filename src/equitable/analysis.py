@@ -39,6 +39,7 @@ from equitable.remarks import (
     about_overlaps,
     about_years,
     read_direction,
+    refuse_averages,
     refuse_outcome_as_group,
 )
 from equitable.study import Plan, carry_out
@@ -433,6 +434,7 @@ class Dataset:
         for path in paths:
             check_report_place(path, never=self.source.paths)
         indicators = self._asked_indicators(outcomes, direction, count, total)
+        refuse_averages(self, indicators)
         plan = Plan(
             indicators=indicators,
             by=(

@@ -101,4 +101,4 @@ def inequality(
             internal=internal,
             command=this_command(),
         )
-    terminal.give_inequality(result, written, output)
+    terminal.give(result, written, output)

@@ -47,6 +47,20 @@ def refuse_outcome_as_group(
             )
 
 
+def refuse_averages(students: Asked, indicators: Sequence[Indicator]) -> None:
+    """A report of published averages would count each row as one student."""
+    averages = [one for one in indicators if not one.is_counts]
+    if students.schema.rows_are == "figures" and averages:
+        raise QuestionError(
+            f"its rows are published averages of groups ('{averages[0].label}'), and a"
+            " report needs students, or counts of them",
+            file=students.source.name,
+            next_step="Lay the averages side by side with 'equitable gaps'; or, if each"
+            " row is one student, let 'equitable inspect' write equity.toml and correct"
+            " it.",
+        )
+
+
 def about_overlaps(
     students: Asked, indicators: Sequence[Indicator], where: str | None
 ) -> tuple[str, ...]:

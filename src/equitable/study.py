@@ -14,7 +14,7 @@ from equitable.cube.scan import scan
 from equitable.errors import EquitableError, InputError, QuestionError
 from equitable.intake.meaning.defaults import cautions
 from equitable.intake.meaning.schema import Schema
-from equitable.intake.published.dimensions import parts
+from equitable.intake.published.dimensions import with_parts
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.source import Source
 from equitable.measures.family import joint_family
@@ -101,12 +101,8 @@ def carry_out(
     cells = scan(
         source,
         indicators=plan.indicators,
-        dimensions=(
-            *wanted.values(),
-            *parts(
-                schema.published if plan.indicators[0].is_counts else None,
-                tuple(wanted.values()),
-            ),
+        dimensions=with_parts(
+            schema.published, schema.rows_are, plan.indicators, list(wanted.values())
         ),
         where=plan.where,
         weight=plan.weight,

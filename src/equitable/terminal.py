@@ -121,7 +121,7 @@ def form_of(form: str | None, output: Path | None) -> str:
     return form or named or "table"
 
 
-def give(result: GapsResult, form: str, output: Path | None) -> None:
+def give(result: GapsResult | InequalityResult, form: str, output: Path | None) -> None:
     """Print a result, or write it to a file, in the form asked for."""
     if form == "parquet":
         _give_bytes(_parquet(result.to_arrow()), output)
@@ -131,26 +131,19 @@ def give(result: GapsResult, form: str, output: Path | None) -> None:
         _give_text(plain_json(result.to_json()) + "\n", output)
     elif output is not None:
         console = Console(file=io.StringIO(), width=_PRINTED, color_system=None)
-        _show(result, console)
+        _show_any(result, console)
         _give_text(_written(console), output)
     else:
-        _show(result, Console(highlight=False))
+        _show_any(result, Console(highlight=False))
 
 
-def give_inequality(result: InequalityResult, form: str, output: Path | None) -> None:
-    """Print summaries of inequality, or write them to a file."""
-    if form == "parquet":
-        _give_bytes(_parquet(result.to_arrow()), output)
-    elif form == "csv":
-        _give_text(_csv(result.to_records()), output)
-    elif form == "json":
-        _give_text(plain_json(result.to_json()) + "\n", output)
-    elif output is not None:
-        console = Console(file=io.StringIO(), width=_PRINTED, color_system=None)
+def _show_any(result: GapsResult | InequalityResult, console: Console) -> None:
+    from equitable.inequality import InequalityResult  # noqa: PLC0415 - costly
+
+    if isinstance(result, InequalityResult):
         _show_inequality(result, console)
-        _give_text(_written(console), output)
     else:
-        _show_inequality(result, Console(highlight=False))
+        _show(result, console)
 
 
 def _show_inequality(result: InequalityResult, console: Console) -> None:

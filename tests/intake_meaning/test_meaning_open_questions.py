@@ -78,10 +78,12 @@ def test_other_names_of_totals(total):
     ]
 
 
-def test_a_state_total_beside_its_districts_is_said():
+def test_a_state_total_beside_its_districts_is_no_district():
     columns = COHORTS | {"District": ["Alpha", "Beta", "Total State"]}
-    said = " ".join(looked_at(table_of(**columns)).notes)
-    assert "'District' holds 'Total State' beside single groups" in said
+    found = looked_at(table_of(**columns))
+    district = next(d for d in found.dimensions if d.name == "District")
+    assert district.totals == ("total state",)
+    assert "Total State" not in district.order
 
 
 # ---------------------------------------------------------------------- other languages

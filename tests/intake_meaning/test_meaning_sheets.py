@@ -277,7 +277,7 @@ def test_published_averages_are_no_students():
         avg_scale_score=[200 + i / 3 for i in range(N)],
     )  # fmt: skip
     said = " ".join(looked_at(table).notes)
-    assert "would count each row (a state, a school) as one student" in said
+    assert "Averages of averages mislead" in said
 
 
 # ------------------------------------------------------------- totals, renamed schools

@@ -99,7 +99,7 @@ def test_the_size_of_a_group_is_not_its_figure() -> None:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("-9", "not applicable"), ("-11", "suppressed"), ("-5.0", "action plan")],
+    [("-9", "not applicable"), ("-11", "suppressed"), ("-5.0", "to be given later")],
 )
 def test_a_reserve_code_is_missing_with_its_reason(text: str, reason: str) -> None:
     mark = read_mark(text)

@@ -166,7 +166,8 @@ def _reference_rows(
     """Each row's reference row in its own stratum; -1 where there is none."""
     if choice.kind == "group":
         return _named_rows(table, choice)
-    eligible = table.reported() & np.isfinite(table.group.value)
+    # A group that is not shown is no reference: which one is would tell of its size.
+    eligible = table.reported() & np.isfinite(table.group.value) & ~table.hidden
     if choice.kind == "highest":
         eligible &= table.group.students >= choice.least
     if choice.kind == "largest":

@@ -34,8 +34,7 @@ _GUESSED = 60.0
 """The rank of what no name gives away: shown only where little else is known."""
 _FIGURES = (
     "Each row looks like a published average or percent of a group, not like a "
-    "student: 'gaps' would count each row (a state, a school) as one student. Averages "
-    "of averages mislead: ask of a file of students, or of counts."
+    "student. Averages of averages mislead: ask of a file of students, or of counts."
 )
 _OVERLAP = "rows overlap, so choose with --where, or students count twice"
 

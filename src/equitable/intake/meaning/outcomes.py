@@ -30,6 +30,7 @@ from equitable.intake.names import (
     yes_words,
 )
 from equitable.intake.profile import ColumnProfile, plain_number
+from equitable.intake.published.tables import is_everyone
 from equitable.vocabulary import Condition, Direction, Indicator, Kind, Role
 
 if TYPE_CHECKING:
@@ -461,13 +462,4 @@ def _value(value: str) -> str:
 
 def overlapping_totals(values: Iterable[str]) -> tuple[str, ...]:
     """Values that stand for everybody ('All Students'), beside the groups."""
-    return tuple(
-        value
-        for value in values
-        if re.match(
-            r"(?i)(all|all \w+|(grand |state |district )?totals?"
-            r"|total (state|district|county)|everyone|overall|statewide|citywide"
-            r"|districtwide|nation|national|national public|.*\(statewide\))$",
-            value.strip(),
-        )
-    )
+    return tuple(filter(is_everyone, values))

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
+from equitable.intake.names import is_suppressed, reserve_codes
+
 Subject = Literal["number", "students"]
 
 
@@ -52,45 +54,17 @@ class Mark:
         return self.low if not self.withheld and self.low == self.high else None
 
 
-_WITHHELD: Final = {
-    "s": "suppressed",
-    "ps": "privacy suppressed",
-    "ds": "suppressed",
-    "dns": "suppressed",
-    "ts": "suppressed",
-    "tfs": "too few students",
-    "x": "suppressed",
-    "c": "confidential",
-    "suppressed": "suppressed",
-    "supressed": "suppressed",
-    "redacted": "redacted",
-    "masked": "masked",
-    "withheld": "withheld",
-    "confidential": "confidential",
-    "privacy": "withheld for privacy",
-    "too few": "too few students",
-    "too few students": "too few students",
-    "too few to report": "too few students",
-    "insufficient data": "too few students",
-    "dw": "withheld",
-}
+_WITHHELD: Final = frozenset(
+    {
+        "c", "confidential", "dns", "ds", "insufficient data", "masked", "privacy",
+        "supressed", "tfs", "too few students", "too few to report", "ts", "withheld",
+        "x",
+    }
+)  # fmt: skip
+"""Marks beside those of `names.is_suppressed`: of a column of numbers only, as an X or
+a C elsewhere is an answer."""
 _SIGNS: Final = re.compile(r"[*†‡§]+")
-_RESERVED: Final = {
-    -2: "small number withheld",
-    -3: "left out by the form's skip logic",
-    -4: "optional and not given",
-    -5: "the district has an action plan to give it",
-    -6: "certified without it",
-    -7: "an error of the collecting system",
-    -8: "not in the federal assessment files",
-    -9: "not applicable, or skipped",
-    -11: "suppressed",
-    -12: "withheld for privacy",
-    -13: "left out by the form's skip logic",
-}
 _WITHHELD_CODES: Final = {-2, -11, -12}
-RESERVE_CODES: Final = frozenset(_RESERVED)
-"""Negative numbers that stand for a reason in the Civil Rights Data Collection."""
 
 _NUMBER: Final = r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*%?"
 _BELOW: Final = (
@@ -134,15 +108,13 @@ def read_mark(text: str) -> Mark | None:
         return Mark(low=number, high=number, withheld=False)
     if re.fullmatch(r"-\d{1,2}(\.0+)?", plain):
         code = int(float(plain))
-        if code not in _RESERVED:
+        meant = reserve_codes().get(str(code))
+        if meant is None:
             return None
         return Mark(
-            withheld=code in _WITHHELD_CODES,
-            reason=f"{_RESERVED[code]} (reserve code {code})",
+            withheld=code in _WITHHELD_CODES, reason=f"{meant} (reserve code {code})"
         )
-    if plain in _WITHHELD:
-        return Mark(reason=f"{_WITHHELD[plain]} ('{text.strip()}')")
-    if _SIGNS.fullmatch(plain):
+    if plain in _WITHHELD or _SIGNS.fullmatch(plain):
         return Mark(reason=f"suppressed ('{text.strip()}')")
     # A mark may carry a footnote's sign: '<5%*'.
     bare = _SIGNS.sub("", plain).strip()
@@ -150,6 +122,8 @@ def read_mark(text: str) -> Mark | None:
         found = pattern.fullmatch(bare)
         if found:
             return _limited(found.groupdict(), bare, text.strip())
+    if is_suppressed(bare):
+        return Mark(reason=f"suppressed ('{text.strip()}')")
     found = _RANGE.fullmatch(bare)
     if found is None:
         return None

@@ -7,7 +7,7 @@ file has columns for (race by sex; English learners by sex; never race by Englis
 learner), and how a row becomes counts of groups.  Layouts of 2013-14, 2015-16 and
 2020-21 as published; those of later years add ``_X`` and keep the names.
 
-Negative numbers are reserve codes (see `blurs.RESERVE_CODES`): missing, never 0, and
+Negative numbers are reserve codes (see `names.reserve_codes`): missing, never 0, and
 never added.
 """
 

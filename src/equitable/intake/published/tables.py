@@ -31,6 +31,7 @@ _ALL: Final = re.compile(
     r"|genders?|sexes|students tested|tested|subgroups?|categories|enrollment))?"
     r"|(?:state|nation|national|county|city|district|school)(?:wide)?"
     r"(?: (?:total|totals|average|avg\.?|public|level))?"
+    r"|total (?:state|district|county)"
     r"|.*\((?:statewide|citywide|nationwide|districtwide)\)"
 )
 _PLACES: Final = re.compile(r"(?:state|nation|national|county|city|district|school)")

@@ -154,7 +154,7 @@ def _codes_of_no_value(schema: Schema, plan: Tally) -> list[Finding]:
     findings = []
     counts = schema.rows_are == "counts"
     missing = "they are taken as missing, never as numbers"
-    bounds = "a count lies between 0 and its total there, and is never read as a number"
+    bounds = "they are read as the bounds that they set, never as numbers"
     for columns, what, taken in (
         (negative, "negative codes, such as -9, that stand for no value", missing),
         (
