@@ -174,11 +174,20 @@ def test_the_lines_grow_with_the_groups_and_not_with_their_square():
     assert seen(60) <= 3 * max(seen(30), 60)
 
 
+def rounded(told):
+    """To 12 digits: beyond them, vectors of another length are added up otherwise."""
+    if isinstance(told, dict):
+        return {name: rounded(value) for name, value in told.items()}
+    if isinstance(told, list | tuple):
+        return [rounded(value) for value in told]
+    return float(f"{told:.12g}") if isinstance(told, float) else told
+
+
 SMALL, LARGE = st.integers(2, 9), st.integers(20, 60)
 SIZES = st.tuples(SMALL, SMALL, LARGE, SMALL, SMALL, LARGE, LARGE, LARGE, LARGE)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     SIZES,
     st.sampled_from(["rest", "overall", "highest", "largest", "0.5"]),
@@ -225,5 +234,5 @@ def test_students_changed_round_in_hidden_cells_change_nothing_told(
             if keys <= away and all(changed[p] >= max(passed[p], 1) for p in places):
                 after = told(changed)
                 if hidden(after) == away:
-                    assert figures(after) == figures(before)
+                    assert rounded(figures(after)) == rounded(figures(before))
                     return

@@ -201,7 +201,8 @@ def _best(table: Stratified, indicator: Indicator, least: int) -> Integers:
         table.stratum,
         table.reported()
         & (table.group.students >= least)
-        & np.isfinite(table.group.value),
+        & np.isfinite(table.group.value)
+        & ~table.hidden,
     )
 
 

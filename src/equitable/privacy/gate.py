@@ -156,7 +156,7 @@ def _gated(gaps: Gaps, stratum: Group, all_hidden: set[Key], min_n: int) -> Gate
     return Gated(
         replace(
             gaps,
-            rows=tuple(_without_best(gaps, rows, hidden)),
+            rows=tuple(_without_best(gaps, rows, told)),
             overall=_guarded_reference(gaps.overall, min_n),
             pooled=tuple(_guarded_pooled(row, hidden, min_n) for row in gaps.pooled),
             sensitivity=_guarded_sensitivity(gaps.sensitivity, hidden),
@@ -217,7 +217,10 @@ def _guarded_pooled(row: PooledRow, hidden: set[Key], min_n: int) -> PooledRow:
 
 
 def _without_best(gaps: Gaps, rows: Sequence[GapRow], hidden: set[Key]) -> list[GapRow]:
-    """Drop the 80 % index of tables whose best group may be a hidden one."""
+    """Drop the 80 % index of tables whose best group may be a hidden one.
+
+    ``hidden`` are those that the measures took for groups that are shown.
+    """
     doubtful = {
         (tuple(row.group), tuple(row.within.items()))
         for row in gaps.rows
