@@ -13,9 +13,10 @@ from equitable.errors import EquitableError
 from equitable.vocabulary import WITHHELD, Withheld
 
 if TYPE_CHECKING:
-    from equitable.analysis import Dataset, open  # noqa: A004 - `eq.open` is its name
-    from equitable.answers import Cells, GapsResult
+    from equitable.analysis import Dataset
+    from equitable.answers.cells import Cells, GapsResult
     from equitable.intake.joining import Join
+    from equitable.opening import open  # noqa: A004 - `eq.open` is its name
 
     __version__: str
 
@@ -33,11 +34,11 @@ __all__ = [
 
 # Loaded when first used, so that the command line answers at once.
 _LATER = {
-    "Cells": "equitable.answers",
+    "Cells": "equitable.answers.cells",
     "Dataset": "equitable.analysis",
-    "GapsResult": "equitable.answers",
+    "GapsResult": "equitable.answers.cells",
     "Join": "equitable.intake.joining",
-    "open": "equitable.analysis",
+    "open": "equitable.opening",
 }
 
 

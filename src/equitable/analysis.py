@@ -18,22 +18,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from equitable.answers import Cells, GapsResult
+from equitable.answers.cells import Cells, GapsResult
+from equitable.answers.inequality import InequalityResult, inequality_of
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError, did_you_mean
-from equitable.inequality import InequalityResult, inequality_of
 from equitable.intake import where as where_grammar
-from equitable.intake.joining import Join, joins_of
 from equitable.intake.meaning.defaults import (
     cautions,
     proposed_counts,
 )
 from equitable.intake.meaning.schema import Schema
-from equitable.intake.meaning.understanding import understand
 from equitable.intake.published.dimensions import with_parts
 from equitable.intake.quality.assessment import Quality, assess
-from equitable.intake.settings import Settings, find_settings, read_settings
-from equitable.intake.source import Source, open_source
+from equitable.intake.settings import Settings
+from equitable.intake.source import Source
 from equitable.remarks import (
     about_assumptions,
     about_overlaps,
@@ -55,66 +53,6 @@ DEFAULT_MIN_N: Final = 10
 
 def _silently(_: str) -> AbstractContextManager[None]:
     return nullcontext()
-
-
-def open(  # noqa: A001 - `eq.open` is the name that the design fixes
-    source: Any,
-    *,
-    config: str | Path | None = None,
-    sheet: str | None = None,
-    delimiter: str | None = None,
-    encoding: str | None = None,
-    join: Sequence[Join] | None = None,
-    fresh: bool = False,
-) -> Dataset:
-    """Open a source of records.
-
-    Parameters
-    ----------
-    source
-        A file (CSV, TSV, XLSX, Parquet), a folder or glob of files with the same
-        columns, ``-`` for standard input, or a pandas, Polars or Arrow table.
-    config
-        The ``equity.toml`` to follow.  Without one, ``equity.toml`` in the current
-        folder or beside the source is used where it is about this source.
-    sheet
-        Which sheet of a workbook.
-    delimiter, encoding
-        Of a text file, where what is found out would be wrong.
-    join
-        Further files of the same students: ``[eq.Join("attendance.csv",
-        on="student_id")]``; without it, those of the settings.
-    fresh
-        Follow no ``equity.toml`` but one that ``config`` names.
-
-    Raises
-    ------
-    EquitableError
-        Where the source or the settings cannot be read; the message says what to do.
-    """
-    path = Path(source) if isinstance(source, str | Path) else None
-    found = Path(config) if config is not None else None
-    if found is None and not fresh:
-        found = find_settings(path, Path.cwd())
-    settings = read_settings(found) if found else None
-    folder = found.parent if found else Path()
-    reading = settings.source if settings else None
-    opened = open_source(
-        source,
-        sheet=sheet or (reading.sheet if reading else None),
-        delimiter=delimiter or (reading.delimiter if reading else None),
-        encoding=encoding or (reading.encoding if reading else None),
-        decimal=reading.decimal if reading else None,
-        join=joins_of(settings, folder) if join is None else join,
-        roles=settings.columns if settings else None,
-    )
-    if opened.hashed:
-        settings = (settings or Settings()).joined(opened.hashed, opened.dropped)
-    try:
-        return Dataset(opened, understand(opened, settings), settings)
-    except BaseException:
-        opened.close()
-        raise
 
 
 class Dataset:

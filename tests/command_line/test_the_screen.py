@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.cells import cell_len
 
-from equitable.screen_tables import plain_json, printable
+from equitable.commands.screen_tables import plain_json, printable
 
 TEXT = "gender,dept,passed,score\n" + "".join(
     f"{'Female' if i % 2 else 'Male'},Dept {'ABC'[i % 3]},{int(i % 5 < 2 + i % 2)},{i % 90}\n"

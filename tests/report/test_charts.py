@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from star_document import ATTACK, group_chart, mean_chart, school_chart, year_chart
 
-from equitable import analysis
+from equitable import opening
 from equitable.report.chart_parts import PALETTES, em, scale, wrapped
 from equitable.report.charts import NARROW, WIDE, chart, specification, svg
 from equitable.report.document import Dot, DotChart, Line, LineChart, LinePoint
@@ -305,7 +305,7 @@ def small_result(tmp_path_factory):
     ):
         rows += [f"{race},1"] * passed + [f"{race},0"] * failed
     file.write_text("\n".join(rows) + "\n")
-    with analysis.open(file) as students:
+    with opening.open(file) as students:
         return students.gaps("passed", by=["race"], direction="higher")
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from equitable.commands.screen_tables import pooled_table
 from equitable.measures.results import Bounds, GapRow, Gaps, PooledRow, Reference
 from equitable.privacy.gate import Gated
 from equitable.report.chapters import indicator_chapter
@@ -27,7 +28,6 @@ from equitable.report.sentences import (
     whole_people,
 )
 from equitable.report.tables import amount, gap_words, interval
-from equitable.screen_tables import pooled_table
 from equitable.vocabulary import (
     Dimension,
     Direction,

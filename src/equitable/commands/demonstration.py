@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from equitable import analysis
+from equitable import opening
 from equitable.errors import OutputError
 from equitable.output import write_whole
 
@@ -36,7 +36,7 @@ def star(
     given = files("equitable") / "data" / "star"
     for name in _GIVEN:
         write_whole(folder / name, (given / name).read_bytes())
-    with analysis.open(folder / "star.csv", config=folder / "equity.toml") as students:
+    with opening.open(folder / "star.csv", config=folder / "equity.toml") as students:
         return students.report(
             [folder / name for name in _REPORTS],
             outcomes=("reading_middle", "math_middle"),

@@ -7,9 +7,9 @@ from typing import Final
 
 from rich.table import Table
 
+from equitable.commands.screen_tables import printable
 from equitable.measures.inequality.results import Inequality, Level, Measure
 from equitable.report.tables import amount, in_column, interval
-from equitable.screen_tables import printable
 from equitable.vocabulary import Indicator
 
 SAYS: Final[Mapping[str, str]] = {

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from equitable import terminal
-from equitable.command_options import (
+from equitable.commands import terminal
+from equitable.commands.options import (
     ConfigOption,
     CountOption,
     DirectionOption,
@@ -23,7 +23,7 @@ from equitable.command_options import (
     WeightOption,
     WhereOption,
 )
-from equitable.command_reading import listed, opened, read_min_n, this_command
+from equitable.commands.reading import listed, opened, read_min_n, this_command
 from equitable.errors import QuestionError
 
 

@@ -16,16 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from equitable.errors import OutputError
-from equitable.output import write_whole
-from equitable.report.sentences import headline, order_rows
-from equitable.report.tables import csv_text, group_name, verdict_notes
-from equitable.screen_inequality import (
+from equitable.commands.screen_inequality import (
     inequality_levels,
     inequality_sentence,
     inequality_table,
 )
-from equitable.screen_tables import (
+from equitable.commands.screen_tables import (
     gap_table,
     indices_table,
     plain_json,
@@ -35,6 +31,10 @@ from equitable.screen_tables import (
     steers,
     table,
 )
+from equitable.errors import OutputError
+from equitable.output import write_whole
+from equitable.report.sentences import headline, order_rows
+from equitable.report.tables import csv_text, group_name, verdict_notes
 from equitable.vocabulary import Provenance
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from equitable.analysis import Dataset
-    from equitable.answers import GapsResult
-    from equitable.inequality import InequalityResult
+    from equitable.answers.cells import GapsResult
+    from equitable.answers.inequality import InequalityResult
     from equitable.intake.meaning.proposal import Inspection
 
 _LISTED: Final = 12
@@ -138,7 +138,7 @@ def give(result: GapsResult | InequalityResult, form: str, output: Path | None) 
 
 
 def _show_any(result: GapsResult | InequalityResult, console: Console) -> None:
-    from equitable.inequality import InequalityResult  # noqa: PLC0415 - costly
+    from equitable.answers.inequality import InequalityResult  # noqa: PLC0415 - costly
 
     if isinstance(result, InequalityResult):
         _show_inequality(result, console)

@@ -1,0 +1,1 @@
+"""Answers as a person gets them: results that show themselves and write files."""
