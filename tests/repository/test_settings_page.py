@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from equitable.intake import settings
+from equitable.intake.settings_idea import IdeaTable
 from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "equity-toml.md"
@@ -17,6 +18,7 @@ TABLES = {
     "dimensions.NAME": settings.DimensionSettings,
     "indicators.NAME": settings.IndicatorSettings,
     "privacy": settings.PrivacySettings,
+    "idea": IdeaTable,
 }
 
 

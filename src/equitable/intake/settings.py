@@ -8,6 +8,7 @@ Tables, all optional::
     [dimensions.NAME]       columns, label, view, values, order
     [indicators.NAME]       column, kind, true, false, at_least, where, count, total, …
     [privacy]               min_n
+    [idea]                  min_cell, min_n, threshold, years, progress, columns …
 
 Unknown keys and values are refused with the nearest ones that exist.
 """
@@ -27,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from equitable.errors import InputError, SettingsError, did_you_mean
 from equitable.intake.race import VIEW_NAMES
 from equitable.intake.readers.text_encoding import named_encoding
+from equitable.intake.settings_idea import IdeaTable, idea_keys
 from equitable.intake.settings_text import Proposed, settings_text, write_settings
 from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
 
@@ -124,6 +126,7 @@ class Settings(_Table):
     dimensions: dict[str, DimensionSettings] = Field(default_factory=dict)
     indicators: dict[str, IndicatorSettings] = Field(default_factory=dict)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    idea: IdeaTable = Field(default_factory=IdeaTable)
     _file: str = PrivateAttr(default=FILE_NAME)
     _further: frozenset[str] = PrivateAttr(default=frozenset())
 
@@ -330,6 +333,8 @@ def _place(path: Sequence[str]) -> tuple[str, str]:
 def _keys(path: Sequence[str]) -> list[str]:
     if len(path) == 1:
         return list(Settings.model_fields)
+    if path[0] == "idea":
+        return idea_keys(path)
     return list(_TABLES[path[0]].model_fields)
 
 

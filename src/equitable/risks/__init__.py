@@ -1,0 +1,1 @@
+"""From a file to the counts that risk ratios are made of, and to the answer."""
