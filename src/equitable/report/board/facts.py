@@ -85,7 +85,15 @@ class Facts:
     """Groups of the same trait that are not shown in the same place."""
     crossed: bool
     """Whether the file tells of students of two traits at once."""
-    none_behind: bool = False
+    outcomes: int
+    """How many the report has: the page speaks of one."""
+    behind: bool
+    """Whether that is one in which the group is behind in the whole file."""
+
+    @property
+    def none_behind(self) -> bool:
+        """Whether a rule chose the group, and found none behind."""
+        return self.board.picked and not self.behind
 
     @property
     def dimension(self) -> Dimension | None:
@@ -99,6 +107,8 @@ class Facts:
         return self.board.place
 
 
+_PERS: Final = (100, 1_000, 10_000)
+_LEAST: Final = 3
 _NOTHING: Final = Comparison(group=Level(state="none"), others=Level(state="none"))
 
 
@@ -125,7 +135,7 @@ def facts_of(contents: Contents) -> Facts:
         main = replace(_NOTHING, lacking="not-crossed")
         years = []
     told = [pair for pair in years if pair[1].group.told or pair[1].others.told]
-    shown = _numbers([main, *([whole] if whole and board.place else [])])
+    shown = [main, *([whole] if whole and board.place else [])]
     verdict = _of_report(study, board) if board.place is None else None
     return Facts(
         indicator=study.indicator,
@@ -135,14 +145,19 @@ def facts_of(contents: Contents) -> Facts:
         main=replace(main, verdict=verdict) if verdict else main,
         whole=whole if board.place else None,
         years=tuple(told) if len(told) > 1 else (),
-        per=max((per for *_, per in shown), default=100),
+        per=_people(shown),
         withheld=_withheld(board),
         crossed=any(
             len(row.group) > 1 and board.dimension in row.group and (row.n or 0)
             for row in gaps.rows
             if not row.withheld
         ),
-        none_behind=board.picked and main.verdict is not Verdict.WORSE,
+        outcomes=len(contents.studies),
+        behind=any(
+            dict(row.group) == {board.dimension: board.group}
+            and row.verdict is Verdict.WORSE
+            for row in gaps.rows
+        ),
     )
 
 
@@ -278,15 +293,22 @@ def _number(figure: Figure) -> float | None:
     return figure if isinstance(figure, float) else None
 
 
-def _numbers(compared: Iterable[Comparison]) -> list[tuple[int, int, int]]:
-    """Each comparison's two shares as whole people, of as many as tell them apart."""
-    return [
-        whole_numbers(one.group.least, one.others.least)
-        for one in compared
-        if one.group.state == one.others.state == "value"
-        and 0 <= one.group.least <= 1
-        and 0 <= one.others.least <= 1
-    ]
+def _people(compared: Iterable[Comparison]) -> int:
+    """Of how many students shares are told, so that rounding changes none of them much.
+
+    100 where every share is 3 of them or more: 2.4 beside 7.6 of 100 would be read as
+    four times as many, and not as three.
+    """
+    pers = [100]
+    for one in compared:
+        if one.group.state == one.others.state == "value":
+            own, others = one.group.least, one.others.least
+            if not (0 <= own <= 1 and 0 <= others <= 1):
+                continue
+            pers.append(whole_numbers(own, others)[2])
+            small = min((share for share in (own, others) if share > 0), default=1.0)
+            pers.append(next((per for per in _PERS if small * per >= _LEAST), 10_000))
+    return max(pers)
 
 
 def _withheld(board: Board) -> tuple[str, ...]:

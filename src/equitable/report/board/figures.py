@@ -151,8 +151,13 @@ class Written:
     def original(self) -> str:
         """What the file calls the group, where the page calls it otherwise."""
         name = _told(self.facts.dimension, self.facts.board.group)
-        said = {*bare(self.group()).split()}
-        return "" if {*bare(name).split()} <= said else clipped(name, 48)
+        said, own = {*bare(self.group()).split()}, bare(name).split()
+        if self.words.language == "en":
+            # 'With a disability' needs no second name beside it; 'SWD' does.
+            said |= {word for word in own if any(_alike(word, other) for other in said)}
+        if {*own} <= said or bare(name) in bare(self.group()):
+            return ""
+        return clipped(re.sub(r"\s*\(([^)]*)\)", r", \1", name), 48)
 
     def where(self) -> str:
         """' in district 5', or nothing for the whole file."""
@@ -195,6 +200,10 @@ class Written:
         """The outcome as the file calls it."""
         label = re.sub(r" rate$", "", self.facts.indicator.label)
         return clipped(label, 48)
+
+
+def _alike(word: str, other: str) -> bool:
+    return min(len(word), len(other)) > 4 and word[:6] == other[:6]
 
 
 def _told(dimension: Dimension | None, name: str) -> str:

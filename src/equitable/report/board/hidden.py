@@ -57,21 +57,31 @@ def _of_table(held: HeldBack, facts: Facts, written: Written) -> str:
         return words.say("hides.whole-here", figures=figures)
     if why is None:
         empty = written.whole(held.empty)
-        return words.say("hides.empty", empty=empty, figures=figures)
-    marks = [clipped(text, 16) for text, one, _ in held.marks if one == why]
+        said = words.say("hides.empty", empty=empty, figures=figures)
+        return _with_place(said, facts, written)
+    marks = [
+        words.say("sources.name-of", name=clipped(text, 16))
+        for text, one, _ in held.marks
+        if one == why
+    ]
     said = words.say(
         f"hides.{why}",
         marked=written.whole(held.marked),
         figures=figures,
         marks=", ".join(marks[:_MARKS]) + (" …" if len(marks) > _MARKS else ""),
     )
+    return _with_place(said, facts, written)
+
+
+def _with_place(said: str, facts: Facts, written: Written) -> str:
+    """The sentence, and how many figures of our place are no numbers."""
     here, place = facts.board.held_back_here, facts.place
-    if here is not None and place is not None:
-        own = words.say(
-            "hides.marks-here",
-            place=written.place_name(place),
-            marked=written.whole(here.marked),
-            figures=written.whole(here.figures),
-        )
-        said = f"{said} {own}"
-    return said
+    if here is None or place is None:
+        return said
+    own = written.words.say(
+        "hides.marks-here",
+        place=written.place_name(place),
+        marked=written.whole(here.marked or here.empty),
+        figures=written.whole(here.figures),
+    )
+    return f"{said} {own}"

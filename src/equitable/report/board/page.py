@@ -108,7 +108,7 @@ def board_page(contents: Contents, language: str) -> BoardPage:
         lead=_lead(facts, words, written),
         verdict=_verdict(facts.main, words),
         detail=_detail(facts, words, written),
-        note=_note(facts, words),
+        note=_note(facts, words, written),
         caption=_caption(words, written),
         heads=(
             words.say("chart.who"),
@@ -198,10 +198,17 @@ def _gap(low: float, high: float, facts: Facts, words: Words, written: Written) 
     return words.say(f"detail.{name}", low=first, high=last, per=written.per)
 
 
-def _note(facts: Facts, words: Words) -> str:
-    if not facts.board.picked:
-        return ""
-    return words.say("detail.picked-none" if facts.none_behind else "detail.picked")
+def _note(facts: Facts, words: Words, written: Written) -> str:
+    """How the group and the outcome came to be on the page, where nobody named them."""
+    said = []
+    if facts.board.picked:
+        name = "picked-none" if facts.none_behind else "picked"
+        said.append(words.say(f"detail.{name}"))
+    if facts.outcomes > 1:
+        name = "outcome-behind" if facts.behind else "outcome-first"
+        number = written.whole(facts.outcomes)
+        said.append(words.say(f"detail.{name}", number=number))
+    return " ".join(said)
 
 
 # --------------------------------------------------------------------------- its chart
@@ -246,17 +253,23 @@ def _chart(
         if place.among > 1:
             places = words.say(f"kinds.{place.kind}", number=number)
             name = words.say("chart.whole", places=places)
-        groups.append(_bars(name, whole, words, written, top))
+        groups.append(_bars(name, whole, words, written, top, first=False))
     return tuple(groups)
 
 
 def _bars(
-    name: str, one: Comparison, words: Words, written: Written, top: float
+    name: str,
+    one: Comparison,
+    words: Words,
+    written: Written,
+    top: float,
+    *,
+    first: bool = True,
 ) -> BarGroup:
     group = written.group()
     group = group[:1].upper() + group[1:]
     original = written.original()
-    label = f"{group} ({original})" if original else group
+    label = f"{group} ({original})" if original and first else group
     return BarGroup(
         name=name,
         bars=(
@@ -364,8 +377,8 @@ def _sources(
                          total=clipped(indicator.total, 48))  # fmt: skip
     else:
         said = words.say("sources.name-of", name=written.label())
-    if facts.year:
-        said = words.say("sources.figures-of", outcome=said, year=facts.year)
+    year = facts.year or words.say("sources.year-unknown")
+    said = words.say("sources.figures-of", outcome=said, year=year)
     if provenance.where:
         where = clipped(provenance.where, 90)
         said += f". {words.say('sources.rows-kept', where=where)}"

@@ -7,9 +7,14 @@ could see it in a protected form, and who answers for what follows.
 
 from __future__ import annotations
 
+from typing import Final
+
 from equitable.report.board.facts import Facts
 from equitable.report.board.figures import Written
 from equitable.vocabulary import Verdict
+
+_MANY: Final = 0.02
+"""A share of empty figures that is worth a question."""
 
 
 def three_questions(facts: Facts, written: Written) -> tuple[str, ...]:
@@ -40,14 +45,13 @@ def _of_the_gap(facts: Facts) -> str:
 
 def _of_what_is_hidden(facts: Facts) -> str:
     held = facts.board.held_back_here or facts.board.held_back
-    whole = facts.board.held_back
-    if (held is not None and held.marked) or (whole is not None and whole.marked):
+    if facts.main.blurred or (held is not None and held.marked):
         return "hidden-marks"
     if facts.withheld:
         return "hidden-small"
-    if held is not None and held.empty:
+    if held is not None and held.empty >= _MANY * held.figures > 0:
         return "hidden-empty"
-    if facts.main.missing:
+    if facts.main.missing and not facts.board.public:
         return "hidden-missing"
     return "hidden-crossed"
 
