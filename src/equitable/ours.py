@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, get_args
 
+import numpy as np
+
 from equitable.cube.cells import Cells
 from equitable.errors import EquitableError, QuestionError, did_you_mean
 from equitable.intake.published.dimensions import with_totals
@@ -316,6 +318,40 @@ def told_apart(cells: Cells, dimension: str, value: str) -> Cells:
     )
     axes = (*cells.axes[:position], changed, *cells.axes[position + 1 :])
     return replace(cells, axes=axes)
+
+
+def at_its_level(cells: Cells, dimension: str, value: str) -> Cells:
+    """Of a file with rows for the state, districts and schools: those like the place's.
+
+    Raises
+    ------
+    QuestionError
+        Where rows of several levels bear the place's name.
+    """
+    position = cells.axis(dimension)
+    own = cells.axes[position].groups.index(value)
+    members = cells.axes[position].members
+    codes = [code for code, member in enumerate(members) if member == (own,)]
+    here = np.isin(cells.codes[:, position], codes)
+    for place, axis in enumerate(cells.axes):
+        if axis.dimension.form != "level":
+            continue
+        levels = np.unique(cells.codes[here, place])
+        if len(levels) > 1:
+            names = sorted(
+                axis.groups[group] for code in levels for group in axis.members[code]
+            )
+            said = " or ".join(
+                f"\"{axis.dimension.columns[0]} = '{name}'\"" for name in names
+            )
+            raise QuestionError(
+                f"rows of {len(levels)} levels are called '{value}'",
+                column=axis.dimension.columns[0],
+                next_step=f"Choose one: --where {said}.",
+            )
+        cells = cells.keep(np.isin(cells.codes[:, place], levels))
+        here = np.isin(cells.codes[:, position], codes)
+    return cells
 
 
 def how_many(cells: Cells, indicator: str, dimension: str) -> int:

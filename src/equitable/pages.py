@@ -15,6 +15,7 @@ from equitable.measures.results import Gaps, Group
 from equitable.ours import (
     OurGroup,
     OurPlace,
+    at_its_level,
     find_group,
     find_place,
     how_many,
@@ -156,25 +157,28 @@ def asked_for(
 
     Returns
     -------
-    The page with how many places there are; and one question a year, that of ``latest``
-    last.
+    The page with how many places there are; and the questions of the whole file, then
+    those of the place, which have it held fixed: one a year, that of ``latest`` last.
     """
     years = _years(cells, indicator, year, latest)
     question = Question(by=(board.dimension,), depth=1, min_n=min_n, internal=internal)
+    everywhere = _each(cells, indicator, question, year, years)
     where = board.place
-    if where is not None:
-        place = where.dimension
-        now = cells.only(year.name, latest) if year and latest else cells
-        among = how_many(now, indicator.name, place)
-        board = replace(board, place=replace(where, among=among))
-        apart = told_apart(cells, place, where.value)
-        within = replace(question, within=(place,))
-        found = _each(apart, indicator, within, year, years)
-        if found and found[-1].stratum == _stratum(year, years[-1]):
-            return board, found
+    if where is None:
+        return board, everywhere
+    place = where.dimension
+    cells = at_its_level(cells, place, where.value)
+    now = cells.only(year.name, latest) if year and latest else cells
+    board = replace(
+        board, place=replace(where, among=how_many(now, indicator.name, place))
+    )
+    apart = told_apart(cells, place, where.value)
+    within = replace(question, within=(place,))
+    found = _each(apart, indicator, within, year, years)
+    if not found:
         # The file does not tell of this trait in its places: of all of it, perhaps.
         board = replace(board, not_crossed=True)
-    return board, _each(cells, indicator, question, year, years)
+    return board, [*everywhere, *found]
 
 
 def _each(

@@ -346,8 +346,15 @@ def _board(
 def _with_gated(board: Board, answer: _Answers) -> Board:
     """The page with its results as the gate let them through."""
     asked = answer.asked[len(answer.asked) - answer.page :]
-    years = [next(iter(one.stratum.values()), "") for one in asked]
-    return replace(board, years=tuple(zip(years, answer.gated, strict=True)))
+    found = [
+        (bool(one.question.within), next(iter(one.stratum.values()), ""), gated)
+        for one, gated in zip(asked, answer.gated, strict=True)
+    ]
+    return replace(
+        board,
+        years=tuple((year, gated) for here, year, gated in found if not here),
+        here=tuple((year, gated) for here, year, gated in found if here),
+    )
 
 
 def _apart(answers: Sequence[_Answers], plan: Plan) -> list[list[tuple[Gaps, Group]]]:

@@ -190,7 +190,9 @@ def test_a_mark_of_the_publisher_becomes_bounds(tmp_path):
 def test_a_group_that_the_place_does_not_have(tmp_path):
     without = {**DISTRICTS, 4: {"Not SWD": (150, 100)}}
     text = page(table(tmp_path, without), our_group="SWD", our_school="4")
-    assert "The file counts no students with disabilities in district 4." in text
+    assert (
+        "The file has no figure for students with disabilities in district 4." in text
+    )
 
 
 def test_a_file_that_splits_no_place_by_the_group(tmp_path):
@@ -239,6 +241,27 @@ def test_two_schools_of_one_name_are_not_one_school(tmp_path):
     text = page(path, our_school="Lincoln", our_group="SWD", where="District = 'North'")
     assert "students with disabilities at Lincoln, 20 reached" in text
     assert "District = 'North'" in text
+
+
+def test_levels_are_never_mixed_and_a_name_of_two_levels_is_refused(tmp_path):
+    path = tmp_path / "levels.csv"
+    lines = ["Level,County,Category,Number Tested,# Proficient"]
+    for level, name, times in (("State", "State", 6), ("County", "Alba", 3),
+                               ("County", "Bria", 3), ("District", "Cord", 2),
+                               ("District", "Alba", 1), ("District", "Dorn", 3)):  # fmt: skip
+        for group, n, count in (("All Students", 200, 120), ("SWD", 40, 8),
+                                ("Not SWD", 160, 112), ("Female", 100, 60),
+                                ("Male", 100, 60)):  # fmt: skip
+            lines.append(f"{level},{name},{group},{n * times},{count * times}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = page(path, our_group="SWD", our_school="County=Cord")
+    # 2 x 8 of 2 x 40 in Cord; the state's own row, not all levels' rows together.
+    assert "20 reached" in text
+    assert "80 students with disabilities and 320 other students" in text
+    assert "240" in text
+    assert "(3 counties)" in text
+    with pytest.raises(QuestionError, match="rows of 2 levels are called 'Alba'"):
+        page(path, our_group="SWD", our_school="County=Alba")
 
 
 # ------------------------------------------------------------------------ its files

@@ -43,9 +43,9 @@ class Place:
 class Board:
     """What the one page for a board's meeting is of, beside the studies.
 
-    ``years`` are the group's dimension in each year, the last one being the year that
-    the page speaks of, and '' where there are no years: a row a group in the whole file
-    and, where a place was asked for, one in it.
+    ``years`` are the group's dimension in the whole file in each year, the last one
+    being the year that the page speaks of, and '' where there are no years; ``here``
+    are those in which the file tells of it in the place.
     """
 
     study: int
@@ -58,6 +58,7 @@ class Board:
     not_crossed: bool = False
     """Whether the file does not split the place by this group at all."""
     years: tuple[tuple[str, Gated], ...] = ()
+    here: tuple[tuple[str, Gated], ...] = ()
     breaks: tuple[tuple[str, str], ...] = ()
     """Years from which on figures are counted in another way, and why."""
     public: bool = False

@@ -24,7 +24,7 @@ from equitable.vocabulary import (
 )
 
 State: TypeAlias = Literal["value", "bounds", "withheld", "none"]
-Lacking: TypeAlias = Literal["", "withheld", "none", "nobody", "not-crossed"]
+Lacking: TypeAlias = Literal["", "withheld", "none", "not-crossed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,25 +125,29 @@ def facts_of(contents: Contents) -> Facts:
         raise ValueError("these contents hold no page for a board")
     study = contents.studies[board.study]
     gaps = study.gaps.gaps
-    years = [
-        (year, _compared(gated, board, board.place)) for year, gated in board.years
-    ]
-    year, main = years[-1] if years else ("", _NOTHING)
-    year = year or contents.year
-    whole = _compared(board.years[-1][1], board, None) if board.years else None
+    place = board.place
+    everywhere = [(year, _compared(gated, board, None)) for year, gated in board.years]
+    years = (
+        [(year, _compared(gated, board, place)) for year, gated in board.here]
+        if place
+        else everywhere
+    )
+    last = board.years[-1][0] if board.years else ""
+    nothing = replace(_NOTHING, lacking="none")
+    whole = everywhere[-1][1] if everywhere else nothing
+    main = years[-1][1] if years and years[-1][0] == last else nothing
     if board.not_crossed:
         main = replace(_NOTHING, lacking="not-crossed")
-        years = []
     told = [pair for pair in years if pair[1].group.told or pair[1].others.told]
-    shown = [main, *([whole] if whole and board.place else [])]
-    verdict = _of_report(study, board) if board.place is None else None
+    shown = [main, *([whole] if place else [])]
+    verdict = None if place else _of_report(study, board)
     return Facts(
         indicator=study.indicator,
         dimensions=gaps.dimensions,
         board=board,
-        year=year,
+        year=last or contents.year,
         main=replace(main, verdict=verdict) if verdict else main,
-        whole=whole if board.place else None,
+        whole=whole if place else None,
         years=tuple(told) if len(told) > 1 else (),
         per=_people(shown),
         withheld=_withheld(board),
@@ -243,7 +247,7 @@ def _compared(gated: Gated, board: Board, place: Place | None) -> Comparison:
         None,
     )
     if row is None:
-        return replace(_NOTHING, lacking="nobody")
+        return replace(_NOTHING, lacking="none")
     if row.withheld:
         hidden = Level(state="withheld")
         return Comparison(group=hidden, others=hidden, lacking="withheld")
@@ -257,9 +261,7 @@ def _compared(gated: Gated, board: Board, place: Place | None) -> Comparison:
         reference.value if bounds is None else bounds.reference,
         reference.low, reference.high, reference.n,
     )  # fmt: skip
-    lacking: Lacking = ""
-    if not own.told:
-        lacking = "none" if missing or row.n else "nobody"
+    lacking: Lacking = "" if own.told else "none"
     return Comparison(
         group=own,
         others=others,
@@ -313,12 +315,13 @@ def _people(compared: Iterable[Comparison]) -> int:
 
 def _withheld(board: Board) -> tuple[str, ...]:
     """Groups beside ours that are held back in the same place and year."""
-    if not board.years:
+    shown = board.here if board.place else board.years
+    if not shown or board.not_crossed:
         return ()
     within = {board.place.dimension: board.place.value} if board.place else {}
     return tuple(
         row.group[board.dimension]
-        for row in board.years[-1][1].gaps.rows
+        for row in shown[-1][1].gaps.rows
         if row.withheld
         and dict(row.within) == within
         and tuple(row.group) == (board.dimension,)
