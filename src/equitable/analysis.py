@@ -33,6 +33,7 @@ from equitable.intake.published.dimensions import with_parts
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.settings import Settings
 from equitable.intake.source import Source
+from equitable.pages import page_languages, wanted_of, with_trait
 from equitable.remarks import (
     about_assumptions,
     about_overlaps,
@@ -41,6 +42,7 @@ from equitable.remarks import (
     refuse_averages,
     refuse_outcome_as_group,
 )
+from equitable.report.board.write import page_paths
 from equitable.risks.asking import ask_risks
 from equitable.risks.question import RiskQuestion
 from equitable.study import Plan, carry_out
@@ -384,6 +386,10 @@ class Dataset:
         internal: bool = False,
         command: str | None = None,
         date: dt.date | None = None,
+        page: bool | None = None,
+        our_group: str | None = None,
+        our_school: str | None = None,
+        languages: Sequence[str] | None = None,
         progress: Callable[[str], AbstractContextManager[None]] = _silently,
     ) -> list[Path]:
         """Write a report: HTML, XLSX or PDF by each path's ending.
@@ -397,6 +403,14 @@ class Dataset:
             was found in the columns.
         over
             Places (school, grade) compared in charts of their own.
+        page
+            Whether to write the one page for a board as well; without it, where the
+            file is one of published counts, or where a group or school is given.
+        our_group, our_school
+            Whom the page speaks of: a group and a place as the file calls them, or with
+            their column (``district=5``).  Without a group, that most clearly behind.
+        languages
+            Of the page: English and Spanish where nobody says.
         progress
             Makes a context around each step, told what it is.
 
@@ -411,17 +425,36 @@ class Dataset:
 
         given = [output] if isinstance(output, str | Path) else output
         paths = [Path(path) for path in given]
-        for path in paths:
+        places = page_paths(
+            paths,
+            page_languages(
+                page, our_group, our_school, languages, rows_are=self.schema.rows_are
+            ),
+        )
+        for path in (*paths, *places):
             check_report_place(path, never=self.source.paths)
         indicators = self._asked_indicators(outcomes, direction, count, total)
         refuse_averages(self, indicators)
+        traits = (
+            self._traits()
+            if by is None
+            else tuple(self.schema.dimension(name) for name in by)
+        )
+        wanted = None
+        if places:
+            wanted = wanted_of(
+                self.source,
+                self.schema,
+                traits,
+                our_group,
+                our_school,
+                self.condition(where),
+            )
+            traits = with_trait(traits, wanted)
         plan = Plan(
             indicators=indicators,
-            by=(
-                self._traits()
-                if by is None
-                else tuple(self.schema.dimension(name) for name in by)
-            ),
+            by=traits,
+            page=wanted,
             over=tuple(self.schema.dimension(name) for name in over),
             year=self.schema.year,
             where=self.condition(where),
@@ -441,7 +474,7 @@ class Dataset:
         with progress(f"Reading {self.source.name} and comparing groups"):
             contents = carry_out(self.source, self.schema, plan)
         with progress("Drawing the charts and writing the report"):
-            return write_report(contents, paths)
+            return write_report(contents, paths, places)
 
     def _traits(self) -> tuple[Dimension, ...]:
         """What students are grouped by where nobody says: traits before places."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from equitable.cube.cells import Cells
 from equitable.cube.scan import scan
@@ -20,10 +20,11 @@ from equitable.intake.source import Source
 from equitable.measures.family import joint_family
 from equitable.measures.gaps import Question, gaps
 from equitable.measures.results import Gaps, Group
+from equitable.pages import PageWanted, asked_for, chosen, with_source
 from equitable.privacy.aside import set_aside, with_those_aside
-from equitable.privacy.gate import LEAST_PUBLIC, gate_studies, withheld_groups
+from equitable.privacy.gate import LEAST_PUBLIC, Gated, gate_studies, withheld_groups
 from equitable.privacy.lines import Key
-from equitable.report.contents import Contents, Study
+from equitable.report.contents import Board, Contents, Study
 from equitable.version import VERSION
 from equitable.vocabulary import (
     NOT_REPORTED,
@@ -54,6 +55,8 @@ class Plan:
     date: dt.date | None = None
     notes: tuple[str, ...] = ()
     """What is to be said with every result."""
+    page: PageWanted | None = None
+    """A page for a board as well, where it is wanted."""
 
 
 def carry_out(
@@ -97,7 +100,9 @@ def carry_out(
     own = {dimension.name for dimension in (*plan.by, *plan.over)}
     year = plan.year if plan.year and plan.year.name not in own else None
     say(f"Reading {source.name}")
-    wanted = {d.name: d for d in (*plan.by, *plan.over, *([year] if year else []))}
+    place = plan.page.place if plan.page else None
+    beside = [*([year] if year else []), *([place.dimension] if place else [])]
+    wanted = {d.name: d for d in (*plan.by, *plan.over, *beside)}
     cells = scan(
         source,
         indicators=plan.indicators,
@@ -120,7 +125,18 @@ def carry_out(
             further.append((indicator, error))
     if not answers:
         raise further[0][1]
-    studies, aside = _gated(answers, len(cells.provenance.notes), plan)
+    said_before = len(cells.provenance.notes)
+    studies, aside = _gated(answers, said_before, plan)
+    board = None
+    if plan.page is not None:
+        board = _board(answers, studies, latest, year, plan)
+        # The page lies beside the report: what both show is gated together.
+        studies, aside = _gated(answers, said_before, plan)
+        answer = answers[board.study]
+        board = _with_gated(board, answer)
+        board = with_source(
+            board, answer.indicator, plan.page, source, schema, plan.where
+        )
     notes += aside
     notes += [
         f"'{indicator.label}' is left out: {error.problem}."
@@ -152,6 +168,7 @@ def carry_out(
         internal=internal,
         date=plan.date.isoformat() if plan.date else "",
         year=latest or _only_year(cells, year),
+        board=board,
     )
 
 
@@ -240,17 +257,22 @@ class _Asked:
         return found, self.stratum
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Answers:
-    """One indicator's results before the gate: the main one, places, then years."""
+    """One indicator's results before the gate: main, places, years, then the page's."""
 
     indicator: Indicator
+    cells: Cells
     asked: list[_Asked]
     results: list[tuple[Gaps, Group]]
     named: tuple[str, ...]
     has_years: bool
     aside: int = 0
     """Students set aside from every figure, as too few of them are not reported."""
+    page: int = 0
+    """How many of the results are the page's."""
+    gated: list[Gated] = field(default_factory=list)
+    """The page's results, once they went through the gate."""
 
 
 def _answers(
@@ -290,7 +312,49 @@ def _answers(
         each = replace(question, depth=1, within=(year.name,), strata_only=True)
         asked.append(_Asked(cells, each, {}))
     results = [one.answer(indicator) for one in asked]
-    return _Answers(indicator, asked, results, named, has_years, aside)
+    return _Answers(
+        indicator, cells, asked, results, named, has_years=has_years, aside=aside
+    )
+
+
+def _board(
+    answers: Sequence[_Answers],
+    studies: Sequence[Study],
+    latest: str | None,
+    year: Dimension | None,
+    plan: Plan,
+) -> Board:
+    """Whom the page is of; its questions are added to those of its indicator."""
+    board = chosen(plan.page or PageWanted(), studies)
+    answer = answers[board.study]
+    board, asked = asked_for(
+        board,
+        answer.cells,
+        answer.indicator,
+        year,
+        latest,
+        min_n=plan.min_n,
+        internal=plan.internal,
+    )
+    for one in asked:
+        answer.asked.append(_Asked(one.cells, one.question, one.stratum))
+        answer.results.append((one.result, one.stratum))
+    answer.page = len(asked)
+    return board
+
+
+def _with_gated(board: Board, answer: _Answers) -> Board:
+    """The page with its results as the gate let them through."""
+    asked = answer.asked[len(answer.asked) - answer.page :]
+    found = [
+        (bool(one.question.within), next(iter(one.stratum.values()), ""), gated)
+        for one, gated in zip(asked, answer.gated, strict=True)
+    ]
+    return replace(
+        board,
+        years=tuple((year, gated) for here, year, gated in found if not here),
+        here=tuple((year, gated) for here, year, gated in found if here),
+    )
 
 
 def _apart(answers: Sequence[_Answers], plan: Plan) -> list[list[tuple[Gaps, Group]]]:
@@ -332,7 +396,9 @@ def _gated(
     )
     studies: list[Study] = []
     notes: list[str] = []
-    for answer, gated in zip(answers, every, strict=True):
+    for answer, whole in zip(answers, every, strict=True):
+        gated = whole[: len(whole) - answer.page]
+        answer.gated = whole[len(gated) :]
         places = gated[1:-1] if answer.has_years else gated[1:]
         studies.append(
             Study(

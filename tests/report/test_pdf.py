@@ -27,7 +27,7 @@ from sample_documents import (
 )
 
 from equitable.errors import OutputError
-from equitable.report import pdf
+from equitable.report import pdf, typesetting
 from equitable.report.document import (
     Answer,
     Bullets,
@@ -231,7 +231,7 @@ def test_the_same_document_gives_the_same_bytes():
 def test_letters_without_a_font_stand_as_numbers_and_a_note_says_so(
     monkeypatch, embedded
 ):
-    monkeypatch.setattr(pdf, "_fonts", lambda: embedded)
+    monkeypatch.setattr(typesetting, "_fonts", lambda: embedded)
     reader = read(
         only(
             Paragraph(text="東京 and café"),
@@ -258,17 +258,17 @@ def test_any_text_makes_a_pdf_on_a_computer_without_fonts(embedded, text):
         title=text, subtitle=text, mark=text,
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pdf, "_fonts", lambda: embedded)
+        patch.setattr(typesetting, "_fonts", lambda: embedded)
         assert len(read(document).pages) >= 1
 
 
 def test_a_failure_of_ours_is_a_sentence_without_the_files_words(monkeypatch):
-    def fail(document: Document) -> bytes:
+    def fail(*_: Any, **__: Any) -> bytes:
         error = typst.TypstError("Jane Doe")
         error.message = error.diagnostic = "Jane Doe"
         raise error
 
-    monkeypatch.setattr(pdf, "_compiled", fail)
+    monkeypatch.setattr(typst, "compile", fail)
     with pytest.raises(OutputError, match="could not be made") as error:
         pdf.render(plain_document())
     assert "Jane" not in str(error.value)
@@ -284,14 +284,14 @@ def test_a_failure_of_ours_is_a_sentence_without_the_files_words(monkeypatch):
     ],
 )
 def test_figures_are_marked_as_whole_words(text, strong, marked):
-    runs = pdf._runs(text, strong)
+    runs = typesetting.runs(text, strong)
     assert [run["text"] for run in runs if run["strong"]] == marked
     assert "".join(run["text"] for run in runs) == text
 
 
 @given(st.text())
 def test_long_words_can_break_and_lose_nothing(text):
-    broken = pdf._breakable(text)
+    broken = typesetting.breakable(text)
     assert broken.replace("\u200b", "") == text.replace("\u200b", "")
     assert all(len(part) <= 26 for part in re.split(r"[\s\u200b]", broken))
 

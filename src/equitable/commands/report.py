@@ -86,6 +86,44 @@ def report(
     ] = "",
     min_n: MinNOption = None,
     internal: InternalOption = False,
+    page: Annotated[
+        bool | None,
+        typer.Option(
+            "--page/--no-page",
+            help="One printable page for a board beside the report. [default: of a file"
+            " of published counts]",
+            show_default=False,
+        ),
+    ] = None,
+    our_group: Annotated[
+        str | None,
+        typer.Option(
+            "--our-group",
+            metavar="GROUP",
+            help="The page's group, or TRAIT=GROUP; without it the one most clearly"
+            " behind.",
+            show_default=False,
+        ),
+    ] = None,
+    our_school: Annotated[
+        str | None,
+        typer.Option(
+            "--our-school",
+            metavar="PLACE",
+            help="The page's school or district, or COL=PLACE; without it the whole"
+            " file.",
+            show_default=False,
+        ),
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            metavar="LANG,…",
+            help="The page's languages. [default: en,es]",
+            show_default=False,
+        ),
+    ] = None,
     config: ConfigOption = None,
     sheet: SheetOption = None,
 ) -> None:
@@ -111,6 +149,10 @@ def report(
             internal=internal,
             command=this_command(),
             date=dt.datetime.now(tz=dt.UTC).astimezone().date(),
+            page=page,
+            our_group=our_group,
+            our_school=our_school,
+            languages=listed(language, "--language") if language else None,
             progress=terminal.working,
         )
         terminal.notes(students)

@@ -59,6 +59,8 @@ class SourceSettings(_Table):
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: str | None = None
     decimal: Literal[",", "."] | None = None
+    publisher: str | None = None
+    licence: str | None = None
 
 
 class JoinSettings(_Table):

@@ -35,12 +35,12 @@ from equitable.report.plain_text import changed, plain
 from equitable.report.sentences import headline, order_rows
 from equitable.report.tables import gap_table
 
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ps", "ur", "yi"})
 _CALLOUTS: Final = {"caution": "Take care", "note": "Note"}
 _BANDS: Final = frozenset({"mark", "internal"})
 _IN_A_NOTEBOOK: Final = 40
-_LOGO: Final = (
+LOGO: Final = (
     '<svg viewBox="0 0 26 26" aria-hidden="true">'
     '<rect x="2" y="15" width="22" height="3.2" rx="1.6" fill="var(--accent)"/>'
     '<rect x="5" y="18" width="2.6" height="6" rx="1.3" fill="var(--accent)"/>'
@@ -106,14 +106,14 @@ def render(document: Document) -> str:
     page = (
         f'<!doctype html><html lang="{language}" dir="{way}"><head>'
         '<meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f'<meta name="generator" content="Equitable">{meta}'
         f"<title>{title}</title><style>{_style()}{_page_margins(document)}</style>"
         '</head><body><a class="skip" href="#main">Skip to the report</a>'
         f'<header>{_bands(document)}<div class="masthead">'
-        f'<p class="brand">{_LOGO}Equitable</p><h1>{title}</h1>'
+        f'<p class="brand">{LOGO}Equitable</p><h1>{title}</h1>'
         f'<p class="subtitle">{words(document.subtitle)}</p></div></header>'
         '<div class="sheet">'
         f'<nav class="contents" aria-label="Contents"><ul>{links}</ul></nav>'

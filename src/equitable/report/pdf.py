@@ -7,7 +7,6 @@ has others, they serve for what those lack.
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 import unicodedata
@@ -16,7 +15,6 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any, Final
 
-from equitable.errors import OutputError
 from equitable.report.document import (
     Answer,
     Block,
@@ -33,15 +31,11 @@ from equitable.report.document import (
     Table,
 )
 from equitable.report.plain_text import changed, plain
+from equitable.report.typesetting import breakable, font_families, runs, typeset
 
 ROWS_AT_MOST: Final = 30
 """A longer table is cut on paper: the workbook has all of it."""
 _BAND: Final = "For internal use only: small groups are shown"
-_SERIF: Final = "Libertinus Serif"
-_SANS: Final = (
-    "Source Sans 3", "Noto Sans", "Open Sans", "Segoe UI", "Helvetica Neue",
-    "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans",
-)  # fmt: skip
 _CHART_WIDTH: Final = 820
 """In the chart's own pixels: its letters come out at 8.5 points or so."""
 _PAGE_WIDTH: Final = 481.0
@@ -64,11 +58,6 @@ _SHORT_VERDICTS: Final = {
 }
 _AT_THE_END: Final = "All groups where there are many"
 _TABLE_SIZE, _TABLE_SIZE_LEAST = 8.0, 6.3
-_LONG_WORD: Final = 26
-_ROUNDS: Final = 6
-_UNDISPLAYABLE: Final = re.compile(
-    r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed'
-)
 
 
 def render(document: Document) -> bytes:
@@ -82,69 +71,32 @@ def render(document: Document) -> bytes:
     OutputError
         Where the PDF cannot be made; the other forms of the report can.
     """
-    import typst  # noqa: PLC0415 - costly, and needed for PDF only
-
-    document = changed(document, plain)
-    missing: set[str] = set()
-    for attempt in range(_ROUNDS):
-        shown = _spelled_out(document, missing) if missing else document
-        if attempt == _ROUNDS - 1:
-            shown = _spelled_out(document, _beyond_latin(document) | missing)
-        try:
-            return _compiled(shown)
-        except typst.TypstError as error:
-            found = _undisplayable(f"{error.message}\n{error.diagnostic}")
-            if not found or attempt == _ROUNDS - 1:
-                raise OutputError(
-                    "the PDF could not be made",
-                    next_step="Write the report as .html and print that, and please"
-                    " report this as a mistake of ours.",
-                ) from error
-            missing |= found
-    raise AssertionError  # pragma: no cover - the last attempt returns or raises
-
-
-def _compiled(document: Document) -> bytes:
-    import typst  # noqa: PLC0415
-
     template = files("equitable.report").joinpath("page.typ").read_bytes()
-    return typst.compile(
-        template,
-        format="pdf",
-        pdf_standards="ua-1",
-        font_paths=_fonts(),
-        sys_inputs={"report": json.dumps(_payload(document))},
-        timestamp=0,
-    )
 
+    def inputs(shown: Document) -> dict[str, str]:
+        return {"report": json.dumps(_payload(shown))}
 
-@functools.cache
-def _fonts() -> Any:
-    """The fonts of Typst and of the computer, looked for once."""
-    import typst  # noqa: PLC0415
-
-    return typst.Fonts()
+    return typeset(changed(document, plain), template, inputs, noted=_noted)
 
 
 def _payload(document: Document) -> dict[str, Any]:
     """The document as the template reads it."""
-    families = set(_fonts().families())
-    sans = next((name for name in _SANS if name in families), _SERIF)
+    sans, serif = font_families()
     title = document.title or "Report"
     language = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?", document.language)
     return {
         "title": title,
         "short-title": title if len(title) <= 90 else f"{title[:89]}…",
-        "subtitle": _breakable(document.subtitle),
-        "heading": _breakable(title),
-        "mark": _breakable(document.mark),
+        "subtitle": breakable(document.subtitle),
+        "heading": breakable(title),
+        "mark": breakable(document.mark),
         "band": _BAND,
         "internal": document.internal,
         "keywords": list(document.keywords),
         "lang": language[1].lower() if language else "en",
         "region": language[2].upper() if language and language[2] else None,
-        "serif": [_SERIF],
-        "sans": list(dict.fromkeys([sans, _SERIF])),
+        "serif": serif,
+        "sans": sans,
         "sections": [
             _section(section, first=place == 0)
             for place, section in enumerate((*document.sections, *_rest(document)))
@@ -221,12 +173,12 @@ def _section(section: Section, *, first: bool) -> dict[str, Any]:
             level = min(block.level, level + 1)
             if block.text:
                 blocks.append(
-                    {"is": "heading", "level": level, "text": _breakable(block.text)}
+                    {"is": "heading", "level": level, "text": breakable(block.text)}
                 )
             continue
         blocks += _block(block, small=section.name == _REST)
     return {
-        "title": _breakable(section.title or section.sheet or "More"),
+        "title": breakable(section.title or section.sheet or "More"),
         "name": section.name,
         "small": section.name == _REST,
         "new-page": section.new_page and not first,
@@ -239,28 +191,28 @@ def _block(block: Block, *, small: bool = False) -> Iterable[dict[str, Any]]:
         case Paragraph() if block.text:
             yield {
                 "is": "paragraph",
-                "text": _breakable(block.text),
+                "text": breakable(block.text),
                 "soft": block.soft,
             }
         case Answer() if block.text:
             yield {
                 "is": "answer",
-                "runs": _runs(block.text, block.strong),
-                "detail": _breakable(block.detail),
+                "runs": runs(block.text, block.strong),
+                "detail": breakable(block.detail),
                 "number": None if block.number is None else str(block.number),
             }
         case Callout() if block.text:
-            yield {"is": "callout", "kind": block.kind, "text": _breakable(block.text)}
+            yield {"is": "callout", "kind": block.kind, "text": breakable(block.text)}
         case Bullets() if any(block.items):
             places = [*block.places, *([""] * len(block.items))]
             items = [
-                {"text": _breakable(item), "to": to}
+                {"text": breakable(item), "to": to}
                 for item, to in zip(block.items, places, strict=False)
                 if item
             ]
             yield {"is": "bullets", "items": items}
         case Facts() if block.items:
-            pairs = [[_breakable(t), _breakable(w)] for t, w in block.items]
+            pairs = [[breakable(t), breakable(w)] for t, w in block.items]
             yield {"is": "facts", "items": pairs}
         case Figure():
             table = block.brief or block.table
@@ -289,7 +241,7 @@ def _chart(figure: Figure, *, rows: int) -> dict[str, Any]:
     width, height = _shown_size(drawn)
     return {
         "is": "chart",
-        "sentence": _breakable(figure.sentence),
+        "sentence": breakable(figure.sentence),
         "svg": drawn,
         "alt": figure.alt or figure.title or figure.sentence or "A chart",
         "width": round(width, 1),
@@ -318,7 +270,7 @@ def _table(
     rows_at_most = _REST_AT_MOST if small else ROWS_AT_MOST
     rows = [
         [
-            {"text": _breakable(_on_one_line(cell.text)), "kind": cell.kind}
+            {"text": breakable(_on_one_line(cell.text)), "kind": cell.kind}
             for cell in row[:columns]
         ] + [{"text": "", "kind": "text"}] * (columns - len(row))
         for row in table.rows[:rows_at_most]
@@ -331,14 +283,14 @@ def _table(
     size = _TABLE_SIZE_LEAST if small else size
     yield {
         "is": "table",
-        "caption": _breakable(table.caption or otherwise),
-        "columns": [_breakable(name) for name in table.columns],
+        "caption": breakable(table.caption or otherwise),
+        "columns": [breakable(name) for name in table.columns],
         "numeric": numeric,
         "widths": widths,
         "size": size,
         "rows": rows,
         "long": len(rows) > _SHORT_TABLE,
-        "note": _breakable(" ".join(filter(None, [table.note, cut]))),
+        "note": breakable(" ".join(filter(None, [table.note, cut]))),
     }
 
 
@@ -380,70 +332,13 @@ def _columns(text: str) -> int:
     )
 
 
-def _runs(text: str, strong: Iterable[str]) -> list[dict[str, Any]]:
-    """The text in parts, those to be marked apart; longer ones first."""
-    wanted = sorted({part for part in strong if part}, key=len, reverse=True)
-    if not wanted:
-        return [{"text": _breakable(text), "strong": False}]
-    # A figure is marked as a whole word: the 6 of 66 is not the 6 that is meant.
-    pattern = "|".join(re.escape(part) for part in wanted)
-    parts = re.split(rf"(?<!\w)({pattern})(?!\w)", text)
-    return [
-        {"text": _breakable(part), "strong": place % 2 == 1}
-        for place, part in enumerate(parts)
-        if part
-    ]
-
-
-def _breakable(text: str) -> str:
-    """The text with places to break very long words, else they would leave the page."""
-    return re.sub(
-        rf"\S{{{_LONG_WORD + 1},}}",
-        lambda word: "\u200b".join(re.findall(rf".{{1,{_LONG_WORD // 2}}}", word[0])),
-        text,
-    )
-
-
 def _on_one_line(text: str) -> str:
     """A percentage that no line divides."""
     return re.sub(r"(?<=\d) %", "\u00a0%", text)
 
 
-def _undisplayable(diagnostic: str) -> set[str]:
-    """The texts that Typst found no font for."""
-    return {_unescaped(found) for found in _UNDISPLAYABLE.findall(diagnostic)}
-
-
-def _unescaped(text: str) -> str:
-    def one(match: re.Match[str]) -> str:
-        if match[1]:
-            return chr(int(match[1], 16))
-        return {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}.get(match[2], match[2])
-
-    return re.sub(r"\\(?:u\{([0-9a-fA-F]+)\}|(.))", one, text)
-
-
-def _beyond_latin(document: Document) -> set[str]:
-    """Every letter that is not surely in the fonts that come with Typst."""
-    seen: set[str] = set()
-
-    def note(text: str) -> str:
-        seen.update(character for character in text if ord(character) > 0x17F)
-        return text
-
-    changed(document, note)
-    return seen - set("–—‘’“”•…−\u2009\u00a0")
-
-
-def _spelled_out(document: Document, missing: set[str]) -> Document:
-    """The document with letters that cannot be printed as their numbers, and a note."""
-    longest_first = sorted(missing, key=len, reverse=True)
-    pattern = re.compile(f"(?:{'|'.join(map(re.escape, longest_first))})+")
-
-    def spelled(match: re.Match[str]) -> str:
-        return f"[{' '.join(f'U+{ord(character):04X}' for character in match[0])}]"
-
-    document = changed(document, lambda text: pattern.sub(spelled, text))
+def _noted(document: Document) -> Document:
+    """The document with a note on letters that stand as their numbers."""
     note = Callout(
         kind="note",
         text="Some letters are in none of this computer's fonts and stand here as their"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from equitable.errors import OutputError
@@ -33,7 +34,11 @@ def check_report_place(path: Path, *, never: Sequence[Path] = ()) -> None:
         )
 
 
-def write_report(contents: Contents, paths: Sequence[Path]) -> list[Path]:
+def write_report(
+    contents: Contents,
+    paths: Sequence[Path],
+    pages: Mapping[Path, str] = MappingProxyType({}),
+) -> list[Path]:
     """Write a report in the form that each path's ending names.
 
     All forms are made before the first is written.  Where one cannot be written, those
@@ -46,6 +51,9 @@ def write_report(contents: Contents, paths: Sequence[Path]) -> list[Path]:
         What is to be said: results that went through the privacy gate.
     paths
         Where to; a path given twice is written once.
+    pages
+        Where pages for a board go, and the language of each, where the contents hold
+        what is said on one.
 
     Returns
     -------
@@ -66,7 +74,7 @@ def write_report(contents: Contents, paths: Sequence[Path]) -> list[Path]:
             f" gate, not from {type(contents).__name__}."
         )
     wanted = list(dict.fromkeys(Path(path) for path in paths))
-    for path in wanted:
+    for path in (*wanted, *pages):
         check_report_place(path)
     from equitable.report.compose import compose  # noqa: PLC0415 - reads all the words
 
@@ -75,8 +83,13 @@ def write_report(contents: Contents, paths: Sequence[Path]) -> list[Path]:
         form: _writer(form)(document)
         for form in dict.fromkeys(path.suffix.lower() for path in wanted)
     }
-    _write_all({path: made[path.suffix.lower()] for path in wanted})
-    return wanted
+    files = {path: made[path.suffix.lower()] for path in wanted}
+    if pages:
+        from equitable.report.board.write import page_files  # noqa: PLC0415
+
+        files |= page_files(contents, pages)
+    _write_all(files)
+    return list(files)
 
 
 def _writer(form: str) -> Callable[[Document], bytes]:

@@ -315,7 +315,9 @@ def _codes(
         return coded, tuple(word for word in LUNCH_ORDER if word in there)
     if reading.key == "gender":
         return {_plain(k): v for k, v in gender_codes(texts).items()}, ()
-    if reading.profile.shape("band") >= 0.6 and reading.profile.complete:
+    # A school year looks like a band, and a sample's years are not all of them.
+    banded = reading.role is not Role.YEAR and reading.profile.shape("band") >= 0.6
+    if banded and reading.profile.complete:
         return {}, tuple(sorted((plain_number(t) for t in texts), key=_band_start))
     return {}, ()
 

@@ -1,0 +1,1 @@
+"""One printable page for a school board's meeting, in several languages."""
