@@ -72,6 +72,9 @@ class Topic:
     of: str = "ENR"
     """The topic of the denominator."""
     note: str = ""
+    skipped: Literal["missing", "nobody"] = "missing"
+    """What 'not applicable, skipped' (-9) says: retention is asked grade by grade, and
+    skipped where a school has no such grade, or kept nobody back in it."""
 
 
 def _discipline(name: str, label: str, *measures: str, note: str = "") -> Topic:
@@ -94,6 +97,7 @@ def _enrolled(name: str, label: str, *topics: str, of: str = "ENR") -> Topic:
         blocks=tuple(("plain", topic) for topic in topics),
         direction=Direction.HIGHER,
         of=of,
+        note=_WHERE_OFFERED,
     )
 
 
@@ -101,6 +105,11 @@ _NO_RACE_FOR_504: Final = (
     "Students served only under Section 504 are counted in the totals, but the"
     " collection does not split them by race."
 )
+_WHERE_OFFERED: Final = (
+    "Of all students of schools that offer it. A school that does not is in no figure:"
+    " look at who goes there, too."
+)
+_SKIPPED: Final = -9
 _GRADES: Final = ("KG", *(f"G{grade:02d}" for grade in range(1, 13)))
 
 TOPICS: Final[tuple[Topic, ...]] = (
@@ -129,6 +138,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         label="Kept back a grade",
         blocks=tuple(("plain", f"RET_{grade}") for grade in _GRADES),
         direction=Direction.LOWER,
+        skipped="nobody",
     ),
     _enrolled("gifted", "In gifted and talented education", "GTENR"),
     _enrolled("algebra_grade_8", "In Algebra I in grade 8", "ALGENR_G08"),
@@ -226,8 +236,10 @@ class Layout:
             names = self._columns_of(topic, group, sex)
         if not names:
             return "CAST(NULL AS DOUBLE)"
+        nobody = topic is not None and topic.skipped == "nobody"
+        zero = f"WHEN {{0}} = {_SKIPPED} THEN 0" if nobody else ""
         return " + ".join(
-            f"(CASE WHEN {number} >= 0 THEN {number} END)"
+            f"(CASE WHEN {number} >= 0 THEN {number} {zero.format(number)} END)"
             for name in names
             for number in (f"TRY_CAST({quote_name(name)} AS DOUBLE)",)
         )

@@ -224,6 +224,7 @@ def _values_with_totals(
 ) -> dict[str, tuple[str, ...]]:
     """Columns of a few values of which one or two mean everybody, with all of them."""
     found: dict[str, tuple[str, ...]] = {}
+    one_other: dict[str, tuple[str, ...]] = {}
     for profile in profiles:
         some = any(map(is_everyone, profile.texts))
         if profile.type != "text" or not some or profile.distinct < 2:
@@ -232,7 +233,11 @@ def _values_with_totals(
         every = [text for text in values if is_everyone(text)]
         if len(every) <= 2 and len(values) - len(every) >= 2:
             found[profile.name] = values
-    return found
+        elif len(every) == 1 and len(values) == 2:
+            one_other[profile.name] = values
+    # 'All Grades' beside grade 12 alone is a total where another column has totals too;
+    # by itself, two values may as well be a trait.
+    return found | one_other if found else {}
 
 
 def _levels(profiles: Sequence[ColumnProfile]) -> dict[str, tuple[str, ...]]:
