@@ -1,13 +1,18 @@
 # ruff: noqa: INP001 - a script, not a package
-"""Cut the two public files of the demonstration from the files as published.
+"""Cut the public files that are shipped, or tested with, from those published.
 
     python tools/make_public_files.py civil-rights path/to/six_states.parquet
     python tools/make_public_files.py new-york path/to/attendance.csv
+    python tools/make_public_files.py new-york-ela path/to/ela.csv
+    python tools/make_public_files.py new-york-math path/to/math.csv
+    python tools/make_public_files.py naep path/to/grade_4_reading.csv
+
+The first two are of the demonstration, the others of the tests.
 
 Rows and columns are left out; nothing else is changed.  Names of columns, reserve
 codes (-9, -11 ...) and marks (``s``) stay as they were published, so that what is tried
 on the small file holds for the whole one.  What is kept is said below, and in the
-SOURCE.md beside each file.
+SOURCE.md beside each file, or in tests/data/README.md.
 """
 
 from __future__ import annotations
@@ -17,16 +22,22 @@ import csv
 import io
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DATA = Path(__file__).parents[1] / "src" / "equitable" / "data"
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "src" / "equitable" / "data"
+TESTS = ROOT / "tests" / "data"
 TARGETS = {
     "civil-rights": DATA / "civil_rights" / "civil_rights_2020_21.parquet",
     "new-york": DATA / "new_york" / "chronic_absence.csv",
+    "new-york-ela": TESTS / "new_york_ela_2019_2022.csv",
+    "new-york-math": TESTS / "new_york_math_2019_2022.csv",
+    "naep": TESTS / "naep_grade_4_reading_nation.csv",
 }
 
 KEYS = (
@@ -54,8 +65,9 @@ KEPT = re.compile(
     r"(_(AM|AS|BL|HI|HP|PI|TR|MU|WH|LEP|IDEA|504))?_([MF]|IND)"
 )
 
+ALL_GRADES = "All Grades"
 GRADES_KEPT = {
-    "All Grades": None,
+    ALL_GRADES: None,
     # The grade with the most figures held back.
     "12": frozenset({"All Students", "SWD", "Ethnicity"}),
 }
@@ -92,25 +104,51 @@ def as_parquet(table: pa.Table) -> bytes:
     return buffer.getvalue()
 
 
-def new_york(source: Path) -> bytes:
-    """All grades together, and grade 12 by disability and by race; every year.
+def new_york(row: dict[str, str]) -> bool:
+    """All grades together, and grade 12 by disability and by race; every year."""
+    kept = GRADES_KEPT.get(row["Grade"], frozenset())
+    return kept is None or row["Breakdown"] in kept
 
-    The lines are kept byte for byte.
-    """
+
+def new_york_tests(row: dict[str, str]) -> bool:
+    """All students of each grade in 2019 and 2022; in 2022 also by disability, ELL."""
+    if row["Year"] not in {"2019", "2022"}:
+        return False
+    groups = row["Year"] == "2022" and row["Grade"] == ALL_GRADES
+    return row["Breakdown"] == "All" or (groups and row["Breakdown"] in {"SWD", "ELL"})
+
+
+def naep(row: dict[str, str]) -> bool:
+    """The nation."""
+    return row["jurisdiction"] == "National Avg."
+
+
+RULES = {
+    "new-york": new_york,
+    "new-york-ela": new_york_tests,
+    "new-york-math": new_york_tests,
+    "naep": naep,
+}
+
+
+def lines_kept(source: Path, keep: Callable[[dict[str, str]], bool]) -> bytes:
+    """The header and the lines that are kept, byte for byte."""
     header, *lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
     names = next(csv.reader([header]))
-    grade, breakdown = names.index("Grade"), names.index("Breakdown")
-    kept = [header]
-    for line, row in zip(lines, csv.reader(lines), strict=True):
-        wanted = GRADES_KEPT.get(row[grade], frozenset())
-        if wanted is None or row[breakdown] in wanted:
-            kept.append(line)
-    return "".join(kept).encode()
+    rows = csv.reader(lines)
+    kept = [
+        line
+        for line, row in zip(lines, rows, strict=True)
+        if keep(dict(zip(names, row, strict=True)))
+    ]
+    return "".join([header, *kept]).encode()
 
 
 def cut(name: str, source: Path) -> bytes:
     """The bytes of the file of that name."""
-    return new_york(source) if name == "new-york" else as_parquet(civil_rights(source))
+    if name == "civil-rights":
+        return as_parquet(civil_rights(source))
+    return lines_kept(source, RULES[name])
 
 
 def main() -> None:
