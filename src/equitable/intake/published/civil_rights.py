@@ -176,9 +176,13 @@ class CellOfSchool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The columns of one file of the collection."""
+    """The columns of one file of the collection.
+
+    Where they are ``cleaned`` (`cleaning`), a column holds numbers or nothing.
+    """
 
     columns: frozenset[str] = field(repr=False)
+    cleaned: bool = False
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -222,6 +226,23 @@ class Layout:
                 )
             yield CellOfSchool({SEX: name}, whole)
 
+    def cleaning(self, topics: Sequence[Topic]) -> dict[str, str]:
+        """Each column that some cell of these topics needs, and SQL for its number.
+
+        Said once for a column, as a total stands in many cells: the engine takes longer
+        to plan thousands of conditions than to read the file.
+        """
+        needed: dict[str, str] = {}
+        groups = ("TOT", *_RACES, *_TRAITS)
+        for sex in self.sexes:
+            for group in groups:
+                for name in self._plain("ENR", group, sex):
+                    needed.setdefault(name, _number(name))
+                for topic in topics:
+                    for name in self._columns_of(topic, group, sex):
+                        needed.setdefault(name, _number(name, topic))
+        return needed
+
     def _races(self, code: str, sex: str) -> bool:
         """Whether a race's enrolment stands under this code (not its synonym's)."""
         return f"SCH_ENR_{code}_{sex}" in self.columns
@@ -236,12 +257,9 @@ class Layout:
             names = self._columns_of(topic, group, sex)
         if not names:
             return "CAST(NULL AS DOUBLE)"
-        nobody = topic is not None and topic.skipped == "nobody"
-        zero = f"WHEN {{0}} = {_SKIPPED} THEN 0" if nobody else ""
         return " + ".join(
-            f"(CASE WHEN {number} >= 0 THEN {number} {zero.format(number)} END)"
+            quote_name(name) if self.cleaned else f"({_number(name, topic)})"
             for name in names
-            for number in (f"TRY_CAST({quote_name(name)} AS DOUBLE)",)
         )
 
     def _columns_of(self, topic: Topic, group: str, sex: str) -> Sequence[str]:
@@ -292,6 +310,14 @@ class Layout:
             if name in self.columns:
                 return (name,)
         return ()
+
+
+def _number(name: str, topic: Topic | None = None) -> str:
+    """SQL for a column's number; nothing where it is a reserve code."""
+    number = f"TRY_CAST({quote_name(name)} AS DOUBLE)"
+    nobody = topic is not None and topic.skipped == "nobody"
+    zero = f" WHEN {number} = {_SKIPPED} THEN 0" if nobody else ""
+    return f"CASE WHEN {number} >= 0 THEN {number}{zero} END"
 
 
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -179,10 +179,9 @@ def recognise(source: Source, profiles: Sequence[ColumnProfile]) -> Published | 
     profiles
         What its first rows hold.
     """
-    layout = civil_rights.recognise([column.name for column in source.columns])
-    if layout is not None:
-        topics = tuple(topic.name for topic in layout.topics)
-        return Published(layout="civil rights", topics=topics)
+    named = recognise_names([column.name for column in source.columns])
+    if named is not None:
+        return named
     values = _values_with_totals(source, profiles)
     totals = {name: tuple(filter(is_everyone, texts)) for name, texts in values.items()}
     wide = _wide(profiles)
@@ -217,6 +216,15 @@ def recognise(source: Source, profiles: Sequence[ColumnProfile]) -> Published | 
         totals={name: held for name, held in totals.items() if name not in groups},
         levels=levels,
     )
+
+
+def recognise_names(columns: Sequence[str]) -> Published | None:
+    """What published table a file is by its columns' names alone."""
+    layout = civil_rights.recognise(columns)
+    if layout is None:
+        return None
+    topics = tuple(topic.name for topic in layout.topics)
+    return Published(layout="civil rights", topics=topics)
 
 
 def _values_with_totals(
