@@ -18,18 +18,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
+from page import machine, put
 
-PAGE = Path(__file__).parents[1] / "docs" / "reference" / "benchmarks.md"
+TITLE = "From a CSV of students to a table of gaps"
 THREADS, MEMORY = 2, "2GB"
 COUNT = f"""
 import duckdb, sys
@@ -131,16 +130,6 @@ def check_answer(output: Path, rows: int) -> int:
     return len(answer["rows"])
 
 
-def machine() -> str:
-    """The machine in a line, without its name."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (
-        f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores,"
-        f" {memory:.0f} GiB of memory, Python {platform.python_version()},"
-        f" DuckDB {version('duckdb')}"
-    )
-
-
 def table_line(name: str, runs: list[Run]) -> str:
     """One line of the page's table."""
     seconds = [each.seconds for each in runs]
@@ -159,11 +148,8 @@ def report(
         f"B: `equitable gaps … --by race,lunch`, {table_rows} rows", ours
     )
     return f"""\
-# Speed
-
-How long it takes from a CSV of students to a two-way gap table, next to the least that
-could be done with the file: DuckDB counting its rows.  Written by
-`benchmarks/csv_gaps.py` (`make bench`); figures are of one machine on one day.
+How long it takes from a CSV of students to a two-way gap table, next to DuckDB counting
+its rows.  Written by `benchmarks/csv_gaps.py` (`make bench`).
 
 - **File:** {rows:,} rows, 10 columns, {size / 1e6:,.0f} MB, in the page cache
 - **Machine:** {machine()}
@@ -210,7 +196,7 @@ def main() -> None:
         text = report(arguments.rows, file.stat().st_size, table_rows, bare, ours)
     print(f"\n{text}")
     if not arguments.no_page:
-        PAGE.write_text(text, encoding="utf-8")
+        put(TITLE, text)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""What publishers say of their own tables, from the files as they are."""
+"""What publishers say of their own tables, from the whole files as they are.
+
+Small files and cuts of large ones are held in tests/specification.
+"""
 
 from __future__ import annotations
 
@@ -36,44 +39,53 @@ def test_new_york_holds_no_crossing_of_breakdowns():
         table.gaps("# Level 3+4", by=["SWD"], within=["Ethnicity"])
 
 
-def test_washington_2013_14_statewide():
-    """Office of Superintendent of Public Instruction: the statewide row itself.
+@pytest.fixture(scope="module")
+def california():
+    """A year's out-of-school (O) or in-school (I) suspensions, or expulsions (E).
 
-    43,275 of 1,140,601 disciplined; Black 4,713 of 54,824, white 21,122 of 658,925.
+    `california(year, kind)` is defiance's number and all, of the State, counted once
+    though schools, districts and counties stand beside it.
     """
-    with eq.open(SHARED / "washington" / "wa_discipline_2013_14.csv") as table:
-        result = table.gaps("disciplined", by=["race"])
-    found = rows(result)
-    assert result.gaps.overall.value == pytest.approx(43_275 / 1_140_601)
-    black = found["Black or African American"]
-    assert (black.count, black.n) == (4_713, 54_824)
-    assert (found["White"].count, found["White"].n) == (21_122, 658_925)
-
-
-def test_naep_2019_grade_4_reading():
-    """NAEP Data Explorer, national, 2019: all 220, Black 204, white 230."""
-    path = SHARED / "naep" / "naep_g4_reading_by_race_1992_2019.csv"
-    with eq.open(path) as table:
-        result = table.gaps(
-            "avg.scale.score", by=["race.ethnicity"], where="year = 2019"
-        )
-    found = rows(result)
-    assert round(result.gaps.overall.value) == 220
-    assert round(found["Black or African American"].value) == 204
-    assert round(found["White"].value) == 230
-    assert found["White"].p is None
-    assert all(row.verdict == "not enough evidence" for row in result.rows)
-
-
-def test_california_2014_15_counts_the_state_once():
-    """California Department of Education: 173,897 out-of-school suspensions (code 5)."""
     with eq.open(SHARED / "california" / "rcaed_suspensions.parquet") as table:
-        result = table.gaps(
-            None,
-            by=["ETHNICITY"],
-            count="OTHERDEFIANCE",
-            total="TOTAL",
-            where="YEAR = '2014-15' and DISCIPLINETYPE = 'O'",
-        )
+
+        def asked(year, kind):
+            result = table.gaps(
+                None,
+                by=["ETHNICITY"],
+                count="OTHERDEFIANCE",
+                total="TOTAL",
+                where=f"YEAR = '{year}' and DISCIPLINETYPE = '{kind}'",
+            )
+            whole = result.gaps.overall
+            return whole.value * whole.n, whole.n, result
+
+        yield asked
+
+
+def test_california_2014_15_counts_the_state_once(california):
+    """California Department of Education: 173,897 out-of-school suspensions (code 5)."""
+    _, _, result = california("2014-15", "O")
     row = next(row for row in result.rows if "5" in "".join(row.group.values()))
     assert (row.count, row.n) == (40_337, 173_897)
+
+
+def test_california_2011_12_suspensions(california):
+    """EdSource 2018, School suspensions continue downward trend: 710,000 suspensions in 2011-12."""
+    total = sum(california("2011-12", kind)[1] for kind in "OI")
+    assert round(total, -4) == 710_000
+
+
+def test_california_suspensions_for_defiance(california):
+    """EdSource 2015, Suspensions, expulsions down statewide: some 76,000 fewer in 2013-14, about 29 percent."""
+    before, after = (
+        sum(california(year, kind)[0] for kind in "OI")
+        for year in ("2012-13", "2013-14")
+    )
+    assert round(before - after, -3) == 76_000
+    assert round(100 * (before - after) / before) == 29
+
+
+def test_california_expulsions_for_defiance(california):
+    """The same article: from 6 to 4 percent of expulsions."""
+    shares = [california(year, "E") for year in ("2012-13", "2013-14")]
+    assert [round(100 * count / total) for count, total, _ in shares] == [6, 4]

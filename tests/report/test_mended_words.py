@@ -34,6 +34,7 @@ from equitable.vocabulary import (
     Indicator,
     Kind,
     Provenance,
+    Role,
     Verdict,
 )
 
@@ -120,6 +121,23 @@ def result(*rows, indicator=PASSED, **more):
 )  # fmt: skip
 def test_every_yes_or_no_reads_well(label, value, words):
     assert people({"t": value}, [trait("t", label)]) == words
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "words"),
+    [
+        ("State", "Wyoming", "students in Wyoming"),
+        ("District", "75", "students in district 75"),
+        ("District", "Red Clay School District", "students in Red Clay School District"),
+        ("District", "First State Charter School",
+         "students at First State Charter School"),
+        ("School", "Oak Lane", "students at Oak Lane"),
+        ("School", "12", "students at school 12"),
+    ],
+)  # fmt: skip
+def test_students_are_in_a_place_and_at_a_school(label, value, words):
+    place = replace(trait("t", label), role=Role.SCHOOL)
+    assert people({"t": value}, [place]) == words
 
 
 def test_two_traits_share_one_noun():

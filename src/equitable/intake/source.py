@@ -74,6 +74,7 @@ class Source:
         self.columns = parts[0].columns
         self._beside = beside
         self._joins: list[Joined] = []
+        self._rewritten: Callable[[Part], Part] | None = None
         self._join_notes: list[str] = []
         self._parts = list(parts)
         self._scratch = scratch
@@ -211,9 +212,25 @@ class Source:
     def rewrite(self, rewritten: Callable[[Part], Part]) -> None:
         """Put other columns in the place of the files' own, file by file."""
         with self._lock:
+            self._rewritten = rewritten
             self._parts = [rewritten(part) for part in self._parts]
             self.columns = self._parts[0].columns
             engine.define_records(self._open_connection, self._parts)
+
+    def hold(self, most: int) -> None:
+        """Work the records out once, where there are no more of them than ``most``.
+
+        For rows that take longer to plan than to read: every question asks them anew.
+        """
+        name = "equitable_held"
+        self.query(
+            f"CREATE TEMP TABLE {name} AS SELECT * FROM records LIMIT {most + 1}"
+        )
+        held = self.query(f"SELECT COUNT(*) AS n FROM {name}")["n"][0].as_py()
+        if held > most:
+            self.query(f"DROP TABLE {name}")
+        else:
+            self.query(f"CREATE OR REPLACE TEMP VIEW records AS SELECT * FROM {name}")
 
     def query(self, sql: str, parameters: Sequence[str | float] = ()) -> pa.Table:
         """Put a question to the relation ``records``.
@@ -270,7 +287,7 @@ class Source:
             except OSError as error:
                 raise unreadable(error, self._parts[one].name) from None
             if made is not None:
-                self._parts[one] = made
+                self._parts[one] = self._rewritten(made) if self._rewritten else made
                 self._left_out = None
                 engine.define_records(self._open_connection, self._parts, self._beside)
                 return True

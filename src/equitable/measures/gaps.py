@@ -191,13 +191,13 @@ def _held(
             + ": it gives each by itself",
             next_step="Ask for one of them, or for --depth 1.",
         )
-    notes = tuple(
-        "The table does not hold "
-        + " by ".join(f"'{name}'" for name in names)
-        + ": each is given by itself."
-        for names in lacking
-    )
-    return found, notes
+    if not lacking:
+        return found, ()
+    labels = [_dimension(cells, name).label for name in lacking[0]]
+    note = "The table does not hold " + " by ".join(f"'{label}'" for label in labels)
+    if len(lacking) > 1:
+        note += f", nor {len(lacking) - 1} more of such crossings"
+    return found, (f"{note}: each trait is given by itself.",)
 
 
 def _views(axes: Sequence[Axis]) -> str:

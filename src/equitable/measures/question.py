@@ -146,8 +146,10 @@ def _has_a_rest(cells: Cells, indicator: Indicator, name: str, table: Table) -> 
         )
         raise QuestionError(
             f"the rows that are left hold no figures of '{name}' by itself",
-            next_step=f"A published table holds each breakdown alone: leave {others}"
-            " out of --where and --within.",
+            next_step="Either all of them were held back by those who published the"
+            " table: ask for a larger place. Or another breakdown was asked for too,"
+            f" and the table holds each alone: leave {others} out of --where and"
+            " --within.",
         )
     whole = cells.whole(indicator.name, (), [name]).table.moments.n
     return len(n) > 1 or int(whole.sum()) > int(n.sum())

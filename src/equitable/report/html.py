@@ -113,7 +113,7 @@ def render(document: Document) -> str:
         f"<title>{title}</title><style>{_style()}{_page_margins(document)}</style>"
         '</head><body><a class="skip" href="#main">Skip to the report</a>'
         f'<header>{_bands(document)}<div class="masthead">'
-        f'<p class="brand">{LOGO}Equitable</p><h1>{title}</h1>'
+        f'<p class="brand">{LOGO}Equitable</p><h1>{words(document.title)}</h1>'
         f'<p class="subtitle">{words(document.subtitle)}</p></div></header>'
         '<div class="sheet">'
         f'<nav class="contents" aria-label="Contents"><ul>{links}</ul></nav>'

@@ -86,7 +86,7 @@ def _row(table: Table, row: tuple[Cell, ...]) -> str:
     heads = zip(others, table.columns[1:], table.numeric[1:], strict=True)
     for cell, head, numeric in heads:
         kinds = ["n"] if numeric else []
-        text = escape(cell.text)
+        text = words(cell.text) if cell.kind == "text" else escape(cell.text)
         if cell.kind == "withheld":
             kinds.append("withheld")
         elif cell.kind == "verdict":

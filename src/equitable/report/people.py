@@ -25,6 +25,7 @@ _SURROUNDINGS: Final = frozenset(
     {"rural", "urban", "suburban", "inner city", "inner-city", "town"}
 )
 _PLACED: Final = ("class", "classroom", "school", "district", "program")
+_AREAS: Final = frozenset({"state", "county", "city", "town", "district", "region"})
 _PROPER: Final = frozenset(
     {"english", "spanish", "hispanic", "latino", "latina", "latinx", "black", "white",
      "asian", "african", "american", "indian", "alaska", "native", "hawaiian",
@@ -54,15 +55,16 @@ def people(group: Group, dimensions: Sequence[Dimension]) -> str:
             after.append(f"in grade {value}")
         elif dimension is not None and dimension.role is Role.YEAR:
             after.append(f"in {value}")
+        elif dimension is not None and dimension.role is Role.SCHOOL:
+            area = label.casefold() in _AREAS and "school" not in words[-1:]
+            named = value if len(value) > 3 and not value.isdecimal() else ""
+            where = "in" if area else "at"
+            after.append(f"{where} {named or f'{lowered(label)} {value}'}")
         elif race and words and words[0] not in _NO_ADJECTIVES:
             before.insert(0, value)
         elif described is not None:
             part, said = described
             {"before": before, "noun": nouns, "after": after}[part].append(said)
-        elif dimension is not None and dimension.role is Role.SCHOOL:
-            after.append(
-                f"at {value if len(value) > 4 else f'{lowered(label)} {value}'}"
-            )
         elif value.casefold() in _SURROUNDINGS:
             after.append(f"at {value.casefold().replace(' ', '-')} schools")
         elif _says_label(value, label):

@@ -20,6 +20,8 @@ _T = TypeVar("_T")
 
 def plain(text: str) -> str:
     """The text on one line, without signs that print nothing or turn what follows."""
+    if text.isascii() and text.isprintable():  # nearly every text of a report
+        return re.sub(r" {2,}", " ", text).strip()
     kept = "".join(
         " "
         if unicodedata.category(character) in {"Cc", "Zl", "Zp"}

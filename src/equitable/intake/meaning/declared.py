@@ -17,10 +17,10 @@ from equitable.intake.identifiers import SHARED_ROWS
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.outcomes import overlapping_totals
 from equitable.intake.profile import cleaned_sql, plain_number
-from equitable.vocabulary import MISSING_TOKENS, Condition
+from equitable.vocabulary import MISSING_TOKENS, Condition, Role
 
 if TYPE_CHECKING:
-    from equitable.intake.settings import Settings
+    from equitable.intake.settings import IndicatorSettings, Settings
     from equitable.intake.source import Source
 
 _LISTED: Final = 12
@@ -72,6 +72,17 @@ def check_values(
             raise _refused(source, settings, place, values, columns)
         notes += _noted(place, values, held, columns[0].name)
     return tuple(notes)
+
+
+def own_count(entry: IndicatorSettings, reading: Reading | None) -> str | None:
+    """The column of counts that an entry is named for, where it gives a total only.
+
+    Numbers of students would else be averaged as if each were one student's score.
+    """
+    others = (entry.column, entry.percent, entry.kind)
+    if reading is None or entry.total is None or any(other for other in others):
+        return None
+    return reading.name if reading.role is Role.COUNT else None
 
 
 def _plain(text: str) -> str:

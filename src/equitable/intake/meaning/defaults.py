@@ -329,7 +329,8 @@ def assumptions(
     ``declared`` are the columns that a person has described in ``equity.toml``.
     """
     notes = []
-    if rows == "counts":
+    said = any(r.yours and r.role in (Role.COUNT, Role.TOTAL) for r in readings)
+    if rows == "counts" and not said:
         notes.append("Each row was taken for a count of students, not for one student.")
         notes += how_to_ask(readings)
     if rows == "figures":

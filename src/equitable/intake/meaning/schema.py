@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake.meaning.columns import Reading
-from equitable.intake.meaning.declared import readings_within
+from equitable.intake.meaning.declared import own_count, readings_within
 from equitable.intake.meaning.defaults import (
     assumptions,
     chosen_outcomes,
@@ -353,18 +353,17 @@ class Schema:
             if entry.where is not None:
                 found = self._conditional(entry.where, given)
                 return settled(found, entry, found.condition)
-            if entry.count is not None and entry.total is not None:
-                found = counts_indicator(given, entry.count, entry.total)
-                marks = self._no_value(entry.count, entry.total)
+            count = entry.count or own_count(entry, self._reading(given))
+            if count is not None and entry.total is not None:
+                found = counts_indicator(given, count, entry.total)
+                marks = self._no_value(count, entry.total)
                 return settled(replace(found, missing=marks), entry, None)
             column = entry.column or given
             reading = self._reading(column)
             if reading is None:
                 self._refuse_unknown(column, "column")
             self._refuse_identifier(reading)
-            explicit = (
-                bool(entry.true) or entry.at_least is not None or entry.kind is not None
-            )
+            explicit = any((entry.true, entry.at_least is not None, entry.kind))
             try:
                 start = column_indicator(reading, file=self.file, name=given)
             except QuestionError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from equitable.intake.meaning.columns import Reading, read_columns
 from equitable.intake.meaning.declared import check_values
@@ -20,12 +20,17 @@ from equitable.intake.published.tables import (
     is_everyone,
     numbers_of,
     recognise,
+    recognise_names,
 )
 from equitable.vocabulary import Role
 
 if TYPE_CHECKING:
     from equitable.intake.settings import Settings
     from equitable.intake.source import Source
+
+
+_MOST_HELD: Final = 400_000
+"""Rows of a rewritten table that are kept in memory: some 100 MB, 14,000 schools."""
 
 
 def understand(
@@ -46,6 +51,7 @@ def understand(
     SettingsError
         Where the settings name columns, or values, that are not there.
     """
+    _rewrite_named(source)
     profiles: Sequence[ColumnProfile] = profile(source, whole=whole)
     readings, rows = read_columns(profiles, settings)
     published = source.rewritten_as
@@ -59,8 +65,9 @@ def understand(
             source.rewrite(lambda part: reshaped(part, found_so))
             source.rewritten_as = published
             profiles = profile(source, whole=whole)
-    elif published.layout != "long":
-        # Its columns were groups; what they are called now says nothing of that.
+    elif published.layout != "long" or (published.group and rows == "students"):
+        # Its columns were groups; what they are called now says nothing of that.  Or it
+        # was taken for a table when it was first looked at.
         rows = "counts"
     if published is not None and rows != "students":
         profiles = _without_totals(profiles, published)
@@ -75,6 +82,18 @@ def understand(
     schema = Schema(source.name, readings, rows, settings, totals, published)
     schema.said = check_values(source, settings, readings)
     return schema
+
+
+def _rewrite_named(source: Source) -> None:
+    """A table that its columns' names settle is rewritten before it is looked at.
+
+    The federal collection has some 1,700 columns, of which a few are looked at then.
+    """
+    published = recognise_names([column.name for column in source.columns])
+    if published is not None and not isinstance(source.rewritten_as, Published):
+        source.rewrite(lambda part: reshaped(part, published))
+        source.rewritten_as = published
+        source.hold(_MOST_HELD)
 
 
 def _told_by_breakdowns(

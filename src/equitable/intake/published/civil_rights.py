@@ -72,6 +72,9 @@ class Topic:
     of: str = "ENR"
     """The topic of the denominator."""
     note: str = ""
+    skipped: Literal["missing", "nobody"] = "missing"
+    """What 'not applicable, skipped' (-9) says: retention is asked grade by grade, and
+    skipped where a school has no such grade, or kept nobody back in it."""
 
 
 def _discipline(name: str, label: str, *measures: str, note: str = "") -> Topic:
@@ -94,6 +97,7 @@ def _enrolled(name: str, label: str, *topics: str, of: str = "ENR") -> Topic:
         blocks=tuple(("plain", topic) for topic in topics),
         direction=Direction.HIGHER,
         of=of,
+        note=_WHERE_OFFERED,
     )
 
 
@@ -101,6 +105,11 @@ _NO_RACE_FOR_504: Final = (
     "Students served only under Section 504 are counted in the totals, but the"
     " collection does not split them by race."
 )
+_WHERE_OFFERED: Final = (
+    "Of all students of schools that offer it. A school that does not is in no figure:"
+    " look at who goes there, too."
+)
+_SKIPPED: Final = -9
 _GRADES: Final = ("KG", *(f"G{grade:02d}" for grade in range(1, 13)))
 
 TOPICS: Final[tuple[Topic, ...]] = (
@@ -129,6 +138,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         label="Kept back a grade",
         blocks=tuple(("plain", f"RET_{grade}") for grade in _GRADES),
         direction=Direction.LOWER,
+        skipped="nobody",
     ),
     _enrolled("gifted", "In gifted and talented education", "GTENR"),
     _enrolled("algebra_grade_8", "In Algebra I in grade 8", "ALGENR_G08"),
@@ -166,9 +176,13 @@ class CellOfSchool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The columns of one file of the collection."""
+    """The columns of one file of the collection.
+
+    Where they are ``cleaned`` (`cleaning`), a column holds numbers or nothing.
+    """
 
     columns: frozenset[str] = field(repr=False)
+    cleaned: bool = False
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -212,6 +226,23 @@ class Layout:
                 )
             yield CellOfSchool({SEX: name}, whole)
 
+    def cleaning(self, topics: Sequence[Topic]) -> dict[str, str]:
+        """Each column that some cell of these topics needs, and SQL for its number.
+
+        Said once for a column, as a total stands in many cells: the engine takes longer
+        to plan thousands of conditions than to read the file.
+        """
+        needed: dict[str, str] = {}
+        groups = ("TOT", *_RACES, *_TRAITS)
+        for sex in self.sexes:
+            for group in groups:
+                for name in self._plain("ENR", group, sex):
+                    needed.setdefault(name, _number(name))
+                for topic in topics:
+                    for name in self._columns_of(topic, group, sex):
+                        needed.setdefault(name, _number(name, topic))
+        return needed
+
     def _races(self, code: str, sex: str) -> bool:
         """Whether a race's enrolment stands under this code (not its synonym's)."""
         return f"SCH_ENR_{code}_{sex}" in self.columns
@@ -227,9 +258,8 @@ class Layout:
         if not names:
             return "CAST(NULL AS DOUBLE)"
         return " + ".join(
-            f"(CASE WHEN {number} >= 0 THEN {number} END)"
+            quote_name(name) if self.cleaned else f"({_number(name, topic)})"
             for name in names
-            for number in (f"TRY_CAST({quote_name(name)} AS DOUBLE)",)
         )
 
     def _columns_of(self, topic: Topic, group: str, sex: str) -> Sequence[str]:
@@ -280,6 +310,14 @@ class Layout:
             if name in self.columns:
                 return (name,)
         return ()
+
+
+def _number(name: str, topic: Topic | None = None) -> str:
+    """SQL for a column's number; nothing where it is a reserve code."""
+    number = f"TRY_CAST({quote_name(name)} AS DOUBLE)"
+    nobody = topic is not None and topic.skipped == "nobody"
+    zero = f" WHEN {number} = {_SKIPPED} THEN 0" if nobody else ""
+    return f"CASE WHEN {number} >= 0 THEN {number}{zero} END"
 
 
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {

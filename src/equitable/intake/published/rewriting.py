@@ -88,6 +88,8 @@ def _of_civil_rights(part: Part, published: Published) -> Part:
         t for t in layout.topics if not published.topics or t.name in published.topics
     ]
     cells: list[tuple[Mapping[str, str], Mapping[str, str]]] = []
+    cleaning = layout.cleaning(topics)
+    layout = replace(layout, cleaned=True)
     everyone = list(layout.cells(None))
     by_topic = {topic.name: list(layout.cells(topic)) for topic in topics}
     for place, cell in enumerate(everyone):
@@ -98,6 +100,9 @@ def _of_civil_rights(part: Part, published: Published) -> Part:
     breakdowns = civil_rights.BREAKDOWNS
     kept = [column for column in part.columns if column.name in _KEPT_OF_CIVIL_RIGHTS]
     numbers = (ENROLLED, *(topic.name for topic in topics))
+    listed = [quote_name(column.name) for column in kept]
+    listed += [f"{sql} AS {quote_name(name)}" for name, sql in cleaning.items()]
+    part = replace(part, sql=f"SELECT {', '.join(listed)} FROM ({part.sql})")
     return _unnested(part, kept, breakdowns, numbers, cells, kind="number")
 
 
@@ -115,6 +120,9 @@ _KEPT_OF_CIVIL_RIGHTS: Final = frozenset(
 )
 
 
+_PLACE: Final = "equitable cell"
+
+
 def _unnested(
     part: Part,
     kept: Sequence[Column],
@@ -124,23 +132,30 @@ def _unnested(
     *,
     kind: ColumnType,
 ) -> Part:
+    """Each row becomes as many as there are cells, in their order.
+
+    A column is a list of its cells' values, of which each row takes its own: of lists
+    that a question does not need, the engine reads and plans nothing.
+    """
     # Marks stand in place of numbers in a wide table; the collection's are codes, and
     # are gone already.
     as_type = "DOUBLE" if kind == "number" else "VARCHAR"
-    structs = []
-    for groups, held in cells:
-        fields = [
-            f"{quote_name(name)}: {sql_text(groups.get(name, EVERYONE))}"
-            for name in breakdowns
-        ]
-        fields += [f"{quote_name(n)}: CAST({held[n]} AS {as_type})" for n in numbers]
-        structs.append("{" + ", ".join(fields) + "}")
-    listed = ", ".join(quote_name(column.name) for column in kept)
-    shown = ", ".join(f"cell.{quote_name(n)}" for n in (*breakdowns, *numbers))
+    values = {
+        name: [sql_text(groups.get(name, EVERYONE)) for groups, _ in cells]
+        for name in breakdowns
+    }
+    values |= {
+        name: [f"CAST({held[name]} AS {as_type})" for _, held in cells]
+        for name in numbers
+    }
+    names = [quote_name(column.name) for column in kept]
+    lists = [f"[{', '.join(held)}] AS {quote_name(n)}" for n, held in values.items()]
+    place = quote_name(_PLACE)
+    shown = [f"{quote_name(n)}[{place}] AS {quote_name(n)}" for n in values]
     sql = (
-        f"SELECT {listed + ', ' if listed else ''}{shown} FROM (SELECT"
-        f" {listed + ', ' if listed else ''}UNNEST([{', '.join(structs)}]) AS cell"
-        f" FROM ({part.sql}))"
+        f"SELECT {', '.join([*names, *shown])} FROM (SELECT *,"
+        f" UNNEST(range(1, {len(cells) + 1})) AS {place} FROM"
+        f" (SELECT {', '.join([*names, *lists])} FROM ({part.sql})))"
     )
     columns = (
         *kept,

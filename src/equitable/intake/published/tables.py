@@ -179,10 +179,9 @@ def recognise(source: Source, profiles: Sequence[ColumnProfile]) -> Published | 
     profiles
         What its first rows hold.
     """
-    layout = civil_rights.recognise([column.name for column in source.columns])
-    if layout is not None:
-        topics = tuple(topic.name for topic in layout.topics)
-        return Published(layout="civil rights", topics=topics)
+    named = recognise_names([column.name for column in source.columns])
+    if named is not None:
+        return named
     values = _values_with_totals(source, profiles)
     totals = {name: tuple(filter(is_everyone, texts)) for name, texts in values.items()}
     wide = _wide(profiles)
@@ -219,11 +218,21 @@ def recognise(source: Source, profiles: Sequence[ColumnProfile]) -> Published | 
     )
 
 
+def recognise_names(columns: Sequence[str]) -> Published | None:
+    """What published table a file is by its columns' names alone."""
+    layout = civil_rights.recognise(columns)
+    if layout is None:
+        return None
+    topics = tuple(topic.name for topic in layout.topics)
+    return Published(layout="civil rights", topics=topics)
+
+
 def _values_with_totals(
     source: Source, profiles: Sequence[ColumnProfile]
 ) -> dict[str, tuple[str, ...]]:
     """Columns of a few values of which one or two mean everybody, with all of them."""
     found: dict[str, tuple[str, ...]] = {}
+    one_other: dict[str, tuple[str, ...]] = {}
     for profile in profiles:
         some = any(map(is_everyone, profile.texts))
         if profile.type != "text" or not some or profile.distinct < 2:
@@ -232,7 +241,11 @@ def _values_with_totals(
         every = [text for text in values if is_everyone(text)]
         if len(every) <= 2 and len(values) - len(every) >= 2:
             found[profile.name] = values
-    return found
+        elif len(every) == 1 and len(values) == 2:
+            one_other[profile.name] = values
+    # 'All Grades' beside grade 12 alone is a total where another column has totals too;
+    # by itself, two values may as well be a trait.
+    return found | one_other if found else {}
 
 
 def _levels(profiles: Sequence[ColumnProfile]) -> dict[str, tuple[str, ...]]:

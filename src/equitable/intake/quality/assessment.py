@@ -78,7 +78,7 @@ def assess(
         *counts_by_year(schema, plan, found),
         *_by_year(plan, found),
         *renamed_schools(source, schema),
-        *missing(plan, whole),
+        *missing(plan, whole, of_part=where is not None),
         *_about_file(source, schema, where),
     ]
     findings.sort(key=lambda f: (f.severity != "caution", _KIND_ORDER.index(f.kind)))

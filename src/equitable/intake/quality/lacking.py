@@ -17,10 +17,17 @@ _FAR_POINTS: Final = 0.10
 _FAR_TIMES: Final = 2.0
 
 
-def missing(plan: Tally, whole: Mapping[str, Any]) -> list[Finding]:
-    """Columns without a value in one row of a hundred, or more."""
+def missing(
+    plan: Tally, whole: Mapping[str, Any], *, of_part: bool = False
+) -> list[Finding]:
+    """Columns without a value in one row of a hundred, or more.
+
+    ``of_part`` says that what is shown is of some of the file's rows only.
+    """
+    of = " of the whole file" if of_part else ""
     rows = int(whole["n"] or 0)
     findings = []
+    spoken = {one.count: one.label for one in plan.indicators if one.count}
     for place, column in enumerate(plan.columns):
         missing = int(whole[f"m{place}"] or 0)
         share = missing / rows if rows else 0.0
@@ -30,11 +37,11 @@ def missing(plan: Tally, whole: Mapping[str, Any]) -> list[Finding]:
             Finding(
                 kind="missing",
                 severity="caution" if share >= 0.2 else "note",
-                sentence=f"'{column}' has no value in "
+                sentence=f"'{spoken.get(column, column)}' has no value in "
                 + (
-                    f"{max(1, round(100 * share))} of every 100 rows."
+                    f"{max(1, round(100 * share))} of every 100 rows{of}."
                     if _tellable(missing, rows) or missing == rows
-                    else "nearly every row."
+                    else f"nearly every row{of}."
                 ),
                 column=column,
             )
@@ -125,6 +132,11 @@ def _lacks(
     )
 
 
+def _is_total(dimension: Dimension, text: str | None) -> bool:
+    """Whether a row of a published table is of all of a dimension's groups."""
+    return " ".join((text or "").casefold().split()) in dimension.totals
+
+
 def _tellable(missing: int, n: int) -> bool:
     return missing >= SMALL and n - missing >= SMALL
 
@@ -146,6 +158,8 @@ def counts_by_year(
         for place, dimension in enumerate(plan.dimensions):
             rows: dict[str, dict[str, list[int]]] = {}
             for row, text, year_text in plan.years(found, place):
+                if _is_total(dimension, text):
+                    continue  # a row of another breakdown: no group of this one
                 year = plan.year.classify(year_text)[0]
                 for group in dimension.classify(text):
                     pair = rows.setdefault(group, {}).setdefault(year, [0, 0])
