@@ -67,10 +67,21 @@ def settings_text(
                     reason, 84, initial_indent="# ", subsequent_indent="# "
                 )
             lines += section
+    lines += _crosswalk(settings.crosswalk.columns, "crosswalk.columns")
+    for column, values in settings.crosswalk.values.items():
+        lines += _crosswalk(values, f"crosswalk.values.{_bare(column)}")
+    for one in settings.breaks:
+        lines += _section("[break]", one)
     lines += _section("privacy", settings.privacy)
     if closing:
         lines += ["", *(f"# {_comment(line)}" for line in closing)]
     return "\n".join(lines) + "\n"
+
+
+def _crosswalk(names: Mapping[str, Sequence[str]], title: str) -> list[str]:
+    if not names:
+        return []
+    return ["", f"[{title}]", *(f"{_bare(k)} = {_toml(v)}" for k, v in names.items())]
 
 
 def _section(title: str, table: BaseModel) -> list[str]:

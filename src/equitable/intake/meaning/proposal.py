@@ -256,13 +256,14 @@ def _as_settings(source: Source, schema: Schema, given: Settings | None) -> Sett
     name = source.name
     files = (name,) if "." in name or "*" in name else ()
     about = start.source if given else SourceSettings(files=files)
-    return Settings(
-        source=about.model_copy(update=source.told),
-        join=start.join,
-        columns={reading.name: reading.role for reading in listed} | start.of_joined(),
-        dimensions=dimensions,
-        indicators=indicators,
-        privacy=start.privacy,
+    return start.model_copy(
+        update={
+            "source": about.model_copy(update=source.told),
+            "columns": {reading.name: reading.role for reading in listed}
+            | start.of_joined(),
+            "dimensions": dimensions,
+            "indicators": indicators,
+        }
     )
 
 
