@@ -43,6 +43,12 @@ from equitable.remarks import (
 from equitable.study import Plan, carry_out
 from equitable.version import VERSION
 from equitable.vocabulary import Condition, Dimension, Indicator, Role
+from equitable.years import (
+    about_breaks,
+    breaks_between,
+    breaks_of_report,
+    with_jumps,
+)
 
 if TYPE_CHECKING:
     from equitable.intake.meaning.proposal import Inspection
@@ -81,7 +87,11 @@ class Dataset:
             inspect,
         )
 
-        return inspect(self.source, self.settings)
+        found = inspect(self.source, self.settings)
+        quality = with_jumps(
+            found.quality, self.source, self.schema, self.schema.indicators
+        )
+        return replace(found, quality=quality)
 
     def quality(
         self,
@@ -89,12 +99,14 @@ class Dataset:
         dimensions: Sequence[Dimension] | None = None,
     ) -> Quality:
         """What to know of the data before trusting a figure made from it."""
-        return assess(
+        indicators = self.schema.indicators if indicators is None else indicators
+        found = assess(
             self.source,
             self.schema,
-            self.schema.indicators if indicators is None else indicators,
+            indicators,
             self.schema.dimensions if dimensions is None else dimensions,
         )
+        return with_jumps(found, self.source, self.schema, indicators)
 
     def indicator(
         self,
@@ -142,7 +154,8 @@ class Dataset:
         """A condition on rows, read and checked."""
         if where is None or not where.strip():
             return None
-        return where_grammar.parse(where, self.schema.allowed_columns)
+        columns = self.schema.allowed_columns
+        return where_grammar.parse(where, columns, self.settings)
 
     def cube(
         self,
@@ -169,6 +182,19 @@ class Dataset:
         cluster
             A dimension (school, class) for cluster-robust intervals.
         """
+        return self._cube(indicators, by, within, where, weight, cluster)
+
+    def _cube(
+        self,
+        indicators: Sequence[str | Indicator],
+        by: Sequence[str | Dimension],
+        within: Sequence[str | Dimension] = (),
+        where: str | None = None,
+        weight: str | None = None,
+        cluster: str | None = None,
+        reference: str = "",
+    ) -> Cells:
+        """The cells; with what they are to be compared with, for a word about it."""
         wanted: dict[str, Dimension] = {}
         for name in [*by, *within, *([cluster] if cluster else [])]:
             dimension = (
@@ -190,14 +216,30 @@ class Dataset:
             where=self.condition(where),
             weight=weight,
         )
-        assumed = self.schema.notes_where(self.source, self.condition(where))
+        condition = self.condition(where)
+        assumed = self.schema.notes_where(self.source, condition)
         assumed += about_overlaps(self, wished, where)
-        notes = (*assumed, *found.provenance.notes)
+        breaks = breaks_between(self, wished, condition)
+        held = {
+            d.name if isinstance(d, Dimension) else self.schema.dimension(d).name
+            for d in within
+        }
+        broken = about_breaks(
+            self,
+            breaks,
+            wished,
+            by=[d for name, d in wanted.items() if name not in held],
+            within=[d for name, d in wanted.items() if name in held],
+            where=condition,
+            reference=reference,
+        )
+        notes = (*broken, *assumed, *found.provenance.notes)
         provenance = replace(
             found.provenance,
             version=VERSION,
             notes=tuple(dict.fromkeys(notes)),
-            cautions=cautions(assumed),
+            cautions=(*broken, *cautions(assumed)),
+            breaks=breaks,
         )
         return Cells(replace(found, provenance=provenance))
 
@@ -225,14 +267,8 @@ class Dataset:
             outcome, direction=direction, count=count, total=total, percent=percent
         )
         refuse_outcome_as_group(self, indicator, [*by, *within])
-        cells = self.cube(
-            indicators=[indicator],
-            by=by,
-            within=within,
-            where=where,
-            weight=weight,
-            cluster=cluster,
-        )
+        reference = str(asked.get("reference", ""))
+        cells = self._cube([indicator], by, within, where, weight, cluster, reference)
         said = [
             *about_assumptions(self, [indicator], direction, total),
             about_years(self, indicator, by, within, where),
@@ -373,14 +409,20 @@ class Dataset:
             check_report_place(path, never=self.source.paths)
         indicators = self._asked_indicators(outcomes, direction, count, total)
         refuse_averages(self, indicators)
+        compared = (
+            self._traits()
+            if by is None
+            else tuple(self.schema.dimension(name) for name in by)
+        )
+        places = tuple(self.schema.dimension(name) for name in over)
+        breaks = breaks_between(self, indicators, self.condition(where))
+        broken, apart = breaks_of_report(
+            self, breaks, indicators, (*compared, *places), self.condition(where)
+        )
         plan = Plan(
             indicators=indicators,
-            by=(
-                self._traits()
-                if by is None
-                else tuple(self.schema.dimension(name) for name in by)
-            ),
-            over=tuple(self.schema.dimension(name) for name in over),
+            by=compared,
+            over=places,
             year=self.schema.year,
             where=self.condition(where),
             weight=None if weight is None else self._column(weight),
@@ -391,7 +433,11 @@ class Dataset:
             title=title,
             command=command,
             date=date,
+            breaks=breaks,
+            cautions=broken,
             notes=(
+                *broken,
+                *apart,
                 *about_overlaps(self, indicators, where),
                 *about_assumptions(self, indicators, direction, total),
             ),
@@ -423,6 +469,8 @@ class Dataset:
         )
 
     def _column(self, name: str) -> str:
+        if self.settings is not None:
+            name = self.settings.crosswalk_name(name)
         for column in self.source.columns:
             if column.name == name:
                 return name

@@ -27,11 +27,13 @@ from equitable.report.contents import Contents, Study
 from equitable.version import VERSION
 from equitable.vocabulary import (
     NOT_REPORTED,
+    Break,
     Condition,
     Dimension,
     Indicator,
     Provenance,
 )
+from equitable.years import with_jumps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,10 @@ class Plan:
     date: dt.date | None = None
     notes: tuple[str, ...] = ()
     """What is to be said with every result."""
+    cautions: tuple[str, ...] = ()
+    """Those of them that are to be read before any figure."""
+    breaks: tuple[Break, ...] = ()
+    """Between years that the report holds."""
 
 
 def carry_out(
@@ -107,6 +113,8 @@ def carry_out(
         where=plan.where,
         weight=plan.weight,
     )
+    provenance = replace(cells.provenance, breaks=plan.breaks)
+    cells = replace(cells, provenance=provenance)
     say("Comparing groups")
     latest, notes = _latest(cells, year)
     by, said = _comparable(cells, latest, plan)
@@ -139,7 +147,7 @@ def carry_out(
         notes=tuple(
             dict.fromkeys((*assumed, *plan.notes, *cells.provenance.notes, *notes))
         ),
-        cautions=cautions((*assumed, *plan.notes)),
+        cautions=(*plan.cautions, *cautions((*assumed, *plan.notes))),
     )
     if not internal and not any(one.is_counts for one in plan.indicators):
         some = [answer.aside for answer in answers if answer.aside]
@@ -367,7 +375,8 @@ def _described(study: Study, provenance: Provenance) -> Study:
 def _quality(source: Source, schema: Schema, plan: Plan) -> Quality:
     try:
         by = (*plan.by, *plan.over)
-        return assess(source, schema, plan.indicators, by, where=plan.where)
+        found = assess(source, schema, plan.indicators, by, where=plan.where)
+        return with_jumps(found, source, schema, plan.indicators)
     except EquitableError as error:
         raise InputError(
             f"the data's quality cannot be judged: {error.problem}",

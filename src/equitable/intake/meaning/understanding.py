@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from equitable.intake.breaks import find_breaks
+from equitable.intake.crosswalk import check_crosswalk_values
 from equitable.intake.meaning.columns import Reading, read_columns
 from equitable.intake.meaning.declared import check_values
 from equitable.intake.meaning.defaults import totals_by_percents
@@ -73,7 +75,9 @@ def understand(
         readings, rows = read_columns(profile(source, whole=whole), settings)
     totals = totals_by_percents(source, readings) if rows == "counts" else {}
     schema = Schema(source.name, readings, rows, settings, totals, published)
-    schema.said = check_values(source, settings, readings)
+    said = check_crosswalk_values(source, schema, settings)
+    schema.breaks, of_breaks = find_breaks(source, schema, settings)
+    schema.said = (*check_values(source, settings, readings), *said, *of_breaks)
     return schema
 
 
