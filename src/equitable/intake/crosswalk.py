@@ -113,7 +113,7 @@ def _refuse_double(
     schema: Schema,
     settings: Settings,
 ) -> None:
-    keys = _keys(schema, column.name, {one.name for one in raw.columns})
+    keys = _keys(raw, schema, column)
     year = schema.year.columns[0] if schema.year else None
     told = cleaned_sql(year) if year else "NULL"
     by = "".join(f", {cleaned_sql(key)}" for key in keys)
@@ -140,16 +140,33 @@ def _refuse_double(
         )
 
 
-def _keys(schema: Schema, column: str, there: set[str]) -> list[str]:
-    """The columns that tell places and groups apart in one year."""
-    named_by = set(schema.published.named_by) if schema.published else set()
-    return [
-        reading.name
+def _keys(raw: Source, schema: Schema, column: Column) -> list[str]:
+    """The columns that tell places and groups apart in one year.
+
+    Not one that the groups' names settle, as it only names their breakdown: it changes
+    with the name.
+    """
+    there = {one.name for one in raw.columns} - {column.name}
+    kept = [
+        reading
         for reading in schema.readings
         if reading.name in there
-        and reading.name not in {column, *named_by}
         and (reading.role in _KEYS or (reading.role is Role.OTHER and _tells(reading)))
     ]
+    loose = [r.name for r in kept if r.role in (Role.DIMENSION, Role.OTHER)]
+    if not loose:
+        return [reading.name for reading in kept]
+    counted = ", ".join(
+        f"count(DISTINCT {cleaned_sql(name)}) AS c{place}"
+        for place, name in enumerate(loose)
+    )
+    most = ", ".join(f"max(c{place}) AS m{place}" for place in range(len(loose)))
+    row = raw.query(
+        f"SELECT {most} FROM (SELECT {folded_sql(column)} AS v, {counted} FROM records"
+        " GROUP BY 1)"
+    ).to_pylist()[0]
+    settled = {name for place, name in enumerate(loose) if (row[f"m{place}"] or 0) <= 1}
+    return [reading.name for reading in kept if reading.name not in settled]
 
 
 def _tells(reading: Reading) -> bool:

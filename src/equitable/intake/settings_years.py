@@ -140,7 +140,9 @@ def in_new_names(settings: Settings) -> Settings:
     dimensions = {}
     for key, group in settings.dimensions.items():
         # A dimension without columns is named like its column.
-        dimensions[key if group.columns else name(key)] = _dimension(settings, group)
+        dimensions[key if group.columns else name(key)] = _dimension(
+            settings, key, group
+        )
     indicators = {}
     for key, entry in settings.indicators.items():
         named = {part: name(held) for part in _NAMED if (held := getattr(entry, part))}
@@ -161,10 +163,12 @@ def in_new_names(settings: Settings) -> Settings:
     )
 
 
-def _dimension(settings: Settings, group: DimensionSettings) -> DimensionSettings:
+def _dimension(
+    settings: Settings, key: str, group: DimensionSettings
+) -> DimensionSettings:
     columns = tuple(map(settings.crosswalk_name, group.columns))
     held: dict[str, str] = {}
-    for column in columns:
+    for column in columns or (settings.crosswalk_name(key),):
         held |= settings.crosswalk_values(column)
     values: dict[str, str] = {}
     for key, said in group.values.items():

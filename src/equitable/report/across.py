@@ -58,17 +58,17 @@ def chart_breaks(
     breaks: Sequence[Break], name: str, times: Sequence[str], labels: Sequence[str]
 ) -> tuple[ChartBreak, ...]:
     """Breaks as a chart over time has them; numbered where there are several."""
-    made = []
+    made: dict[str, ChartBreak] = {}
     for number, one in enumerate(breaks, start=1):
+        at = first_after(one, times)
         touched = tuple(label for label in labels if one.touches({name: label}))
-        made.append(
-            ChartBreak(
-                at=first_after(one, times),
-                label=LABEL if len(breaks) == 1 else f"change {number}",
-                lines=touched,
-            )
-        )
-    return tuple(made)
+        label = LABEL if len(breaks) == 1 else f"change {number}"
+        # Years between may not be shown: then both stand at one place.
+        if at in made:
+            touched = (*made[at].lines, *touched)
+            label = f"{made[at].label}+{number}"
+        made[at] = ChartBreak(at=at, label=label, lines=tuple(dict.fromkeys(touched)))
+    return tuple(made.values())
 
 
 def first_after(one: Break, times: Sequence[str]) -> str:

@@ -103,7 +103,7 @@ def _row(table: Table, row: tuple[Cell, ...]) -> str:
     for place, (cell, head, numeric) in enumerate(heads, start=1):
         kinds = ["n"] if numeric else []
         kinds += ["changed"] if place in table.column_breaks else []
-        text = escape(cell.text)
+        text = words(cell.text) if cell.kind == "text" else escape(cell.text)
         if cell.kind == "withheld":
             kinds.append("withheld")
         elif cell.kind == "verdict":

@@ -73,12 +73,7 @@ def over_years(gaps: Gaps, prefix: str) -> list[Block]:
         words = dimension_words(dimension, gaps.dimensions)
         title = f"{gaps.indicator.label} over the years, by {words}"
         breaks = breaks_in(gaps, times, dimension.name)
-        note = " ".join(
-            [
-                *([explained(breaks, "change is told")] if breaks else []),
-                *_some_years(own, gaps, year, times),
-            ]
-        )
+        note = " ".join(_some_years(own, gaps, year, times))
         labels = [line.label for line in lines]
         chart = LineChart(
             lines=lines, times=times, share=gaps.indicator.is_share,
@@ -278,6 +273,11 @@ def _grid(
         said.append(f"{held:,} {'group is' if held == 1 else 'groups are'} withheld.")
     if len(told) < len(times):
         said.append(f"The last {len(told)} of {len(times)} years.")
+    if changed:
+        said.append(
+            "Dashed line: counting changed, and years before it and after it are not"
+            " comparable."
+        )
     return Table(
         caption=f"{caption} ({level} interval in brackets{unit})",
         columns=("Group", *told),
@@ -305,16 +305,17 @@ def _whole(
 ) -> Table:
     """Every figure, year by year, with a line where counting changed."""
     ordered = _by_year(rows, year, times)
-    marked = []
+    marked: dict[int, list[Break]] = {}
     for one in breaks:
         first = next(
             place
             for place, row in enumerate(ordered)
             if row.within[year.name] not in one.earlier
         )
-        marked.append((first, explained([one], "change is told")))
+        marked.setdefault(first, []).append(one)
+    said = ((at, explained(own, "change is told")) for at, own in marked.items())
     table = gap_table(gaps, ordered, caption, note=note)
-    return replace(table, row_breaks=tuple(marked))
+    return replace(table, row_breaks=tuple(said))
 
 
 def _by_year(

@@ -61,8 +61,8 @@ def understand(
             source.rewrite(lambda part: reshaped(part, found_so))
             source.rewritten_as = published
             profiles = profile(source, whole=whole)
-    elif published.layout != "long":
-        # Its columns were groups; what they are called now says nothing of that.
+    elif published.layout != "long" or (published.group and rows == "students"):
+        # Its columns were groups, or its rows; they are called otherwise now.
         rows = "counts"
     if published is not None and rows != "students":
         profiles = _without_totals(profiles, published)

@@ -245,7 +245,7 @@ def _years(parts: Sequence[Part], wanted: bool | None) -> list[str] | None:
         )
     years: list[str] = []
     for part in parts:
-        found = {year for year in map(_span, _YEAR.finditer(part.name)) if year}
+        found = {y for mark in _YEAR.finditer(part.name) for y in _span(mark)}
         if len(found) != 1:
             if wanted:
                 raise InputError(
@@ -259,10 +259,11 @@ def _years(parts: Sequence[Part], wanted: bool | None) -> list[str] | None:
     return years if wanted or len(set(years)) == len(years) else None
 
 
-def _span(match: re.Match[str]) -> str:
+def _span(match: re.Match[str]) -> tuple[str, ...]:
+    """One school year, '2019-20'; two years where they do not follow each other."""
     start, end = match.group(1), match.group(2)
     if end is None:
-        return start
+        return (start,)
     if (int(start) + 1) % 100 == int(end) % 100:
-        return f"{start}-{end[-2:]}"
-    return start
+        return (f"{start}-{end[-2:]}",)
+    return (start, end) if len(end) == 4 else (start,)
