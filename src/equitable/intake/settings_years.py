@@ -171,8 +171,8 @@ def _dimension(
     for column in columns or (settings.crosswalk_name(key),):
         held |= settings.crosswalk_values(column)
     values: dict[str, str] = {}
-    for key, said in group.values.items():
-        values.setdefault(held.get(_folded(key), key), said)
+    for code, said in group.values.items():
+        values.setdefault(held.get(_folded(code), code), said)
     order = _new(held, group.order)
     return group.model_copy(
         update={"columns": columns, "values": values, "order": order}
