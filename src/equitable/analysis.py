@@ -11,11 +11,9 @@ Thin on purpose: the rooms below hold the work and know nothing of these classes
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from equitable.answers.cells import Cells, GapsResult
@@ -33,21 +31,23 @@ from equitable.intake.published.dimensions import with_parts
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.settings import Settings
 from equitable.intake.source import Source
-from equitable.pages import page_languages, wanted_of, with_trait
 from equitable.remarks import (
     about_assumptions,
     about_overlaps,
     about_years,
     read_direction,
-    refuse_averages,
     refuse_outcome_as_group,
 )
-from equitable.report.board.write import page_paths
+from equitable.reporting import report_on
 from equitable.risks.asking import ask_risks
 from equitable.risks.question import RiskQuestion
-from equitable.study import Plan, carry_out
 from equitable.version import VERSION
-from equitable.vocabulary import Condition, Dimension, Indicator, Role
+from equitable.vocabulary import Condition, Dimension, Indicator
+from equitable.years import (
+    about_breaks,
+    breaks_between,
+    with_jumps,
+)
 
 if TYPE_CHECKING:
     from equitable.intake.meaning.proposal import Inspection
@@ -86,7 +86,11 @@ class Dataset:
             inspect,
         )
 
-        return inspect(self.source, self.settings)
+        found = inspect(self.source, self.settings)
+        quality = with_jumps(
+            found.quality, self.source, self.schema, self.schema.indicators
+        )
+        return replace(found, quality=quality)
 
     def quality(
         self,
@@ -94,12 +98,14 @@ class Dataset:
         dimensions: Sequence[Dimension] | None = None,
     ) -> Quality:
         """What to know of the data before trusting a figure made from it."""
-        return assess(
+        indicators = self.schema.indicators if indicators is None else indicators
+        found = assess(
             self.source,
             self.schema,
-            self.schema.indicators if indicators is None else indicators,
+            indicators,
             self.schema.dimensions if dimensions is None else dimensions,
         )
+        return with_jumps(found, self.source, self.schema, indicators)
 
     def indicator(
         self,
@@ -147,7 +153,8 @@ class Dataset:
         """A condition on rows, read and checked."""
         if where is None or not where.strip():
             return None
-        return where_grammar.parse(where, self.schema.allowed_columns)
+        columns = self.schema.allowed_columns
+        return where_grammar.parse(where, columns, self.settings)
 
     def cube(
         self,
@@ -174,6 +181,19 @@ class Dataset:
         cluster
             A dimension (school, class) for cluster-robust intervals.
         """
+        return self._cube(indicators, by, within, where, weight, cluster)
+
+    def _cube(
+        self,
+        indicators: Sequence[str | Indicator],
+        by: Sequence[str | Dimension],
+        within: Sequence[str | Dimension] = (),
+        where: str | None = None,
+        weight: str | None = None,
+        cluster: str | None = None,
+        reference: str = "",
+    ) -> Cells:
+        """The cells; with what they are to be compared with, for a word about it."""
         wanted: dict[str, Dimension] = {}
         for name in [*by, *within, *([cluster] if cluster else [])]:
             dimension = (
@@ -195,14 +215,30 @@ class Dataset:
             where=self.condition(where),
             weight=weight,
         )
-        assumed = self.schema.notes_where(self.source, self.condition(where))
+        condition = self.condition(where)
+        assumed = self.schema.notes_where(self.source, condition)
         assumed += about_overlaps(self, wished, where)
-        notes = (*assumed, *found.provenance.notes)
+        breaks = breaks_between(self, wished, condition)
+        held = {
+            d.name if isinstance(d, Dimension) else self.schema.dimension(d).name
+            for d in within
+        }
+        broken = about_breaks(
+            self,
+            breaks,
+            wished,
+            by=[d for name, d in wanted.items() if name not in held],
+            within=[d for name, d in wanted.items() if name in held],
+            where=condition,
+            reference=reference,
+        )
+        notes = (*broken, *assumed, *found.provenance.notes)
         provenance = replace(
             found.provenance,
             version=VERSION,
             notes=tuple(dict.fromkeys(notes)),
-            cautions=cautions(assumed),
+            cautions=(*broken, *cautions(assumed)),
+            breaks=breaks,
         )
         return Cells(replace(found, provenance=provenance))
 
@@ -230,14 +266,8 @@ class Dataset:
             outcome, direction=direction, count=count, total=total, percent=percent
         )
         refuse_outcome_as_group(self, indicator, [*by, *within])
-        cells = self.cube(
-            indicators=[indicator],
-            by=by,
-            within=within,
-            where=where,
-            weight=weight,
-            cluster=cluster,
-        )
+        reference = str(asked.get("reference", ""))
+        cells = self._cube([indicator], by, within, where, weight, cluster, reference)
         said = [
             *about_assumptions(self, [indicator], direction, total),
             about_years(self, indicator, by, within, where),
@@ -367,137 +397,11 @@ class Dataset:
         privacy = self.settings.privacy if self.settings else None
         return privacy.min_n if privacy and privacy.min_n else DEFAULT_MIN_N
 
-    def report(
-        self,
-        output: str | Path | Sequence[str | Path],
-        *,
-        outcomes: Sequence[str] | None = None,
-        by: Sequence[str] | None = None,
-        over: Sequence[str] = (),
-        depth: int = 2,
-        reference: str = "rest",
-        direction: str | None = None,
-        where: str | None = None,
-        weight: str | None = None,
-        count: str | None = None,
-        total: str | None = None,
-        title: str = "",
-        min_n: int | None = None,
-        internal: bool = False,
-        command: str | None = None,
-        date: dt.date | None = None,
-        page: bool | None = None,
-        our_group: str | None = None,
-        our_school: str | None = None,
-        languages: Sequence[str] | None = None,
-        progress: Callable[[str], AbstractContextManager[None]] = _silently,
-    ) -> list[Path]:
-        """Write a report: HTML, XLSX or PDF by each path's ending.
-
-        Parameters
-        ----------
-        output
-            One path or several.
-        outcomes, by
-            What is compared for whom; without them, what the settings hold or what
-            was found in the columns.
-        over
-            Places (school, grade) compared in charts of their own.
-        page
-            Whether to write the one page for a board as well; without it, where the
-            file is one of published counts, or where a group or school is given.
-        our_group, our_school
-            Whom the page speaks of: a group and a place as the file calls them, or with
-            their column (``district=5``).  Without a group, that most clearly behind.
-        languages
-            Of the page: English and Spanish where nobody says.
-        progress
-            Makes a context around each step, told what it is.
-
-        Returns
-        -------
-        The paths written, all or none of them.
-        """
-        from equitable.report.write import (  # noqa: PLC0415 - costly to import
-            check_report_place,
-            write_report,
-        )
-
-        given = [output] if isinstance(output, str | Path) else output
-        paths = [Path(path) for path in given]
-        places = page_paths(
-            paths,
-            page_languages(
-                page, our_group, our_school, languages, rows_are=self.schema.rows_are
-            ),
-        )
-        for path in (*paths, *places):
-            check_report_place(path, never=self.source.paths)
-        indicators = self._asked_indicators(outcomes, direction, count, total)
-        refuse_averages(self, indicators)
-        traits = (
-            self._traits()
-            if by is None
-            else tuple(self.schema.dimension(name) for name in by)
-        )
-        wanted = None
-        if places:
-            wanted = wanted_of(
-                self.source,
-                self.schema,
-                traits,
-                our_group,
-                our_school,
-                self.condition(where),
-            )
-            traits = with_trait(traits, wanted)
-        plan = Plan(
-            indicators=indicators,
-            by=traits,
-            page=wanted,
-            over=tuple(self.schema.dimension(name) for name in over),
-            year=self.schema.year,
-            where=self.condition(where),
-            weight=None if weight is None else self._column(weight),
-            depth=depth,
-            reference=reference,
-            min_n=self.min_n if min_n is None else min_n,
-            internal=internal,
-            title=title,
-            command=command,
-            date=date,
-            notes=(
-                *about_overlaps(self, indicators, where),
-                *about_assumptions(self, indicators, direction, total),
-            ),
-        )
-        with progress(f"Reading {self.source.name} and comparing groups"):
-            contents = carry_out(self.source, self.schema, plan)
-        with progress("Drawing the charts and writing the report"):
-            return write_report(contents, paths, places)
-
-    def _traits(self) -> tuple[Dimension, ...]:
-        """What students are grouped by where nobody says: traits before places."""
-        places = {Role.SCHOOL, Role.GRADE, Role.YEAR}
-        traits = [d for d in self.schema.dimensions if d.role not in places]
-        return tuple(traits) or self.schema.dimensions
-
-    def _asked_indicators(
-        self,
-        outcomes: Sequence[str] | None,
-        direction: str | None,
-        count: str | None,
-        total: str | None,
-    ) -> tuple[Indicator, ...]:
-        if outcomes is None and total is None:
-            return self.schema.indicators
-        asked: Sequence[str | None] = outcomes or [None]
-        return tuple(
-            self.indicator(outcome, direction=direction, count=count, total=total)
-            for outcome in asked
-        )
+    report = report_on
 
     def _column(self, name: str) -> str:
+        if self.settings is not None:
+            name = self.settings.crosswalk_name(name)
         for column in self.source.columns:
             if column.name == name:
                 return name

@@ -10,6 +10,7 @@ from equitable.analysis import Dataset
 from equitable.intake.joining import Join, joins_of
 from equitable.intake.meaning.understanding import understand
 from equitable.intake.settings import Settings, find_settings, read_settings
+from equitable.intake.settings_years import crosswalk_of, in_new_names
 from equitable.intake.source import open_source
 
 
@@ -63,7 +64,9 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
         decimal=reading.decimal if reading else None,
         join=joins_of(settings, folder) if join is None else join,
         roles=settings.columns if settings else None,
+        crosswalk=crosswalk_of(settings),
     )
+    settings = in_new_names(settings) if settings else None
     if opened.hashed:
         settings = (settings or Settings()).joined(opened.hashed, opened.dropped)
     try:

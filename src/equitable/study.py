@@ -28,11 +28,13 @@ from equitable.report.contents import Board, Contents, Study
 from equitable.version import VERSION
 from equitable.vocabulary import (
     NOT_REPORTED,
+    Break,
     Condition,
     Dimension,
     Indicator,
     Provenance,
 )
+from equitable.years import with_jumps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,10 @@ class Plan:
     """What is to be said with every result."""
     page: PageWanted | None = None
     """A page for a board as well, where it is wanted."""
+    cautions: tuple[str, ...] = ()
+    """Those of them that are to be read before any figure."""
+    breaks: tuple[Break, ...] = ()
+    """Between years that the report holds."""
 
 
 def carry_out(
@@ -112,6 +118,8 @@ def carry_out(
         where=plan.where,
         weight=plan.weight,
     )
+    provenance = replace(cells.provenance, breaks=plan.breaks)
+    cells = replace(cells, provenance=provenance)
     say("Comparing groups")
     latest, notes = _latest(cells, year)
     by, said = _comparable(cells, latest, plan)
@@ -137,6 +145,8 @@ def carry_out(
         board = with_source(
             board, answer.indicator, plan.page, source, schema, plan.where
         )
+        told = [one for one in plan.breaks if one.is_of(answer.indicator)]
+        board = replace(board, breaks=tuple((one.at, one.why) for one in told))
     notes += aside
     notes += [
         f"'{indicator.label}' is left out: {error.problem}."
@@ -155,7 +165,7 @@ def carry_out(
         notes=tuple(
             dict.fromkeys((*assumed, *plan.notes, *cells.provenance.notes, *notes))
         ),
-        cautions=cautions((*assumed, *plan.notes)),
+        cautions=(*plan.cautions, *cautions((*assumed, *plan.notes))),
     )
     if not internal and not any(one.is_counts for one in plan.indicators):
         some = [answer.aside for answer in answers if answer.aside]
@@ -433,7 +443,8 @@ def _described(study: Study, provenance: Provenance) -> Study:
 def _quality(source: Source, schema: Schema, plan: Plan) -> Quality:
     try:
         by = (*plan.by, *plan.over)
-        return assess(source, schema, plan.indicators, by, where=plan.where)
+        found = assess(source, schema, plan.indicators, by, where=plan.where)
+        return with_jumps(found, source, schema, plan.indicators)
     except EquitableError as error:
         raise InputError(
             f"the data's quality cannot be judged: {error.problem}",

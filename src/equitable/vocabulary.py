@@ -300,6 +300,48 @@ class Indicator:
         return self.total is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """A year from which something was counted another way, as a person said.
+
+    ``at`` is the first such year and ``earlier`` those before it, as results name them,
+    in order; ``year`` is the dimension.  Empty ``outcomes`` are all; empty ``groups``
+    are everybody, and a dimension with no groups named is all of its groups.
+    """
+
+    year: str
+    at: str
+    earlier: tuple[str, ...]
+    why: str
+    outcomes: tuple[str, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def is_of(self, indicator: Indicator) -> bool:
+        """Whether it is about this outcome, by its name or a column it is made of."""
+        condition = indicator.condition.columns if indicator.condition else ()
+        own = (indicator.column, indicator.count, indicator.percent, *condition)
+        named = {n.casefold() for n in (indicator.name, indicator.label, *own) if n}
+        return not self.outcomes or any(o.casefold() in named for o in self.outcomes)
+
+    def touches(self, group: Mapping[str, str]) -> bool:
+        """Whether it is about a group, given from dimension to value."""
+        held = {name.partition(":")[0]: value for name, value in group.items()}
+        return not self.groups or any(
+            name in held and (not values or held[name] in values)
+            for name, values in self.groups.items()
+        )
+
+    def crosses(self, years: Iterable[str]) -> bool:
+        """Whether some of these years were counted one way and some the other."""
+        return len({y in self.earlier for y in years if y != NOT_REPORTED}) > 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in JSON."""
+        groups = {name: list(held) for name, held in self.groups.items()}
+        about = {"outcomes": list(self.outcomes), "groups": groups, "why": self.why}
+        return {"year": self.year, "at": self.at, "before": self.earlier[-1]} | about
+
+
 Classify: TypeAlias = Callable[[str | None], tuple[str, ...]]
 """From what a row says to the names of the groups it belongs to."""
 
@@ -379,6 +421,8 @@ class Provenance:
     notes: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
     """Those of the notes that are to be read before any figure."""
+    breaks: tuple[Break, ...] = ()
+    """Between years that the result holds: counted one way before, another after."""
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON of every result."""
@@ -400,6 +444,7 @@ class Provenance:
             "audited": self.audited,
             "min_n": self.min_n,
             "notes": list(self.notes),
+            "breaks": [one.to_dict() for one in self.breaks],
         }
 
     def guarded(self, min_n: int, *, aside: int = 0) -> Provenance:

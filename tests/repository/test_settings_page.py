@@ -17,6 +17,8 @@ TABLES = {
     "[join]": settings.JoinSettings,
     "dimensions.NAME": settings.DimensionSettings,
     "indicators.NAME": settings.IndicatorSettings,
+    "crosswalk": settings.CrosswalkSettings,
+    "[break]": settings.BreakSettings,
     "privacy": settings.PrivacySettings,
     "idea": IdeaTable,
 }

@@ -2,11 +2,13 @@
 
 Tables, all optional::
 
-    [source]                files, sheet, delimiter, encoding, decimal
+    [source]                files, sheet, delimiter, encoding, decimal, year_from_name
     [[join]]                file, on, year, sheet, delimiter, encoding, decimal
     [columns]               "Column" = "role"
     [dimensions.NAME]       columns, label, view, values, order
     [indicators.NAME]       column, kind, true, false, at_least, where, count, total, …
+    [crosswalk]             columns, values: what other files or years call it
+    [[break]]               at, why, outcomes, groups: counted another way from then
     [privacy]               min_n
     [idea]                  min_cell, min_n, threshold, years, progress, columns …
 
@@ -26,10 +28,17 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from equitable.errors import InputError, SettingsError, did_you_mean
+from equitable.intake.profile import plain_number
 from equitable.intake.race import VIEW_NAMES
 from equitable.intake.readers.text_encoding import named_encoding
 from equitable.intake.settings_idea import IdeaTable, idea_keys
 from equitable.intake.settings_text import Proposed, settings_text, write_settings
+from equitable.intake.settings_years import (
+    BreakSettings,
+    CrosswalkSettings,
+    check_crosswalk,
+    listed,
+)
 from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
 
 __all__ = [
@@ -61,6 +70,7 @@ class SourceSettings(_Table):
     decimal: Literal[",", "."] | None = None
     publisher: str | None = None
     licence: str | None = None
+    year_from_name: bool | None = None
 
 
 class JoinSettings(_Table):
@@ -127,6 +137,8 @@ class Settings(_Table):
     columns: dict[str, Role] = Field(default_factory=dict)
     dimensions: dict[str, DimensionSettings] = Field(default_factory=dict)
     indicators: dict[str, IndicatorSettings] = Field(default_factory=dict)
+    crosswalk: CrosswalkSettings = Field(default_factory=CrosswalkSettings)
+    breaks: tuple[BreakSettings, ...] = Field(default=(), alias="break")
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
     idea: IdeaTable = Field(default_factory=IdeaTable)
     _file: str = PrivateAttr(default=FILE_NAME)
@@ -153,6 +165,23 @@ class Settings(_Table):
     def of_joined(self) -> dict[str, Role]:
         """What is said of columns that only a joined file has, and the records not."""
         return {n: r for n, r in self.columns.items() if n.casefold() in self._further}
+
+    def crosswalk_name(self, column: str) -> str:
+        """A column's name from now on, by any of its names."""
+        for name, others in self.crosswalk.columns.items():
+            if column.casefold() in (one.casefold() for one in others):
+                return name
+        return column
+
+    def crosswalk_values(self, column: str) -> dict[str, str]:
+        """Of a column: from each old spelling, case-folded, to the one from now on."""
+        return {
+            plain_number(other.strip()).casefold(): value
+            for name, values in self.crosswalk.values.items()
+            if self.crosswalk_name(name).casefold() == column.casefold()
+            for value, others in values.items()
+            for other in others
+        }
 
     def is_about(self, name: str) -> bool:
         """Whether these settings are for a source of this name (without folder)."""
@@ -198,6 +227,8 @@ _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "join": JoinSettings,
     "dimensions": DimensionSettings,
     "indicators": IndicatorSettings,
+    "crosswalk": CrosswalkSettings,
+    "break": BreakSettings,
     "privacy": PrivacySettings,
 }
 
@@ -261,6 +292,7 @@ def _parsed(text: str, file: str) -> Settings:
     except pydantic.ValidationError as problem:
         raise _translated(problem, file) from None
     _check(settings, file)
+    check_crosswalk(settings.crosswalk, file)
     settings._file = file  # noqa: SLF001 - read with the rest, written by nobody else
     return settings
 
@@ -280,6 +312,7 @@ def _listed(raw: dict[str, Any]) -> dict[str, Any]:
                 entry["values"] = {
                     key: _as_text(item) for key, item in entry["values"].items()
                 }
+    listed(raw)
     return raw
 
 
@@ -324,8 +357,10 @@ def _place(path: Sequence[str]) -> tuple[str, str]:
     """The table as it is written, and the key in it."""
     if len(path) == 1:
         return ("The file", f"'{path[0]}'")
-    if path[0] == "join":
-        return ("[[join]]", ".".join(path[2:3]) or "this table")
+    if path[0] in ("join", "break"):
+        return (f"[[{path[0]}]]", ".".join(path[2:3]) or "this table")
+    if path[0] == "crosswalk" and len(path) > 2:
+        return (f"[{'.'.join(path[:2])}]", f"'{path[2]}'")
     if path[0] in ("dimensions", "indicators"):
         name = path[1] if re.fullmatch(r"[\w-]+", path[1]) else f'"{path[1]}"'
         return (f"[{path[0]}.{name}]", ".".join(path[2:3]) or "this table")
@@ -334,7 +369,7 @@ def _place(path: Sequence[str]) -> tuple[str, str]:
 
 def _keys(path: Sequence[str]) -> list[str]:
     if len(path) == 1:
-        return list(Settings.model_fields)
+        return [f.alias or name for name, f in Settings.model_fields.items()]
     if path[0] == "idea":
         return idea_keys(path)
     return list(_TABLES[path[0]].model_fields)

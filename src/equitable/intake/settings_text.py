@@ -60,17 +60,32 @@ def settings_text(
         ("indicators", settings.indicators),
     ):
         for name, entry in entries.items():
-            section = _section(f"{table}.{_bare(name)}", entry)
+            section = _section(f"{table}.{toml_key(name)}", entry)
             reason = _comment(reasons.get(f"{table}.{name}", ""))
             if reason:
                 section[1:1] = textwrap.wrap(
                     reason, 84, initial_indent="# ", subsequent_indent="# "
                 )
             lines += section
+    lines += _crosswalk(settings.crosswalk.columns, "crosswalk.columns")
+    for column, values in settings.crosswalk.values.items():
+        lines += _crosswalk(values, f"crosswalk.values.{toml_key(column)}")
+    for one in settings.breaks:
+        lines += _section("[break]", one)
     lines += _section("privacy", settings.privacy)
     if closing:
-        lines += ["", *(f"# {_comment(line)}" for line in closing)]
+        lines += ["", *(f"# {_comment(line)}".rstrip() for line in closing)]
     return "\n".join(lines) + "\n"
+
+
+def _crosswalk(names: Mapping[str, Sequence[str]], title: str) -> list[str]:
+    if not names:
+        return []
+    return [
+        "",
+        f"[{title}]",
+        *(f"{toml_key(k)} = {_toml(v)}" for k, v in names.items()),
+    ]
 
 
 def _section(title: str, table: BaseModel) -> list[str]:
@@ -107,7 +122,8 @@ def toml_text(text: str) -> str:
     return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _bare(name: str) -> str:
+def toml_key(name: str) -> str:
+    """A name as a key of TOML, quoted where it must be."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_text(name)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
@@ -22,6 +23,7 @@ from equitable.intake import joining
 from equitable.intake.identifiers import key_words, read_key
 from equitable.intake.joining import Join, Joined
 from equitable.intake.readers import engine, frames
+from equitable.intake.readers.crosswalk import Crosswalk, recoded, renamed
 from equitable.intake.readers.fingerprint import Fingerprints
 from equitable.intake.readers.opening import STANDARD_INPUT, open_parts, register
 from equitable.intake.readers.parts import (
@@ -29,26 +31,20 @@ from equitable.intake.readers.parts import (
     ColumnType,
     Options,
     Part,
+    RowAt,
     Scratch,
     shown_name,
     sql_text,
     unreadable,
     without,
+    without_files,
 )
 from equitable.vocabulary import FileRead, LeftOut, Role
 
 __all__ = ["Column", "ColumnType", "Join", "RowAt", "Source", "open_source", "register"]
 
 MEMORY_LIMIT: Final = "2GB"
-
-
-@dataclass(frozen=True, slots=True)
-class RowAt:
-    """A record in its file: ``row`` counts as a spreadsheet does, the header is 1."""
-
-    file: str
-    row: int
-    values: Mapping[str, Any]
+NO_CROSSWALK: Final = Crosswalk()
 
 
 class Source:
@@ -69,8 +65,10 @@ class Source:
         notes: Sequence[str] = (),
         table: pa.Table | None = None,
         beside: engine.Beside = engine.NOTHING,
+        as_written: Sequence[Part] = (),
     ) -> None:
         self.name = name
+        self._as_written = as_written or parts
         self.columns = parts[0].columns
         self._beside = beside
         self._joins: list[Joined] = []
@@ -105,10 +103,13 @@ class Source:
             path = self._scratch.new_path(".parquet")
             further = _open_whole(
                 join.file,
-                sheet=join.sheet,
-                delimiter=join.delimiter,
-                encoding=join.encoding,
-                decimal=join.decimal,
+                partial(
+                    Options,
+                    sheet=join.sheet,
+                    delimiter=join.delimiter,
+                    encoding=join.encoding,
+                    decimal=join.decimal,
+                ),
                 settings=self._settings,
                 beside=engine.Beside(variables=variables, paths=(path,)),
             )
@@ -208,6 +209,11 @@ class Source:
         own = [] if self.name == STANDARD_INPUT else self._parts
         joined = (path for join in self._joins for path in join.source.paths)
         return (*(path for part in own for path in part.files), *joined)
+
+    def as_written(self) -> Source:
+        """The same records before the crosswalk of values; close it after use."""
+        parts = [without_files(part) for part in self._as_written]
+        return Source(self.name, parts, Scratch(), self._settings)
 
     def rewrite(self, rewritten: Callable[[Part], Part]) -> None:
         """Put other columns in the place of the files' own, file by file."""
@@ -396,6 +402,7 @@ def open_source(
     decimal: str | None = None,
     join: Sequence[Join] = (),
     roles: Mapping[str, Role] | None = None,
+    crosswalk: Crosswalk = NO_CROSSWALK,
     memory_limit: str | None = None,
     threads: int | None = None,
 ) -> Source:
@@ -418,6 +425,9 @@ def open_source(
     roles
         What a person says that columns are for; those of a joined file that are
         identifiers are left out of the records.
+    crosswalk
+        Which columns and values other files or years call otherwise; not of joined
+        files.
     memory_limit, threads
         What the engine may use: ``'2GB'`` and every core where not given.
 
@@ -434,11 +444,15 @@ def open_source(
             )
     opened = _open_whole(
         source,
-        sheet=sheet,
-        delimiter=delimiter,
-        encoding=encoding,
-        decimal=decimal,
+        partial(
+            Options,
+            sheet=sheet,
+            delimiter=delimiter,
+            encoding=encoding,
+            decimal=decimal,
+        ),
         settings=engine.Settings(memory_limit or MEMORY_LIMIT, threads),
+        crosswalk=crosswalk,
     )
     said = {"sheet": sheet, "delimiter": delimiter, "encoding": encoding}
     said["decimal"] = decimal
@@ -453,31 +467,38 @@ def open_source(
 
 def _open_whole(
     source: Any,
+    options: Callable[..., Options],
     *,
-    sheet: str | None,
-    delimiter: str | None,
-    encoding: str | None,
-    decimal: str | None,
     settings: engine.Settings,
     beside: engine.Beside = engine.NOTHING,
+    crosswalk: Crosswalk = NO_CROSSWALK,
 ) -> Source:
     """One source by itself."""
     scratch = Scratch()
+
+    def first_row(part: Part, condition: str) -> int | None:
+        with Source(part.name, [without_files(part)], Scratch(), settings) as alone:
+            found = alone.first_row(condition)
+        return None if found is None else found.row
+
     try:
+        table = None
         if frames.is_frame(source):
             part, table = frames.open_frame(source)
-            return Source(
-                part.name, [part], scratch, settings, table=table, beside=beside
-            )
-        options = Options(
-            scratch=scratch,
-            sheet=sheet,
-            delimiter=delimiter,
-            encoding=encoding,
-            decimal=decimal,
+            name, (parts, notes) = part.name, renamed([part], crosswalk, first_row)
+        else:
+            made = options(scratch=scratch)
+            name, parts, notes = open_parts(source, made, crosswalk, first_row)
+        return Source(
+            name,
+            [recoded(part, crosswalk) for part in parts],
+            scratch,
+            settings,
+            notes=notes,
+            table=table,
+            beside=beside,
+            as_written=parts,
         )
-        name, parts, notes = open_parts(source, options)
-        return Source(name, parts, scratch, settings, notes=notes, beside=beside)
     except OSError as error:
         scratch.close()
         name = shown_name(Path(error.filename or str(source)))

@@ -18,7 +18,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, NoReturn, TypeAlias
+from typing import Final, Literal, NoReturn, Protocol, TypeAlias
 
 from equitable.errors import QuestionError, did_you_mean
 from equitable.vocabulary import Condition
@@ -48,6 +48,16 @@ class _Token:
     position: int
 
 
+class Names(Protocol):
+    """What columns and values are called now that had other names (``Settings``)."""
+
+    def crosswalk_name(self, column: str) -> str:
+        """A column's name, by any of its names."""
+
+    def crosswalk_values(self, column: str) -> dict[str, str]:
+        """Of a column: from each old spelling, case-folded, to the present one."""
+
+
 def quote_name(name: str) -> str:
     """A column's name as SQL, whatever characters it holds."""
     return '"' + name.replace('"', '""') + '"'
@@ -64,7 +74,7 @@ def quote_value(value: str | float) -> str:
     return f"CAST({float(value)!r} AS DOUBLE)"
 
 
-def parse(text: str, columns: Iterable[str]) -> Condition:
+def parse(text: str, columns: Iterable[str], names: Names | None = None) -> Condition:
     """Read a condition on rows.
 
     Parameters
@@ -73,6 +83,8 @@ def parse(text: str, columns: Iterable[str]) -> Condition:
         The condition, in the grammar above.
     columns
         The names it may use.
+    names
+        By which other names they, and their values, may go.
 
     Raises
     ------
@@ -85,7 +97,7 @@ def parse(text: str, columns: Iterable[str]) -> Condition:
             next_step="Use 'in' with a list of values, or put the condition's answer"
             " into a column of the file.",
         )
-    reader = _Reader(text, tuple(columns))
+    reader = _Reader(text, tuple(columns), names)
     sql = reader.condition(depth=0)
     reader.expect_end()
     return Condition(
@@ -129,9 +141,12 @@ def _tokens(text: str) -> list[_Token]:
 class _Reader:
     """Recursive descent over the tokens; collects the columns used on its way."""
 
-    def __init__(self, text: str, columns: tuple[str, ...]) -> None:
+    def __init__(
+        self, text: str, columns: tuple[str, ...], names: Names | None
+    ) -> None:
         self.text = text
         self.columns = columns
+        self.names = names
         self.tokens = _tokens(text)
         self.at = 0
         self.used: list[str] = []
@@ -227,6 +242,9 @@ class _Reader:
             )
 
     def equal(self, column: str, value: str, bare: bool) -> str:
+        if self.names is not None:
+            held = self.names.crosswalk_values(self.used[-1])
+            value = held.get(value.strip().casefold(), value)
         number = _number(value) if bare else None
         present = _present(column)
         same = f"{present} = {quote_value(value.strip().lower())}"
@@ -251,6 +269,8 @@ class _Reader:
 
     def column(self) -> str:
         name, _ = self.phrase("a column's name")
+        if self.names is not None and name not in self.columns:
+            name = self.names.crosswalk_name(name)
         match = [c for c in self.columns if c == name] or [
             c for c in self.columns if c.strip().casefold() == name.casefold()
         ]

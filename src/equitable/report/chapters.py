@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from equitable.measures.results import GapRow, Gaps
+from equitable.report.across import compares_across
 from equitable.report.contents import Study
 from equitable.report.document import (
     Block,
@@ -207,7 +208,12 @@ def _brief(
 
 
 def _lead(gaps: Gaps, ordered: Sequence[GapRow]) -> str:
-    found = stands_out(ordered, gaps.indicator.direction)
+    told = [row for row in ordered if not compares_across(row, gaps)]
+    if ordered and not told:
+        return (
+            "These years were not all counted in one way: no gap between them is told."
+        )
+    found = stands_out(told, gaps.indicator.direction)
     if found is not None:
         said = whole_people(found, gaps, say_where=False, say_what=False)
         gap = gap_between(found, gaps)

@@ -14,6 +14,7 @@ from typing import Final
 
 from equitable.measures.results import GapRow, Gaps
 from equitable.privacy.gate import Gated
+from equitable.report.across import compares_across
 from equitable.report.chapters import indicator_chapter
 from equitable.report.closing import about_chapter, quality_chapter
 from equitable.report.contents import Contents, Study
@@ -220,7 +221,9 @@ def _nobody_behind(studies: Sequence[Study]) -> list[Block]:
         (study.gaps.gaps, row)
         for study in studies
         for row in study.gaps.gaps.rows
-        if row.verdict is Verdict.BETTER and not row.withheld
+        if row.verdict is Verdict.BETTER
+        and not row.withheld
+        and not compares_across(row, study.gaps.gaps)
     ]
     rows = [row for study in studies for row in study.gaps.gaps.rows]
     if rows and all(row.withheld for row in rows):
@@ -260,6 +263,7 @@ def largest_gaps(studies: Sequence[Study]) -> list[tuple[Gaps, GapRow]]:
         if row.verdict is Verdict.WORSE
         and not row.withheld
         and NOT_REPORTED not in row.group.values()
+        and not compares_across(row, study.gaps.gaps)
     ]
     behind.sort(key=lambda pair: -least_effect(pair[1]))
     chosen: list[tuple[Gaps, GapRow]] = []

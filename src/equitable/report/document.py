@@ -38,6 +38,10 @@ class Table:
     numeric: tuple[bool, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    row_breaks: tuple[tuple[int, str], ...] = ()
+    """Before which row a line says that counting changed, and what it says."""
+    column_breaks: tuple[int, ...] = ()
+    """Columns before which counting changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChartBreak:
+    """A time from which something was counted another way: no line is drawn across.
+
+    ``lines`` are the labels of the lines that it is about.
+    """
+
+    at: str
+    label: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineChart:
     """Groups over time, with interval bands; times in order."""
 
@@ -98,6 +114,18 @@ class LineChart:
     times: tuple[str, ...]
     share: bool
     axis: str
+    breaks: tuple[ChartBreak, ...] = ()
+
+
+def stretches(line: Line, chart: LineChart) -> list[list[LinePoint]]:
+    """A line's points in the stretches between changes of how it is counted."""
+    starts = {one.at for one in chart.breaks if line.label in one.lines}
+    runs: list[list[LinePoint]] = [[]]
+    for point in line.points:
+        if point.time in starts and runs[-1]:
+            runs.append([])
+        runs[-1].append(point)
+    return runs
 
 
 ChartData: TypeAlias = DotChart | LineChart
@@ -170,6 +198,8 @@ class Figure:
     alt: str
     """What the chart shows, in words."""
     table: Table
+    beneath: str = ""
+    """What must be known to read the chart, under it."""
     brief: Table | None = None
     """What stands beneath the chart on paper, where that is not the whole table."""
 

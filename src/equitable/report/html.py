@@ -278,6 +278,9 @@ def _figure(figure: Figure, names: _Names) -> str:
         + "</div>"
         for kind, width in (("wide", charts.WIDE), ("narrow", charts.NARROW))
     )
+    beneath = (
+        f'<p class="beneath">{words(figure.beneath)}</p>' if figure.beneath else ""
+    )
     table = table_html(figure.table, names.new(f"{name}-table"), figure.name)
     if figure.brief:
         paper = brief_html(figure.brief, names.new(f"{name}-brief"))
@@ -285,7 +288,7 @@ def _figure(figure: Figure, names: _Names) -> str:
     return (
         f'<figure class="figure" id="{name}"><div class="shown">'
         f'<p class="sentence" id="{names.new(f"{name}-sentence")}">'
-        f"{words(figure.sentence)}</p>{drawn}</div>"
+        f"{words(figure.sentence)}</p>{drawn}{beneath}</div>"
         f"{table}</figure>"
     )
 

@@ -17,6 +17,7 @@ TOO_LONG: Final = 30
 _DATE: Final = re.compile(r"\b\d{2,4}(?:[-/–]\d{2,4})+\b")
 _SHORT: Final = 14
 """Up to so many rows stay on one printed page."""
+_CHANGED: Final = '<span class="unseen">, counted another way from here on</span>'
 _NOT_PRINTED: Final = (
     "The page on a screen has the whole table, and so has the workbook."
 )
@@ -62,10 +63,15 @@ def brief_html(table: Table, name: str) -> str:
 def _scroll(table: Table, name: str) -> str:
     # The roles say what a table is even where a telephone shows its rows as cards.
     heads = "".join(
-        f'<th scope="col" role="columnheader"{_numeric(numeric)}>{escape(column)}</th>'
-        for column, numeric in zip(table.columns, table.numeric, strict=True)
+        f'<th scope="col" role="columnheader"{_kinds(table, place)}>{escape(column)}'
+        f"{_CHANGED if place in table.column_breaks else ''}</th>"
+        for place, column in enumerate(table.columns)
     )
-    body = "".join(_row(table, row) for row in table.rows)
+    said = dict(table.row_breaks)
+    body = "".join(
+        (_change(table, said[place]) if place in said else "") + _row(table, row)
+        for place, row in enumerate(table.rows)
+    )
     short = " short" if len(table.rows) <= _SHORT else ""
     return (
         f'<div class="scroll{short}" tabindex="0" role="group"'
@@ -76,16 +82,27 @@ def _scroll(table: Table, name: str) -> str:
     )
 
 
-def _numeric(numeric: bool) -> str:
-    return ' class="n"' if numeric else ""
+def _kinds(table: Table, column: int) -> str:
+    kinds = ["n"] if table.numeric[column] else []
+    kinds += ["changed"] if column in table.column_breaks else []
+    return f' class="{" ".join(kinds)}"' if kinds else ""
+
+
+def _change(table: Table, said: str) -> str:
+    """A line over the whole width where counting changed."""
+    return (
+        '<tr role="row" class="change"><td role="cell"'
+        f' colspan="{len(table.columns)}">{words(said)}</td></tr>'
+    )
 
 
 def _row(table: Table, row: tuple[Cell, ...]) -> str:
     first, *others = row
     cells = [f'<th scope="row" role="rowheader"><bdi>{escape(first.text)}</bdi></th>']
     heads = zip(others, table.columns[1:], table.numeric[1:], strict=True)
-    for cell, head, numeric in heads:
+    for place, (cell, head, numeric) in enumerate(heads, start=1):
         kinds = ["n"] if numeric else []
+        kinds += ["changed"] if place in table.column_breaks else []
         text = words(cell.text) if cell.kind == "text" else escape(cell.text)
         if cell.kind == "withheld":
             kinds.append("withheld")

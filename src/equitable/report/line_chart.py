@@ -1,7 +1,7 @@
 """Groups over time: lines with their intervals, named at their right end.
 
-Each line has its own dash and its own shape of point; where a figure is withheld the
-line has a gap that nothing bridges.
+Each line has its own dash and its own shape of point; where a figure is withheld, or
+counting changed, the line has a gap that nothing bridges.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from equitable.report.chart_parts import (
     text_mark,
     wrapped,
 )
-from equitable.report.document import Line, LineChart, LinePoint
+from equitable.report.document import Line, LineChart, LinePoint, stretches
 
 _DASHES: Final = ([1, 0], [8, 4], [2, 3], [10, 3, 2, 3], [14, 4], [5, 2])
 _SHAPES: Final = (
@@ -87,18 +87,21 @@ def line_spec(chart: LineChart, width: int, palette: Palette) -> Spec:
     needed = sum((len(name) + 1) * _LINE + 4 for name in names)
     least = 240 if narrow else 165 if width >= DENSE else 300
     height = max(least, needed + 20)
-    plot = _Plot(left, width - room - 24, 34, 34 + height, axis, chart.times, width)
+    top = 52 if chart.breaks else 34
+    plot = _Plot(left, width - room - 24, top, top + height, axis, chart.times, width)
     layers = _frame(chart, plot, palette)
+    layers += _changes(chart, plot, palette)
     for number, line in enumerate(chart.lines):
-        layers += _series(line, number, plot, palette)
+        layers += _series(line, chart, number, plot, palette)
     layers += _names(chart, names, plot, palette)
     gaps = any(not _is_told(p) for line in chart.lines for p in line.points)
+    said = "Where a line is broken: withheld, or no students."
+    if chart.breaks:
+        said = "Where a line is broken elsewhere: withheld, or no students."
     layers.append(
         layer(
             text_mark(12.5, palette.soft),
-            [{"text": "Where a line is broken: withheld, or no students."}]
-            if gaps
-            else [],
+            [{"text": said}] if gaps else [],
             x={"value": 0},
             y={"value": plot.bottom + 42},
             text={"field": "text", "type": "nominal"},
@@ -163,25 +166,75 @@ def _told_times(plot: _Plot) -> list[str]:
     return [time for n, time in enumerate(plot.times) if (last - n) % step == 0]
 
 
-def _runs(line: Line) -> list[list[LinePoint]]:
-    """The stretches of a line between its gaps."""
-    runs: list[list[LinePoint]] = [[]]
-    for point in line.points:
-        if _is_told(point):
-            runs[-1].append(point)
-        elif runs[-1]:
-            runs.append([])
+def _changes(chart: LineChart, plot: _Plot, palette: Palette) -> list[Spec]:
+    """A dashed rule and a word where counting changed, between two times.
+
+    Where the words would touch, each is its number alone.
+    """
+    marks = []
+    for one in chart.breaks:
+        place_in = plot.times.index(one.at)
+        x = (plot.x(plot.times[max(place_in - 1, 0)]) + plot.x(one.at)) / 2
+        marks.append((x, one.label))
+    widths = [em(label) * 12.5 for _, label in marks]
+    touching = any(
+        second[0] - first[0] < (one + other) / 2 + 8
+        for (first, second), (one, other) in zip(
+            pairwise(marks), pairwise(widths), strict=True
+        )
+    )
+    rows = []
+    for (x, label), width in zip(marks, widths, strict=True):
+        short = label.rpartition(" ")[2] if touching else label
+        half = width / 2 if not touching else 6.0
+        at = min(max(x, half + 2), plot.width - half - 2)
+        rows.append({"x": x, "at": at, "text": short})
+    return [
+        layer(
+            {
+                "type": "rule",
+                "stroke": palette.soft,
+                "strokeWidth": 1.5,
+                "strokeDash": [5, 4],
+            },
+            [{"x": row["x"]} for row in rows],
+            x=field("x"),
+            y={"value": plot.top - 8},
+            y2={"value": plot.bottom},
+        ),
+        layer(
+            text_mark(12.5, palette.soft, "center", fontWeight=600),
+            rows,
+            x=field("at"),
+            y={"value": plot.top - 17},
+            text={"field": "text", "type": "nominal"},
+        ),
+    ]
+
+
+def _runs(line: Line, chart: LineChart) -> list[list[LinePoint]]:
+    """The stretches of a line between its gaps, and between changes of counting."""
+    runs: list[list[LinePoint]] = []
+    for stretch in stretches(line, chart):
+        runs.append([])
+        for point in stretch:
+            if _is_told(point):
+                runs[-1].append(point)
+            elif runs[-1]:
+                runs.append([])
     return [run for run in runs if run]
 
 
-def _series(line: Line, number: int, plot: _Plot, palette: Palette) -> list[Spec]:
+def _series(
+    line: Line, chart: LineChart, number: int, plot: _Plot, palette: Palette
+) -> list[Spec]:
     colour = palette.series[number % len(palette.series)]
     dash = _DASHES[number % len(_DASHES)]
     shape = _SHAPES[number % len(_SHAPES)]
     y = on("value", plot.axis, plot.bottom, plot.top)
     band = on("low", plot.axis, plot.bottom, plot.top)
     layers = []
-    for run in _runs(line):
+    for run in _runs(line, chart):
         rows = [
             {
                 "x": plot.x(point.time),

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from equitable.measures.results import GapRow, Gaps
+from equitable.report.across import (
+    breaks_in,
+    chart_breaks,
+    explained,
+    first_after,
+    last_break,
+)
 from equitable.report.document import (
     Block,
     Cell,
@@ -15,6 +23,7 @@ from equitable.report.document import (
     LineChart,
     LinePoint,
     Table,
+    stretches,
 )
 from equitable.report.people import people
 from equitable.report.sentences import (
@@ -33,7 +42,7 @@ from equitable.report.tables import (
     interval,
     with_unit,
 )
-from equitable.vocabulary import Dimension, Direction, Indicator, Verdict
+from equitable.vocabulary import Break, Dimension, Direction, Indicator, Verdict
 
 _SHOWN_LINES: Final = 5
 _YEARS_ON_PAPER: Final = 5
@@ -63,20 +72,24 @@ def over_years(gaps: Gaps, prefix: str) -> list[Block]:
             blocks.append(Heading(text="Over the years"))
         words = dimension_words(dimension, gaps.dimensions)
         title = f"{gaps.indicator.label} over the years, by {words}"
+        breaks = breaks_in(gaps, times, dimension.name)
         note = " ".join(_some_years(own, gaps, year, times))
+        labels = [line.label for line in lines]
         chart = LineChart(
             lines=lines, times=times, share=gaps.indicator.is_share,
             axis=with_unit(gaps.indicator),
+            breaks=chart_breaks(breaks, dimension.name, times, labels),
         )  # fmt: skip
         blocks.append(
             Figure(
                 name=f"{prefix}-years-{place}",
-                sentence=_then_and_now(own, gaps, year, times),
+                sentence=_then_and_now(own, gaps, year, times, breaks),
                 chart=chart,
                 title=title,
-                alt=_alternative_over_time(chart, gaps.indicator, title),
-                table=gap_table(gaps, _by_year(own, year, times), title, note=note),
-                brief=_grid(own, gaps, year, times, title, note),
+                alt=_alternative_over_time(chart, gaps.indicator, title, breaks),
+                table=_whole(own, gaps, year, times, title, note, breaks),
+                beneath=explained(breaks, "line is drawn"),
+                brief=_grid(own, gaps, year, times, title, note, breaks),
             )
         )
     return blocks
@@ -121,9 +134,16 @@ def _point(row: GapRow | None, time: str) -> LinePoint:
 
 
 def _then_and_now(
-    rows: Sequence[GapRow], gaps: Gaps, year: Dimension, times: Sequence[str]
+    rows: Sequence[GapRow],
+    gaps: Gaps,
+    year: Dimension,
+    times: Sequence[str],
+    breaks: Sequence[Break],
 ) -> str:
-    """The gap that stands out now, at the first time it can be told and at the last."""
+    """The gap that stands out now, at the first time it can be told and at the last.
+
+    Never further back than the last change of how it is counted.
+    """
     last = [
         row
         for row in rows
@@ -132,11 +152,13 @@ def _then_and_now(
     now = stands_out(last, gaps.indicator.direction)
     if now is None:
         return f"In {times[-1]} the evidence shows no gap between these groups."
+    since = last_break(breaks, now.group, times[-1])
     before = [
         row
         for time in times[:-1]
         for row in rows
         if row.within[year.name] == time
+        and not (since and time in since.earlier)
         and row.group == now.group
         and isinstance(row.difference_low, float)
         and isinstance(row.difference_high, float)
@@ -147,11 +169,16 @@ def _then_and_now(
     behind = "behind" if now.verdict is Verdict.WORSE else "ahead of"
     if not before:
         said = f"{who} are {behind} {others} in {times[-1]}"
-        return f"{said} ({gap_between(now, gaps)}); no year before can be compared."
+        why = "no year before can be compared."
+        if since is not None:
+            why = f"years before {since.at} were counted another way, and no change is"
+            why += " told."
+        return f"{said} ({gap_between(now, gaps)}); {why}"
     then = before[0]
+    apart = f" Years before {since.at} were counted another way." if since else ""
     return (
         f"{who} against {others}: a gap of {_gap_at(then, gaps, year)},"
-        f" and of {_gap_at(now, gaps, year)}. {_change(then, now, gaps)}"
+        f" and of {_gap_at(now, gaps, year)}. {_change(then, now, gaps)}{apart}"
     )
 
 
@@ -217,9 +244,11 @@ def _grid(
     times: Sequence[str],
     caption: str,
     note: str,
+    breaks: Sequence[Break],
 ) -> Table:
     """Groups down, years across: each figure with its interval."""
     told = times[-_YEARS_ON_PAPER:]
+    changed = {first_after(one, told) for one in breaks if one.crosses(told)}
     cells: dict[str, dict[str, Cell]] = {}
     for row in rows:
         name = group_name(row.group, gaps.dimensions)
@@ -244,6 +273,11 @@ def _grid(
         said.append(f"{held:,} {'group is' if held == 1 else 'groups are'} withheld.")
     if len(told) < len(times):
         said.append(f"The last {len(told)} of {len(times)} years.")
+    if changed:
+        said.append(
+            "Dashed line: counting changed, and years before it and after it are not"
+            " comparable."
+        )
     return Table(
         caption=f"{caption} ({level} interval in brackets{unit})",
         columns=("Group", *told),
@@ -256,7 +290,32 @@ def _grid(
             for name, own in shown.items()
         ),
         note=" ".join(filter(None, [*said, note])),
+        column_breaks=tuple(1 + told.index(time) for time in times if time in changed),
     )
+
+
+def _whole(
+    rows: Sequence[GapRow],
+    gaps: Gaps,
+    year: Dimension,
+    times: Sequence[str],
+    caption: str,
+    note: str,
+    breaks: Sequence[Break],
+) -> Table:
+    """Every figure, year by year, with a line where counting changed."""
+    ordered = _by_year(rows, year, times)
+    marked: dict[int, list[Break]] = {}
+    for one in breaks:
+        first = next(
+            place
+            for place, row in enumerate(ordered)
+            if row.within[year.name] not in one.earlier
+        )
+        marked.setdefault(first, []).append(one)
+    said = ((at, explained(own, "change is told")) for at, own in marked.items())
+    table = gap_table(gaps, ordered, caption, note=note)
+    return replace(table, row_breaks=tuple(said))
 
 
 def _by_year(
@@ -265,13 +324,21 @@ def _by_year(
     return sorted(rows, key=lambda row: times.index(row.within[year.name]))
 
 
-def _alternative_over_time(chart: LineChart, indicator: Indicator, title: str) -> str:
+def _alternative_over_time(
+    chart: LineChart, indicator: Indicator, title: str, breaks: Sequence[Break]
+) -> str:
+    """The first and the last figure of each line, and of each stretch of it."""
     parts = []
     for line in chart.lines:
-        told = [point for point in line.points if point.value is not None]
-        first, last = told[0], told[-1]
-        parts.append(
-            f"{line.label}: {amount(first.value, indicator)} in {first.time},"
-            f" {amount(last.value, indicator)} in {last.time}"
-        )
-    return f"{title}. {'; '.join(parts)}."
+        told = [
+            [point for point in run if point.value is not None]
+            for run in stretches(line, chart)
+        ]
+        ends = [
+            f"{amount(point.value, indicator)} in {point.time}"
+            for run in told
+            for point in dict.fromkeys([*run[:1], *run[-1:]])
+        ]
+        parts.append(f"{line.label}: {', '.join(ends)}")
+    said = explained(breaks, "line is drawn")
+    return " ".join(filter(None, [f"{title}. {'; '.join(parts)}.", said]))

@@ -243,6 +243,7 @@ def _chart(figure: Figure, *, rows: int) -> dict[str, Any]:
         "is": "chart",
         "sentence": breakable(figure.sentence),
         "svg": drawn,
+        "beneath": breakable(figure.beneath),
         "alt": figure.alt or figure.title or figure.sentence or "A chart",
         "width": round(width, 1),
         "alone": height + rows * _ROW > _TOGETHER,
@@ -268,13 +269,17 @@ def _table(
     if not columns:
         return
     rows_at_most = _REST_AT_MOST if small else ROWS_AT_MOST
-    rows = [
+    rows: list[list[dict[str, Any]]] = [
         [
             {"text": breakable(_on_one_line(cell.text)), "kind": cell.kind}
             for cell in row[:columns]
         ] + [{"text": "", "kind": "text"}] * (columns - len(row))
         for row in table.rows[:rows_at_most]
     ]  # fmt: skip
+    for place, said in sorted(table.row_breaks, reverse=True):
+        if place < len(rows):
+            line = {"text": breakable(said), "kind": "change", "span": columns}
+            rows.insert(place, [line])
     more = len(table.rows) - rows_at_most
     # A note may say that the table has all groups: on paper that needs a word more.
     cut = f"Here it stops: {more:,} more rows in the workbook." if more > 0 else ""
@@ -289,6 +294,7 @@ def _table(
         "widths": widths,
         "size": size,
         "rows": rows,
+        "changed": list(table.column_breaks),
         "long": len(rows) > _SHORT_TABLE,
         "note": breakable(" ".join(filter(None, [table.note, cut]))),
     }

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from equitable.measures.results import Bounds, GapRow, Gaps, PooledRow
+from equitable.report.across import compares_across
 from equitable.report.people import people
 from equitable.report.tables import (
     amount,
@@ -97,9 +98,14 @@ def least_effect(row: GapRow) -> float:
 
 def headline(gaps: Gaps) -> str:
     """The sentence that stands before a table of gaps."""
-    first = stands_out(
-        [row for row in gaps.rows if not row.within], gaps.indicator.direction
-    )
+    rows = [row for row in gaps.rows if not row.within]
+    told = [row for row in rows if not compares_across(row, gaps)]
+    if rows and not told:
+        return (
+            f"{gaps.indicator.label}: these years were not all counted in one way, so"
+            " that no gap between them is told."
+        )
+    first = stands_out(told, gaps.indicator.direction)
     if first is not None and first.verdict is Verdict.WORSE:
         parts = [whole_people(first, gaps), how_sure(first, gaps), parity(first, gaps)]
         return " ".join(filter(None, [*parts, _held_fixed(first, gaps)]))

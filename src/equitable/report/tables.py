@@ -355,13 +355,16 @@ def csv_text(records: Iterable[Mapping[str, Any]]) -> str:
 
 def table_csv(table: Table) -> str:
     """A table as CSV: values where it has them, else its words."""
-    return csv_text(
-        {
+    said = dict(table.row_breaks)
+    records, way = [], ""
+    for place, row in enumerate(table.rows):
+        way = said.get(place, way)
+        record: dict[str, Any] = {
             name: cell.text if cell.value is None else cell.value
             for name, cell in zip(_unique(table.columns), row, strict=True)
         }
-        for row in table.rows
-    )
+        records.append(record | ({"Counting": way} if said else {}))
+    return csv_text(records)
 
 
 def _unique(names: Sequence[str]) -> list[str]:

@@ -237,6 +237,7 @@ class _Sheet:
                 self._row += 1
             case Figure():
                 self._prose(block.sentence, font_size=12, font_name="Cambria")
+                self._prose(block.beneath, font_color=_WARN)
                 self._table(block.table)
             case Table():
                 self._table(block)
@@ -287,7 +288,11 @@ class _Sheet:
         self._string(table.caption, bold=True, height=20.0)
         if table.columns:
             self._header(table)
-            for row in table.rows:
+            said = dict(table.row_breaks)
+            for place, row in enumerate(table.rows):
+                if place in said:
+                    looks = {"bg_color": _WARN_TINT, "font_color": _WARN}
+                    self._prose(said[place], bold=True, top=5, top_color=_WARN, **looks)
                 self._cells(table, row)
         if table.note:
             self._prose(table.note, font_color=_SOFT, italic=True)
@@ -310,17 +315,22 @@ class _Sheet:
     def _cells(self, table: Table, row: Sequence[Cell]) -> None:
         tallest = _LINE_HEIGHT
         for column, cell in enumerate(row):
-            self._cell(column, cell, numeric=_numeric(table, column))
+            changed = column in table.column_breaks
+            self._cell(column, cell, numeric=_numeric(table, column), changed=changed)
             width = self._widths[column] if column < len(self._widths) else 12
             tallest = max(tallest, _height(cell.text, width, 11))
         self._sheet.set_row(self._row, tallest)
         self._row += 1
 
-    def _cell(self, column: int, cell: Cell, *, numeric: bool) -> None:
+    def _cell(
+        self, column: int, cell: Cell, *, numeric: bool, changed: bool = False
+    ) -> None:
         looks: dict[str, Any] = {
             "bottom": 1, "bottom_color": _LINE, "text_wrap": True,
             "align": "right" if numeric else "left",
         }  # fmt: skip
+        if changed:
+            looks |= {"left": 5, "left_color": _WARN}
         number = _number(cell)
         if number is not None:
             looks |= {"num_format": _number_format(cell), "text_wrap": False}

@@ -8,7 +8,8 @@ group, so that a person may type either.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from equitable.errors import QuestionError
@@ -43,7 +44,7 @@ from equitable.intake.race import (
 from equitable.vocabulary import NOT_REPORTED, Classify, Dimension, Role
 
 if TYPE_CHECKING:
-    from equitable.intake.settings import DimensionSettings
+    from equitable.intake.settings import DimensionSettings, Settings
 
 MOST_GROUPS: Final = 10_000
 """A column of more different values is refused as a dimension."""
@@ -126,6 +127,23 @@ def column_dimension(
         order=order,
         view=AS_RECORDED if reading.key == "race" else None,
     )
+
+
+def by_any_name(
+    dimension: Dimension, columns: Iterable[str], settings: Settings
+) -> Dimension:
+    """The dimension, whose groups a person may also call by their names of old."""
+    held: dict[str, str] = {}
+    for column in columns:
+        held |= settings.crosswalk_values(column)
+    if not held or dimension.form != "column":
+        return dimension
+    classify = dimension.classify
+
+    def by_now(text: str | None) -> tuple[str, ...]:
+        return classify(text if text is None else held.get(_plain(text), text))
+
+    return replace(dimension, classify=by_now)
 
 
 def flags_dimension(

@@ -122,6 +122,7 @@ class Inspection:
                    if finding.severity == "caution"][:12]  # fmt: skip
         if closing:
             closing = ["What to know of the data (from 'equitable inspect'):", *closing]
+        closing += _to_confirm(self.quality)
         return settings_text(self.settings, reasons, closing=closing)
 
     def to_dict(self) -> dict[str, Any]:
@@ -186,6 +187,21 @@ def inspect(source: Source, settings: Settings | None = None) -> Inspection:
         notes=tuple(dict.fromkeys((*source.notes, *schema.notes, *to_say(schema)))),
         settings=_as_settings(source, schema, settings),
     )
+
+
+def _to_confirm(quality: Quality) -> list[str]:
+    """Lines that hold only if a person says so: one table each, names together."""
+    tables: dict[str, list[str]] = {}
+    for place, finding in enumerate(quality.findings):
+        title, *lines = finding.paste.splitlines() or [""]
+        # Names of one column stand together; every break is a table of its own.
+        known = f"{title}{place}" if title.startswith("[[") else title
+        tables.setdefault(known, [title] if title else []).extend(lines)
+    told = [lines for title, lines in tables.items() if title]
+    if not told:
+        return []
+    said = "To confirm: where it is right, take the '# ' away and save."
+    return ["", said, *(line for lines in told for line in ["", *lines])]
 
 
 def _proposal(reading: Reading, rows: RowsAre) -> ColumnProposal:
@@ -256,13 +272,14 @@ def _as_settings(source: Source, schema: Schema, given: Settings | None) -> Sett
     name = source.name
     files = (name,) if "." in name or "*" in name else ()
     about = start.source if given else SourceSettings(files=files)
-    return Settings(
-        source=about.model_copy(update=source.told),
-        join=start.join,
-        columns={reading.name: reading.role for reading in listed} | start.of_joined(),
-        dimensions=dimensions,
-        indicators=indicators,
-        privacy=start.privacy,
+    return start.model_copy(
+        update={
+            "source": about.model_copy(update=source.told),
+            "columns": {reading.name: reading.role for reading in listed}
+            | start.of_joined(),
+            "dimensions": dimensions,
+            "indicators": indicators,
+        }
     )
 
 

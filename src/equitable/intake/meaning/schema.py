@@ -23,6 +23,7 @@ from equitable.intake.meaning.defaults import (
     total_of_count,
 )
 from equitable.intake.meaning.groups import (
+    by_any_name,
     column_dimension,
     flags_dimension,
     hispanic_beside,
@@ -40,6 +41,7 @@ from equitable.intake.meaning.outcomes import (
     no_value_codes,
     settled,
 )
+from equitable.intake.meaning.refusals import refuse_identifier, refuse_unknown
 from equitable.intake.meaning.rows import RowsAre
 from equitable.intake.names import meaning_of
 from equitable.intake.published.dimensions import (
@@ -50,7 +52,7 @@ from equitable.intake.published.dimensions import (
 )
 from equitable.intake.race import VIEW_NAMES, view_named
 from equitable.intake.readers.decimals import refuse_unclear
-from equitable.vocabulary import Condition, Dimension, Direction, Indicator, Role
+from equitable.vocabulary import Break, Condition, Dimension, Direction, Indicator, Role
 
 if TYPE_CHECKING:
     from equitable.intake.published.tables import Published
@@ -81,6 +83,7 @@ class Schema:
         """In a table of counts: from a count to its total, as its percents show."""
         self.published = published
         self.said: tuple[str, ...] = ()  # of the values that the settings name
+        self.breaks: tuple[Break, ...] = ()
         self._flags = race_flags(self.readings)
         if settings is not None:
             settings.check_columns([r.name for r in self.readings], file)
@@ -109,8 +112,7 @@ class Schema:
         name = name.strip()
         found = self._declared_dimension(name, view)
         found = found or self._column_dimension(name, view)
-        if self.rows_are != "students":
-            found = with_totals(found, self.published)
+        found = self._finished(found)
         if view is None:
             return found
         if found.view != view:
@@ -206,9 +208,16 @@ class Schema:
     def _as_dimension(self, reading: Reading) -> Dimension:
         if self._flags and reading is self._flags[0]:
             return flags_dimension(FLAGS, self._flags)
-        found = self._column_dimension(reading.name, None)
+        return self._finished(self._column_dimension(reading.name, None))
+
+    def _finished(self, found: Dimension) -> Dimension:
+        """With what stands for everybody in it, and by its groups' old names."""
         published = self.published if self.rows_are != "students" else None
-        return with_totals(found, published)
+        found = with_totals(found, published)
+        if self.settings is None:
+            return found
+        told = published.named_by if published else ()
+        return by_any_name(found, (*found.columns, *told), self.settings)
 
     def _chosen(self, grade: str | None) -> list[Reading]:
         return chosen_traits(self.readings, self._flags, grade)[:SHOWN]
@@ -342,7 +351,7 @@ class Schema:
                 rf"(?<![\w]){re.escape(reading.name)}(?![\w])", text, re.IGNORECASE
             ):
                 self._refuse_identifier(reading)
-        return parse(text, self.allowed_columns)
+        return parse(text, self.allowed_columns, self.settings)
 
     def _declared_indicator(self, name: str) -> Indicator | None:
         declared = self.settings.indicators if self.settings else {}
@@ -472,7 +481,9 @@ class Schema:
     # --------------------------------------------------------------------- refusals
 
     def _reading(self, name: str) -> Reading | None:
-        alike = [r for r in self.readings if r.name.casefold() == name.casefold()]
+        now = self.settings.crosswalk_name(name) if self.settings else name
+        names = {name.casefold(), now.casefold()}
+        alike = [r for r in self.readings if r.name.casefold() in names]
         exact = [r for r in alike if r.name == name]
         return exact[0] if exact else alike[0] if len(alike) == 1 else None
 
@@ -480,20 +491,7 @@ class Schema:
         known = list(self.allowed_columns)
         if self.settings is not None:
             known = [*self.settings.indicators, *self.settings.dimensions, *known]
-        nearest = did_you_mean(name, known)
-        thing = "column" if what == "column" else f"{what} or column"
-        raise QuestionError(
-            f"there is no {thing} '{name}'", file=self.file, next_step=nearest
-        )
+        refuse_unknown(name, what, known, self.file)
 
     def _refuse_identifier(self, reading: Reading) -> None:
-        if not reading.hidden:
-            return
-        what = reading.identifier.what if reading.identifier else "an identifier"
-        raise QuestionError(
-            f"it was recognised as {what} and dropped at intake",
-            file=self.file,
-            column=reading.name,
-            next_step="Choose another column. If that is wrong, set its role in "
-            f'equity.toml: [columns] "{reading.name}" = "dimension".',
-        )
+        refuse_identifier(reading, self.file)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from equitable.intake.breaks import find_breaks
+from equitable.intake.crosswalk import check_crosswalk_values
 from equitable.intake.meaning.columns import Reading, read_columns
 from equitable.intake.meaning.declared import check_values
 from equitable.intake.meaning.defaults import totals_by_percents
@@ -66,7 +68,7 @@ def understand(
             source.rewritten_as = published
             profiles = profile(source, whole=whole)
     elif published.layout != "long" or (published.group and rows == "students"):
-        # Its columns were groups; what they are called now says nothing of that.  Or it
+        # Its columns were groups, or its rows; they are called otherwise now.  Or it
         # was taken for a table when it was first looked at.
         rows = "counts"
     if published is not None and rows != "students":
@@ -80,7 +82,9 @@ def understand(
         readings, rows = read_columns(profile(source, whole=whole), settings)
     totals = totals_by_percents(source, readings) if rows == "counts" else {}
     schema = Schema(source.name, readings, rows, settings, totals, published)
-    schema.said = check_values(source, settings, readings)
+    said = check_crosswalk_values(source, schema, settings)
+    schema.breaks, of_breaks = find_breaks(source, schema, settings)
+    schema.said = (*check_values(source, settings, readings), *said, *of_breaks)
     return schema
 
 

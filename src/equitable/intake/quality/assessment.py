@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.no_value import number_codes
@@ -22,12 +20,17 @@ from equitable.intake.quality.findings import (
     FindingKind,
     Missing,
     Quality,
-    listed,
+    in_order,
     many,
 )
 from equitable.intake.quality.lacking import counts_by_year, missing, missing_by_group
-from equitable.intake.quality.renamed import renamed_schools
+from equitable.intake.quality.renamed import (
+    groups_by_year,
+    renamed_schools,
+    years_in_two_ways,
+)
 from equitable.intake.quality.tally import Tally
+from equitable.intake.settings_text import toml_key
 from equitable.vocabulary import NOT_REPORTED, Condition, Dimension, Indicator, Role
 
 if TYPE_CHECKING:
@@ -36,11 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "FindingKind", "Missing", "Quality", "assess"]
 
 # ---------------------------------------------------------------------------- assess
-
-_KIND_ORDER: Final[tuple[FindingKind, ...]] = (
-    "date damage", "impossible values", "duplicates", "missing by group",
-    "categories by year", "missing", "file", "identifiers",
-)  # fmt: skip
 
 
 def assess(
@@ -76,16 +74,16 @@ def assess(
         *_duplicates(source, schema),
         *missing_by_group(schema, plan, found),
         *counts_by_year(schema, plan, found),
-        *_by_year(plan, found),
+        *groups_by_year(source, schema, plan, found),
+        *years_in_two_ways(schema),
         *renamed_schools(source, schema),
         *missing(plan, whole, of_part=where is not None),
         *_about_file(source, schema, where),
     ]
-    findings.sort(key=lambda f: (f.severity != "caution", _KIND_ORDER.index(f.kind)))
     return Quality(
         rows=int(whole["n"] or 0),
         rows_are=schema.rows_are,
-        findings=tuple(dict.fromkeys(findings)),
+        findings=in_order(findings),
         missing=tuple(
             Missing(
                 column=column,
@@ -211,11 +209,6 @@ def _damage(
     return findings
 
 
-def toml_key(name: str) -> str:
-    """A name as a key of TOML, quoted where it must be."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
-
-
 def _duplicates(source: Source, schema: Schema) -> list[Finding]:
     """Students who stand in the file more than once, counted by a hash in the scan."""
     student = schema.student
@@ -267,51 +260,6 @@ def _duplicates(source: Source, schema: Schema) -> list[Finding]:
                 + f", one for each {same}: figures count rows, not students.",
             )
         )
-    return findings
-
-
-def _by_year(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Finding]:
-    if plan.year is None:
-        return []
-    findings = []
-    for place, dimension in enumerate(plan.dimensions):
-        seen: dict[str, dict[str, int]] = {}
-        size: dict[str, int] = {}
-        for row, text, year_text in plan.years(found, place):
-            year = plan.year.classify(year_text)[0]
-            if year == NOT_REPORTED:
-                continue
-            size[year] = size.get(year, 0) + int(row["n"])
-            for group in dimension.classify(text):
-                counts = seen.setdefault(group, {})
-                counts[year] = counts.get(year, 0) + int(row["n"])
-        years = sorted(year for year, rows in size.items() if rows >= 3 * SMALL)
-        if len(years) < 2 or not 1 < len(seen) <= 60:
-            continue
-        said = 0
-        for group, there in sorted(seen.items()):
-            without = [year for year in years if year not in there]
-            solid = any(there.get(year, 0) >= SMALL for year in years)
-            if group == NOT_REPORTED or not without or not solid:
-                continue
-            if said < MOST_SENTENCES:
-                having = [year for year in years if year in there]
-                findings.append(
-                    Finding(
-                        kind="categories by year",
-                        severity="caution",
-                        sentence=f"In '{dimension.columns[0]}', '{group}' "
-                        + (
-                            f"stands only in {listed(having)}."
-                            if len(having) <= len(without)
-                            else f"does not appear in {listed(without)}."
-                        ),
-                        next_step="Find out whether a name or a rule changed before "
-                        "comparing years.",
-                        column=dimension.columns[0],
-                    )
-                )
-            said += 1
     return findings
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -37,6 +37,8 @@ class Finding:
     sentence: str
     next_step: str = ""
     column: str | None = None
+    paste: str = ""
+    """Lines of ``equity.toml`` that a person may want, once they have checked them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,20 @@ class Quality:
     rows_are: RowsAre = "students"
     findings: tuple[Finding, ...] = ()
     missing: tuple[Missing, ...] = ()
+
+
+_KIND_ORDER: Final[tuple[FindingKind, ...]] = (
+    "date damage", "impossible values", "duplicates", "missing by group",
+    "categories by year", "missing", "file", "identifiers",
+)  # fmt: skip
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Cautions first, then by kind; each once."""
+    ordered = sorted(
+        findings, key=lambda f: (f.severity != "caution", _KIND_ORDER.index(f.kind))
+    )
+    return tuple(dict.fromkeys(ordered))
 
 
 def many(count: int, noun: str = "row") -> str:

@@ -10,17 +10,20 @@ import glob
 import itertools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from equitable.errors import InputError, did_you_mean
+from equitable.errors import InputError
+from equitable.intake.readers.crosswalk import refuse_differences
 from equitable.intake.readers.parts import (
     Column,
     ColumnType,
     Part,
+    reselected,
     shown_name,
     sql_text,
+    text_of,
 )
 from equitable.intake.where import quote_name
 
@@ -163,24 +166,29 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join(quoted) if len(quoted) < 3 else ", ".join(quoted)
 
 
-def put_together(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+def put_together(
+    parts: Sequence[Part], year_from_name: bool | None = None
+) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     """Parts that all give the same columns in the same order, and what was found out.
 
     A column of different types in different files becomes text in all of them.  Where
     no column's name speaks of a year and every file's name holds one of its own, a
     column ``year`` is added.
 
+    Parameters
+    ----------
+    year_from_name
+        ``True`` adds that column whatever the columns' names speak of, for one file
+        too; ``False`` never.
+
     Raises
     ------
     InputError
-        Where a file lacks a column that another has.
+        Where a file lacks a column that another has; or where a file's name was to
+        tell the year and does not.
     """
-    first = parts[0]
-    names = [column.name for column in first.columns]
-    for part in parts[1:]:
-        own = [column.name for column in part.columns]
-        _refuse_lack(lacking=part, has=own, other=first, wanted=names)
-        _refuse_lack(lacking=first, has=names, other=part, wanted=own)
+    refuse_differences(parts)
+    names = [column.name for column in parts[0].columns]
     kinds: dict[str, ColumnType] = {}
     mixed = []
     for name in names:
@@ -188,7 +196,7 @@ def put_together(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[str, ..
         kinds[name] = next(iter(found)) if len(found) == 1 else "text"
         if len(found) > 1:
             mixed.append(name)
-    years = _years(parts) if len(parts) > 1 else None
+    years = _years(parts, year_from_name)
     united = []
     for place, part in enumerate(parts):
         has = {column.name: column.type for column in part.columns}
@@ -197,87 +205,65 @@ def put_together(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[str, ..
         if years is not None:
             chosen.append(f'{sql_text(years[place])} AS "year"')
             columns.append(Column("year", "text"))
-        united.append(_recast(part, tuple(columns), f"SELECT {', '.join(chosen)}"))
+        if tuple(columns) != part.columns:  # The common case stays as flat as it was.
+            select = f"SELECT {', '.join(chosen)}"
+            part = reselected(part, tuple(columns), select)  # noqa: PLW2901
+        united.append(part)
     notes = [
         f"'{name}' does not hold the same kind of values in every file; it was read"
         " as text."
         for name in mixed
     ]
     if years is not None:
-        notes.append(
-            f"A column 'year' was added from the files' names ({years[0]} to"
-            f" {years[-1]})."
-        )
+        ordered = sorted(years)
+        span = ordered[0] if len(years) == 1 else f"{ordered[0]} to {ordered[-1]}"
+        named = "the file's name" if len(years) == 1 else "the files' names"
+        notes.append(f"A column 'year' was added from {named} ({span}).")
     return tuple(united), tuple(notes)
 
 
-def _recast(part: Part, columns: tuple[Column, ...], select: str) -> Part:
-    """The part with other columns; a mended copy of it gets the same ones."""
-    if columns == part.columns:
-        # The common case stays as flat as it was.
-        return part
-    mend = part.mend
-
-    def mended(trouble: str) -> Part | None:
-        again = mend(trouble) if mend is not None else None  # type: ignore[arg-type]
-        return None if again is None else _recast(again, columns, select)
-
-    return replace(
-        part,
-        columns=columns,
-        sql=f"{select} FROM ({part.sql})",
-        mend=None if mend is None else mended,
-    )
-
-
 def _as(name: str, has: ColumnType, wanted: ColumnType) -> str:
-    quoted = quote_name(name)
     if has == wanted:
-        return quoted
-    if has == "number":
-        # 3.0 in one file is the '3' of another.
-        whole = f"CAST(CAST({quoted} AS BIGINT) AS VARCHAR)"
-        plain = f"{quoted} = TRUNC({quoted}) AND ABS({quoted}) < 1e15"
-        return (
-            f"CASE WHEN {plain} THEN {whole} ELSE CAST({quoted} AS VARCHAR) END"
-            f" AS {quoted}"
-        )
-    return f"CAST({quoted} AS VARCHAR) AS {quoted}"
+        return quote_name(name)
+    return f"{text_of(name, has)} AS {quote_name(name)}"
 
 
-def _refuse_lack(
-    *, lacking: Part, has: Sequence[str], other: Part, wanted: Sequence[str]
-) -> None:
-    missing = [name for name in wanted if name not in set(has)]
-    if not missing:
-        return
-    more = f" (nor {len(missing) - 1} more of its columns)" if missing[1:] else ""
-    own = [name for name in has if name not in set(wanted)]
-    near = did_you_mean(missing[0], own or has)
-    raise InputError(
-        f"it has no column '{missing[0]}'{more}, which {other.name} has",
-        next_step=f"{near} Files that are read together need the same columns.",
-        file=lacking.name,
-    )
-
-
-def _years(parts: Sequence[Part]) -> list[str] | None:
+def _years(parts: Sequence[Part], wanted: bool | None) -> list[str] | None:
     """The year in each file's name, where all have one, all different."""
-    if any(_YEAR_NAME.search(column.name) for column in parts[0].columns):
+    if wanted is False or (wanted is None and len(parts) == 1):
         return None
+    columns = parts[0].columns
+    if wanted is None and any(_YEAR_NAME.search(column.name) for column in columns):
+        return None
+    if wanted and any(column.name.casefold() == "year" for column in columns):
+        raise InputError(
+            "it has a column 'year' already, and the year was to come from the files'"
+            " names",
+            next_step="Remove year_from_name from [source], or call the column"
+            " otherwise in [crosswalk.columns].",
+            file=parts[0].name,
+        )
     years: list[str] = []
     for part in parts:
-        found = {year for year in map(_span, _YEAR.finditer(part.name)) if year}
+        found = {y for mark in _YEAR.finditer(part.name) for y in _span(mark)}
         if len(found) != 1:
+            if wanted:
+                raise InputError(
+                    "its name was to tell the year, and holds "
+                    + ("no year" if not found else "more than one"),
+                    next_step="Name it like 'ela_2019.csv' or 'ela_2019-20.csv'.",
+                    file=part.name,
+                )
             return None
         years.extend(found)
-    return years if len(set(years)) == len(years) else None
+    return years if wanted or len(set(years)) == len(years) else None
 
 
-def _span(match: re.Match[str]) -> str:
+def _span(match: re.Match[str]) -> tuple[str, ...]:
+    """One school year, '2019-20'; two years where they do not follow each other."""
     start, end = match.group(1), match.group(2)
     if end is None:
-        return start
+        return (start,)
     if (int(start) + 1) % 100 == int(end) % 100:
-        return f"{start}-{end[-2:]}"
-    return start
+        return (f"{start}-{end[-2:]}",)
+    return (start, end) if len(end) == 4 else (start,)

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final
 
 from equitable.errors import EquitableError, InputError, did_you_mean
 from equitable.intake.readers import delimited, parquet, workbook
+from equitable.intake.readers.crosswalk import Crosswalk, FirstRow, renamed
 from equitable.intake.readers.file_kind import kind_of, refuse, refused_suffix
 from equitable.intake.readers.fingerprint import refuse_copies
 from equitable.intake.readers.folders import (
@@ -71,9 +72,11 @@ def _opener_of(path: Path) -> Opener | None:
 
 
 def open_parts(
-    source: Any, options: Options
-) -> tuple[str, Sequence[Part], Sequence[str]]:
+    source: Any, options: Options, crosswalk: Crosswalk, first_row: FirstRow
+) -> tuple[str, tuple[Part, ...], tuple[str, ...]]:
     """A source's name, its parts, and what is to be said of how they were found.
+
+    Columns have the crosswalk's names; values are as in the files.
 
     Raises
     ------
@@ -88,7 +91,8 @@ def open_parts(
     text = str(source)
     if text == "-":
         stream: BinaryIO = sys.stdin.buffer
-        return STANDARD_INPUT, [_spooled(stream, STANDARD_INPUT, options)], ()
+        part = _spooled(stream, STANDARD_INPUT, options)
+        return STANDARD_INPUT, *_united([part], crosswalk, first_row)
     if not text.strip() or "\x00" in text:
         raise InputError("no file was named", next_step="Give the path of a table.")
     if _URL.match(text):
@@ -102,15 +106,24 @@ def open_parts(
     if path.is_dir():
         found = find_in_folder(path, _reads)
     elif path.exists():
-        return shown_name(path), [_open_file(path, options)], ()
+        parts = [_open_file(path, options)]
+        return shown_name(path), *_united(parts, crosswalk, first_row)
     elif is_pattern(text):
         found = find_by_pattern(str(path), _reads)
     else:
         raise _not_there(path)
     parts = [_open_file(one, options) for one in found.paths]
     refuse_copies([(one, part.name) for part in parts for one in part.files])
-    united, notes = put_together(parts)
+    united, notes = _united(parts, crosswalk, first_row)
     return shown_name(path), united, (*found.notes, *notes)
+
+
+def _united(
+    parts: Sequence[Part], crosswalk: Crosswalk, first_row: FirstRow
+) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    named, said = renamed(parts, crosswalk, first_row)
+    united, notes = put_together(named, crosswalk.year_from_name)
+    return united, (*said, *notes)
 
 
 def _at_home(path: Path) -> Path:

@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import pyarrow as pa
 
@@ -33,6 +33,15 @@ class Column:
 
     name: str
     type: ColumnType
+
+
+@dataclass(frozen=True, slots=True)
+class RowAt:
+    """A record in its file: ``row`` counts as a spreadsheet does, the header is 1."""
+
+    file: str
+    row: int
+    values: Mapping[str, Any]
 
 
 class Scratch:
@@ -151,6 +160,42 @@ def without(part: Part, condition: str) -> Part:
         sql=f"SELECT * FROM ({part.sql}) WHERE NOT ({condition})",
         mend=mended if mend is not None else None,
     )
+
+
+def reselected(part: Part, columns: tuple[Column, ...], select: str) -> Part:
+    """The part with other columns; a mended copy of it gets the same ones.
+
+    ``select`` is a SELECT without its FROM.
+    """
+    mend = part.mend
+
+    def mended(kind: Literal["encoding", "form"]) -> Part | None:
+        again = mend(kind) if mend is not None else None
+        return None if again is None else reselected(again, columns, select)
+
+    return replace(
+        part,
+        columns=columns,
+        sql=f"{select} FROM ({part.sql})",
+        mend=None if mend is None else mended,
+    )
+
+
+def without_files(part: Part) -> Part:
+    """The part for a look beside: its files are hashed elsewhere."""
+    return replace(part, files=())
+
+
+def text_of(name: str, kind: ColumnType) -> str:
+    """SQL for a column's values as text: the number 3.0 is the text '3'."""
+    quoted = quote_name(name)
+    if kind == "text":
+        return quoted
+    if kind == "number":
+        whole = f"CAST(CAST({quoted} AS BIGINT) AS VARCHAR)"
+        plain = f"{quoted} = TRUNC({quoted}) AND ABS({quoted}) < 1e15"
+        return f"CASE WHEN {plain} THEN {whole} ELSE CAST({quoted} AS VARCHAR) END"
+    return f"CAST({quoted} AS VARCHAR)"
 
 
 class Opener(Protocol):

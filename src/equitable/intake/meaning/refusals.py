@@ -1,0 +1,43 @@
+"""Refusals of names: what is not there, and what names people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+from equitable.errors import QuestionError, did_you_mean
+from equitable.intake.meaning.columns import Reading
+
+
+def refuse_unknown(name: str, what: str, known: Iterable[str], file: str) -> NoReturn:
+    """Refuse a name that nothing goes by, with the nearest that exist.
+
+    Raises
+    ------
+    QuestionError
+        Always.
+    """
+    thing = "column" if what == "column" else f"{what} or column"
+    raise QuestionError(
+        f"there is no {thing} '{name}'", file=file, next_step=did_you_mean(name, known)
+    )
+
+
+def refuse_identifier(reading: Reading, file: str) -> None:
+    """Refuse a column that names people.
+
+    Raises
+    ------
+    QuestionError
+        Saying what it was recognised as, and how to correct that.
+    """
+    if not reading.hidden:
+        return
+    what = reading.identifier.what if reading.identifier else "an identifier"
+    raise QuestionError(
+        f"it was recognised as {what} and dropped at intake",
+        file=file,
+        column=reading.name,
+        next_step="Choose another column. If that is wrong, set its role in "
+        f'equity.toml: [columns] "{reading.name}" = "dimension".',
+    )
