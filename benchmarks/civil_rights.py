@@ -129,10 +129,11 @@ def make_files(source: Path | None, folder: Path) -> None:
     make_csv(file, folder / "collection.csv")
 
 
-def ratio(bare: list[Run], ours: list[Run]) -> str:
-    """How many times as long as the bare read, in the median of the runs."""
-    ratios = [b.seconds / a.seconds for a, b in zip(bare, ours, strict=True)]
-    return f"{statistics.median(ratios):.1f}"
+def line(name: str, held: list[Run], bare: list[Run]) -> str:
+    """One line of the page's table, with the time of the cores beside the clock's."""
+    cpu = statistics.median(one.cpu for one in held)
+    ratios = [ours.cpu / one.cpu for one, ours in zip(bare, held, strict=True)]
+    return f"{table_line(name, held)} {cpu:.2f} | {statistics.median(ratios):.1f} |"
 
 
 def main() -> None:
@@ -149,7 +150,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="equitable-bench-") as temporary:
         folder = Path(temporary)
         file, text_file = folder / "collection.parquet", folder / "collection.csv"
-        # In a process of its own: what this one held would count as its children's peak.
+        # In a process of its own: what this one holds counts as its children's peak.
         making = [sys.executable, __file__, "--make", temporary]
         making += [str(arguments.source.resolve())] if arguments.source else []
         subprocess.run(making, check=True)
@@ -172,10 +173,7 @@ def main() -> None:
                     runs[name].append(found)
             print(f"Run {number} of {arguments.runs}", flush=True)
         first, *others = runs.values()
-        lines = [
-            f"{table_line(name, held)} {ratio(first, held)} |"
-            for name, held in runs.items()
-        ]
+        lines = [line(name, held, first) for name, held in runs.items()]
         of = "made file" if arguments.source is None else "six states, 2020-21"
         rows = duckdb.execute("SELECT count(*) FROM read_parquet(?)", [str(file)])
         schools = (rows.fetchone() or [0])[0]
@@ -189,10 +187,11 @@ English, next to DuckDB counting every column of the Parquet file.  Written by
 - **File:** {of}: {schools:,} rows, {COLUMNS:,} columns, {sizes[0]:.1f} MB as Parquet, \
 {sizes[1]:.1f} MB as CSV
 - **Machine:** {machine()}
-- **Runs:** {len(others[0])} of each in turn, each in a fresh process, start included
+- **Runs:** {len(others[0])} of each in turn, each in a fresh process, start included;
+  `times A` is of the cores' time, which other work on the machine changes least
 
-| | median seconds | least-most | peak memory | times A |
-|---|---|---|---|---|
+| | median seconds | least-most | peak memory | seconds of the cores | times A |
+|---|---|---|---|---|---|
 {body}
 """
     print(f"\n{text}")

@@ -69,10 +69,14 @@ COPY (
 
 @dataclass(frozen=True)
 class Run:
-    """One fresh process: how long it took and the most memory it held, in bytes."""
+    """One fresh process: how long it took, the most memory it held, its cores' time.
+
+    Seconds and bytes; ``cpu`` is what both cores worked, whatever else ran beside it.
+    """
 
     seconds: float
     peak: int
+    cpu: float
 
 
 def make_file(target: Path, rows: int) -> None:
@@ -118,7 +122,8 @@ def run(command: list[str], output: Path) -> Run:
         sys.exit(f"{command[0]} ended with {code}: {error.read_text()[-2000:]}")
     # Linux counts in kilobytes, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
-    return Run(seconds, usage.ru_maxrss * unit)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Run(seconds, usage.ru_maxrss * unit, cpu)
 
 
 def check_answer(output: Path, rows: int) -> int:
