@@ -29,10 +29,11 @@ _REPORTS: Final = ("report.html", "report.xlsx", "report.pdf")
 class Demonstration:
     """One shipped data set, and what its report asks.
 
-    ``folder`` is where it stands under ``data/``; ``file`` its data.  ``outcomes`` and
+    ``name`` is what --data takes; ``folder`` is where it stands under ``data/``; ``file`` its data.  ``outcomes`` and
     ``where`` are as in `Dataset.report`; without outcomes, those of its settings.
     """
 
+    name: str
     folder: str
     file: str
     title: str
@@ -44,6 +45,7 @@ class Demonstration:
 DEMONSTRATIONS: Final[Mapping[str, Demonstration]] = MappingProxyType(
     {
         "star": Demonstration(
+            name="star",
             folder="star",
             file="star.csv",
             title="Tennessee, 1985 to 1989: who was served, and who was not yet",
@@ -51,6 +53,7 @@ DEMONSTRATIONS: Final[Mapping[str, Demonstration]] = MappingProxyType(
             over=("school",),
         ),
         "civil-rights": Demonstration(
+            name="civil-rights",
             folder="civil_rights",
             file="civil_rights_2020_21.parquet",
             title="Delaware, 2020-21: who was served, and who was not yet",
@@ -58,6 +61,7 @@ DEMONSTRATIONS: Final[Mapping[str, Demonstration]] = MappingProxyType(
             where="LEA_STATE = DE",
         ),
         "new-york": Demonstration(
+            name="new-york",
             folder="new_york",
             file="chronic_absence.csv",
             title="New York City, 2021-22: who misses school, and where",
@@ -129,7 +133,7 @@ def write_demonstration(
             over=shown.over,
             where=shown.where,
             title=shown.title,
-            command="equitable demo",
+            command=f"equitable demo --data {shown.name}",
             progress=progress,
         )
 

@@ -61,11 +61,12 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
                              "former ell", "former el", "ever english learner"),
     "poor": (
         "economically disadvantaged", "econ disadv", "low income", "poverty", "frl",
+        "low income families",
         "free or reduced price lunch", "free or reduced lunch", "free lunch",
         "socioeconomically disadvantaged", "ecodis", "sed", "from low income families",
         "free and reduced price lunch", "econ disadvantaged",
     ),
-    "homeless": ("homeless", "sth", "temporary housing", "mckinney vento",
+    "homeless": ("homeless", "sth", "temporary housing", "in temporary housing", "mckinney vento",
                  "experiencing homelessness", "homeless youth"),
     "foster": ("foster care", "foster", "foster youth"),
     "migrant": ("migrant", "migratory", "migrants"),
