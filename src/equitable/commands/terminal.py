@@ -16,11 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from equitable.commands.screen_inequality import (
-    inequality_levels,
-    inequality_sentence,
-    inequality_table,
-)
 from equitable.commands.screen_tables import (
     gap_table,
     indices_table,
@@ -141,33 +136,13 @@ def _show_any(result: GapsResult | InequalityResult, console: Console) -> None:
     from equitable.answers.inequality import InequalityResult  # noqa: PLC0415 - costly
 
     if isinstance(result, InequalityResult):
-        _show_inequality(result, console)
+        from equitable.commands.screen_inequality import (  # noqa: PLC0415 - costly
+            show_inequality,
+        )
+
+        show_inequality(result, console)
     else:
         _show(result, console)
-
-
-def _show_inequality(result: InequalityResult, console: Console) -> None:
-    found, indicator = result.found, result.indicator
-    console.print(Text(printable(inequality_sentence(result.found, indicator))))
-    for caution in result.provenance.cautions:
-        console.print(Text(f"! {printable(caution)}"))
-    console.print()
-    console.print(inequality_table(found))
-    console.print()
-    console.print(inequality_levels(found, indicator))
-    console.print()
-    for note in dict.fromkeys((*found.notes, *result.provenance.notes)):
-        console.print(Text(printable(note)))
-    if result.provenance.internal:
-        console.print(Text("For internal use: small groups are shown."))
-    else:
-        least = result.provenance.min_n
-        console.print(
-            Text(
-                f"Groups under {least} students are withheld and enter no figure. Not"
-                " checked for publication."
-            )
-        )
 
 
 def _written(console: Console) -> str:

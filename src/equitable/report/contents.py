@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from equitable.intake.quality.assessment import Quality
 from equitable.privacy.gate import Gated
+from equitable.privacy.inequality import GatedInequality
 from equitable.vocabulary import Indicator, Provenance
 
 
@@ -20,6 +21,8 @@ class Study:
     """The single dimensions within each year, where there are years."""
     places: tuple[Gated, ...] = ()
     """By school or grade, where asked: one each."""
+    unequal: tuple[GatedInequality, ...] = ()
+    """For each trait of three groups or more: how unequal they are together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

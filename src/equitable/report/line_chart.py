@@ -69,9 +69,25 @@ class _Plot:
         return self.left + 10 + (self.right - self.left - 20) * place_in / last
 
 
-def line_spec(chart: LineChart, width: int, palette: Palette) -> Spec:
-    """The Vega-Lite specification of a line chart, ``width`` pixels wide."""
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What charts under one another share: their times then stand in one column."""
+
+    left: float
+    room: float
+    """For the names at the right."""
+    height: float | None = None
+
+
+def line_margins(chart: LineChart, width: int) -> Margins:
+    """The margins that a line chart by itself would have."""
     narrow = width < NARROW
+    axis = _axis(chart)
+    left = max(em(axis.words(tick)) for tick in axis.ticks) * 12.5 + 8
+    return Margins(left, _label_room(chart, width, narrow=narrow))
+
+
+def _axis(chart: LineChart) -> Scale:
     figures = [
         figure
         for line in chart.lines
@@ -80,17 +96,25 @@ def line_spec(chart: LineChart, width: int, palette: Palette) -> Spec:
         for figure in (point.value, point.low, point.high)
         if figure is not None
     ]
-    axis = scale(figures, share=chart.share, ticks=4)
-    left = max(em(axis.words(tick)) for tick in axis.ticks) * 12.5 + 8
-    room = _label_room(chart, width, narrow=narrow)
+    return scale([*figures, *chart.holds], share=chart.share, ticks=4)
+
+
+def line_spec(
+    chart: LineChart, width: int, palette: Palette, margins: Margins | None = None
+) -> Spec:
+    """The Vega-Lite specification of a line chart, ``width`` pixels wide."""
+    narrow = width < NARROW
+    axis = _axis(chart)
+    margins = margins or line_margins(chart, width)
+    left, room = margins.left, margins.room
     names = [wrapped(line.label, room, _SIZE, 2) for line in chart.lines]
     needed = sum((len(name) + 1) * _LINE + 4 for name in names)
-    least = 240 if narrow else 165 if width >= DENSE else 300
+    least = margins.height or (240 if narrow else 165 if width >= DENSE else 300)
     height = max(least, needed + 20)
     plot = _Plot(left, width - room - 24, 34, 34 + height, axis, chart.times, width)
     layers = _frame(chart, plot, palette)
     for number, line in enumerate(chart.lines):
-        layers += _series(line, number, plot, palette)
+        layers += _series(line, number, plot, palette, chart.breaks)
     layers += _names(chart, names, plot, palette)
     gaps = any(not _is_told(p) for line in chart.lines for p in line.points)
     layers.append(
@@ -163,10 +187,12 @@ def _told_times(plot: _Plot) -> list[str]:
     return [time for n, time in enumerate(plot.times) if (last - n) % step == 0]
 
 
-def _runs(line: Line) -> list[list[LinePoint]]:
-    """The stretches of a line between its gaps."""
+def _runs(line: Line, breaks: tuple[str, ...] = ()) -> list[list[LinePoint]]:
+    """The stretches of a line between its gaps and breaks."""
     runs: list[list[LinePoint]] = [[]]
     for point in line.points:
+        if point.time in breaks and runs[-1]:
+            runs.append([])
         if _is_told(point):
             runs[-1].append(point)
         elif runs[-1]:
@@ -174,14 +200,20 @@ def _runs(line: Line) -> list[list[LinePoint]]:
     return [run for run in runs if run]
 
 
-def _series(line: Line, number: int, plot: _Plot, palette: Palette) -> list[Spec]:
+def _series(
+    line: Line,
+    number: int,
+    plot: _Plot,
+    palette: Palette,
+    breaks: tuple[str, ...] = (),
+) -> list[Spec]:
     colour = palette.series[number % len(palette.series)]
     dash = _DASHES[number % len(_DASHES)]
     shape = _SHAPES[number % len(_SHAPES)]
     y = on("value", plot.axis, plot.bottom, plot.top)
     band = on("low", plot.axis, plot.bottom, plot.top)
     layers = []
-    for run in _runs(line):
+    for run in _runs(line, breaks):
         rows = [
             {
                 "x": plot.x(point.time),
