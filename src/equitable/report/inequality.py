@@ -27,8 +27,10 @@ from equitable.report.document import (
 from equitable.report.unequal_charts import inequality_figure
 from equitable.report.unequal_tables import levels_table, measures_table
 from equitable.report.unequal_words import (
+    DISTANCE,
     along_the_order,
     how_far,
+    least,
     notes_of,
     other_groups,
     sentence,
@@ -42,28 +44,34 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 3
 """Groups from which on a summary says more than the one gap between two."""
-_FIGURES: Final = 12
+_FIGURES: Final = 4
+"""So many a report draws; of the others it has the sentence."""
+_STRATA: Final = 12
+"""So many strata have their tables on a page."""
 _NO_BEST: Final = "Nothing can be charted."
 
 
 def unequal_section(studies: Sequence[Study]) -> Section | None:
     """The section of a report; ``None`` where no trait has three groups shown."""
+    every = [
+        (number, place, gated)
+        for number, study in enumerate(studies, start=1)
+        for place, gated in enumerate(study.unequal, start=1)
+    ]
+    if not every:
+        return None
+    drawn = _worth_drawing(every)
     blocks: list[Block] = []
     short: list[str] = []
-    drawn = 0
-    for number, study in enumerate(studies, start=1):
-        for place, gated in enumerate(study.unequal, start=1):
-            title = f"{gated.indicator.label}, by {gated.dimension.label}"
-            if drawn >= _FIGURES:
-                short.append(f"{title}: {sentence(gated)}")
-                continue
-            drawn += 1
+    for number, place, gated in every:
+        title = f"{gated.indicator.label}, by {gated.dimension.label}"
+        if (number, place) in drawn:
             blocks.append(Heading(text=title))
             blocks += figure_blocks(gated, f"all-{number}-{place}")
-    if not blocks:
-        return None
+        else:
+            short.append(f"{title}. {sentence(gated)}")
     if short:
-        blocks += [Heading(text="Further"), Bullets(items=tuple(short))]
+        blocks += [Heading(text="Other traits"), Bullets(items=tuple(short))]
     return Section(
         name="unequal",
         title="How unequal, all groups together",
@@ -72,10 +80,31 @@ def unequal_section(studies: Sequence[Study]) -> Section | None:
     )
 
 
+def _worth_drawing(
+    every: Sequence[tuple[int, int, GatedInequality]],
+) -> set[tuple[int, int]]:
+    """Of each outcome the trait that is widest apart for certain, then the next."""
+    ranks: dict[int, int] = {}
+    order = []
+    for number, place, _ in sorted(every, key=lambda one: -_surely(one[2])):
+        rank = ranks[number] = ranks.get(number, -1) + 1
+        order.append((rank, number, place))
+    return {(number, place) for _, number, place in sorted(order)[:_FIGURES]}
+
+
+def _surely(gated: GatedInequality) -> float:
+    """How far the groups lie from the best, for certain: now, where there are years."""
+    if gated.found is not None:
+        low = gated.found.measures[DISTANCE].low
+        return -1.0 if low is None else low
+    known = told(gated.strata)
+    return least(known[-1]) if known else -1.0
+
+
 _INTRODUCTION: Final = (
     "One figure over all groups of a trait, to see whether things change as a whole. It"
-    " does not say who is behind, nor why: the chapters before do the first. It shrinks"
-    " too where the best group falls, so read it with the levels beneath it."
+    " does not say why. It shrinks too where the best group falls: read it with the"
+    " groups' levels beneath."
 )
 
 
@@ -150,7 +179,8 @@ def inequality_document(gated: GatedInequality, provenance: Provenance) -> Docum
     blocks += figure_blocks(gated, "inequality")
     strata = [("", gated.found)] if gated.found is not None else []
     strata += [(", ".join(one.within.values()), one.found) for one in gated.strata]
-    for where, found in strata[:_FIGURES]:
+    for where, found in strata[:_STRATA]:
+        blocks.append(Heading(text=where or "Every summary"))
         blocks.append(measures_table(found, gated, where))
         if gated.found is None:
             blocks.append(levels_table(found, gated, where))

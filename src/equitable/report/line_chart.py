@@ -108,7 +108,8 @@ def line_spec(
     margins = margins or line_margins(chart, width)
     left, room = margins.left, margins.room
     names = [wrapped(line.label, room, _SIZE, 2) for line in chart.lines]
-    needed = sum((len(name) + 1) * _LINE + 4 for name in names)
+    spare = 1 if margins.height is None else 0
+    needed = sum((len(name) + spare) * _LINE + 4 for name in names)
     least = margins.height or (240 if narrow else 165 if width >= DENSE else 300)
     height = max(least, needed + 20)
     plot = _Plot(left, width - room - 24, 34, 34 + height, axis, chart.times, width)

@@ -15,10 +15,10 @@ from equitable.report.document import DotChart, LineChart, Panels
 from equitable.report.dot_chart import dot_spec
 from equitable.report.line_chart import Margins, line_margins, line_spec
 
-_BETWEEN: Final = 12.0
-_FIRST: Final = (120.0, 70.0, 110.0)
+_BETWEEN: Final = 8.0
+_FIRST: Final = (120.0, 50.0, 110.0)
 """Pixels of a first chart of lines: wide, on paper, on a telephone."""
-_FURTHER: Final = (230.0, 130.0, 210.0)
+_FURTHER: Final = (230.0, 96.0, 210.0)
 
 
 def panels_spec(chart: Panels, width: int, palette: Palette) -> Spec:

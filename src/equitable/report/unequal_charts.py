@@ -18,7 +18,7 @@ from equitable.report.document import (
     Panels,
 )
 from equitable.report.tables import amount, in_column, with_unit
-from equitable.report.unequal_tables import levels_table, strata_table
+from equitable.report.unequal_tables import levels_table, strata_brief, strata_table
 from equitable.report.unequal_words import (
     DISTANCE,
     best_level,
@@ -30,7 +30,7 @@ from equitable.report.unequal_words import (
 )
 from equitable.vocabulary import Indicator
 
-_LINES: Final = 6
+_LINES: Final = 5
 _DOTS: Final = 14
 _CHARTED: Final = (DISTANCE, "MDMW", "SII")
 _SAYS: Final = {
@@ -68,6 +68,7 @@ def inequality_figure(gated: GatedInequality, name: str) -> Figure | None:
         title=title + (" over the years" if over_time else ""),
         alt=_alternative_strata(known, indicator, title),
         table=strata_table(gated),
+        brief=strata_brief(gated),
     )
 
 

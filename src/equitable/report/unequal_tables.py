@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from equitable.measures.inequality.results import Inequality, Measure, group_words
@@ -39,6 +40,7 @@ SAYS: Final = {
     "RII": "relative index: most over least advantaged",
 }
 """What each summary is, in a few words."""
+_ON_PAPER: Final = 8
 
 
 def number(value: float | None) -> str:
@@ -174,6 +176,30 @@ def strata_table(gated: GatedInequality) -> Table:
         ),
         numeric=(*(False for _ in held), True, True, True, True, False, False),
         rows=tuple(rows),
+    )
+
+
+def strata_brief(gated: GatedInequality) -> Table:
+    """The same for paper: fewer columns, so that each stratum takes one line."""
+    whole = strata_table(gated)
+    held = len(gated.within)
+    rows = []
+    for row in whole.rows[-_ON_PAPER:]:
+        distance, between = row[held + 1], row[held + 2]
+        told = f" ({between.text})" if between.text != NOTHING else ""
+        joined = replace(distance, text=f"{distance.text}{told}")
+        rows.append((*row[:held], joined, *row[held + 3 :]))
+    more = len(whole.rows) - _ON_PAPER
+    return replace(
+        whole,
+        columns=(
+            *whole.columns[:held],
+            f"{whole.columns[held + 1]} ({whole.columns[held + 2]})",
+            *whole.columns[held + 3 :],
+        ),
+        numeric=(*whole.numeric[:held], *whole.numeric[held + 2 :]),
+        rows=tuple(rows),
+        note=f"The last {_ON_PAPER} of {len(whole.rows):,}." if more > 0 else "",
     )
 
 

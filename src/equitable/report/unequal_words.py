@@ -21,7 +21,7 @@ from equitable.measures.inequality.strata import Stratum
 from equitable.privacy.inequality import GatedInequality
 from equitable.report.people import people
 from equitable.report.tables import amount, gap_words, interval
-from equitable.vocabulary import Dimension, Direction, Indicator
+from equitable.vocabulary import NOT_REPORTED, Dimension, Direction, Indicator
 
 DISTANCE: Final = "MDBW"
 """The summary that is charted: the mean distance from the best group, by students."""
@@ -50,12 +50,17 @@ def best_level(found: Inequality) -> Level | None:
 
 
 def last_level(found: Inequality) -> Level | None:
-    """The level of the group farthest from the best."""
+    """The level of the group farthest behind the best, of those with a name."""
     best = best_level(found)
     if best is None:
         return None
-    others = [one for one in found.groups if one is not best]
-    return max(others, key=lambda one: abs(one.value - best.value), default=None)
+    up = 1 if found.direction == "higher" else -1
+    others = [
+        one
+        for one in found.groups
+        if one is not best and group_words(one.group) != NOT_REPORTED
+    ]
+    return min(others, key=lambda one: up * one.value, default=None)
 
 
 def who(level: Level, dimension: Dimension) -> str:
@@ -195,7 +200,7 @@ def then_and_now(gated: GatedInequality, strata: Sequence[Stratum]) -> str:
         )
     indicator = gated.indicator
     ends = [_at(one, one.within[year.name], indicator) for one in (first, last)]
-    said = f"From the best group it was {ends[0]} and {ends[1]}."
+    said = f"The mean distance from the best group was {ends[0]} and {ends[1]}."
     if change is None:
         return f"{said} {_not_comparable(gated, strata)}"
     return " ".join([said, _moved(change, indicator), _levels(first, last, gated)])
