@@ -127,22 +127,22 @@ def test_each_place_is_compared_with_itself():
 def test_the_intervals_of_a_change_hold_the_truth(sizes, then, now):
     rng = np.random.default_rng(4)
     true = {}
-    for key, n, p in (("then", sizes[0], then), ("now", sizes[1], now)):
-        n, p = np.array(n), np.array(p)
+    for key, size, rates in (("then", sizes[0], then), ("now", sizes[1], now)):
+        n, p = np.array(size), np.array(rates)
         mean = n @ p / n.sum()
         true[key] = {
             "BGV": n @ (p - mean) ** 2 / n.sum(),
             "MDBW": n @ abs(p - p.max()) / n.sum(),
         }
     held = {"BGV": [], "MDBW": []}
-    for repeat in range(120):
+    for repeat in range(60):
         found = [
             inequality(
                 [
                     GroupLevel.of_count(str(i), m, rng.binomial(m, q))
                     for i, (m, q) in enumerate(zip(n, p, strict=True))
                 ],
-                InequalityQuestion(draws=100, seed=repeat),
+                InequalityQuestion(draws=60, seed=repeat),
                 is_rate=True,
             ).measures
             for n, p in ((sizes[0], then), (sizes[1], now))
@@ -151,5 +151,5 @@ def test_the_intervals_of_a_change_hold_the_truth(sizes, then, now):
             _, low, high = change_limits(found[0][name], found[1][name])
             difference = true["now"][name] - true["then"][name]
             hits.append(low <= difference <= high)
-    # 120 tries at 95 %: under 107 less than once in 1,000 (binomial).
-    assert min(np.mean(hits) for hits in held.values()) > 0.89, held
+    # 60 tries at 95 %: under 51 less than once in 1,000 (binomial).
+    assert min(sum(hits) for hits in held.values()) > 50, held

@@ -258,9 +258,7 @@ def test_from_cells():
 
 
 def by_year(question=None, *, shown=None):
-    found = strata_inequality(
-        made(), RATE, ["group"], ["year"], question, shown=shown
-    )
+    found = strata_inequality(made(), RATE, ["group"], ["year"], question, shown=shown)
     return {one.within["year"]: one.found for one in found}
 
 

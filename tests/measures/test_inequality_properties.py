@@ -71,7 +71,9 @@ def test_what_groups_are_called_moves_nothing(rows):
 
 @few
 @given(
-    st.lists(st.tuples(st.integers(30, 200), st.floats(20, 80)), min_size=3, max_size=6),
+    st.lists(
+        st.tuples(st.integers(30, 200), st.floats(20, 80)), min_size=3, max_size=6
+    ),
     st.floats(0.05, 0.95),
 )
 def test_giving_from_the_best_to_the_worst_lessens_inequality(rows, part):
@@ -88,9 +90,7 @@ def test_giving_from_the_best_to_the_worst_lessens_inequality(rows, part):
         levels = [
             GroupLevel(name=str(i), n=n, value=y) for i, (n, y) in enumerate(which)
         ]
-        return inequality(
-            levels, InequalityQuestion(draws=20), is_rate=False
-        ).measures
+        return inequality(levels, InequalityQuestion(draws=20), is_rate=False).measures
 
     before, then = figures(rows), figures(after)
     for name in ("BGV", "BGSD", "COV", "Theil", "MLD"):
@@ -156,7 +156,9 @@ def test_three_thousand_schools_take_seconds():
     rng = np.random.default_rng(3)
     n = rng.integers(30, 900, 3000)
     count = rng.binomial(n, rng.uniform(0.4, 0.6, 3000))
-    rows = [(str(i), int(m), int(x)) for i, (m, x) in enumerate(zip(n, count, strict=True))]
+    rows = [
+        (str(i), int(m), int(x)) for i, (m, x) in enumerate(zip(n, count, strict=True))
+    ]
     start = time.process_time()
     found = summarised(rows, draws=2000)
     # About 3 seconds on one core of 2020; minutes before.

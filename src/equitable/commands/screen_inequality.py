@@ -21,9 +21,10 @@ from equitable.privacy.inequality import GatedInequality
 from equitable.report.tables import amount, in_column, interval
 from equitable.report.unequal_tables import SAYS, limits, number
 from equitable.report.unequal_words import (
-    DISTANCE,
     best_level,
+    from_best,
     last_level,
+    no_numbers,
     notes_of,
     other_groups,
     size,
@@ -46,6 +47,8 @@ def show_inequality(result: InequalityResult, console: Console) -> None:
     console.print()
     if single is not None:
         console.print(inequality_table(single))
+        for line in not_given(single):
+            console.print(Text(printable(line)))
         console.print()
         console.print(inequality_levels(single, indicator))
     else:
@@ -72,9 +75,11 @@ def inequality_sentence(gated: GatedInequality) -> str:
     indicator = gated.indicator
     if gated.found is None:
         unit = f" (in {indicator.unit_words})" if indicator.unit_words else ""
+        alike = any(no_numbers(one.found) for one in gated.strata)
+        over = "each group counting alike" if alike else "on average over students"
         return (
             f"{indicator.label}, by {gated.dimension.label}: how far the groups lie"
-            f" from the best one, on average over students{unit}."
+            f" from the best one, {over}{unit}."
         )
     known = gated.found.groups
     if len(known) < 2:
@@ -89,15 +94,29 @@ def inequality_sentence(gated: GatedInequality) -> str:
 
 
 def inequality_table(found: Inequality) -> Table:
-    """Each summary with its limits, or why there is none."""
+    """Each summary with its limits."""
     table = _table("Measure", right=("Value", "from to"))
     table.add_column("What it is")
     for name, measure in found.measures.items():
-        said = SAYS.get(name, "")
-        if measure.value is None and measure.reason:
-            said = f"{said}: {measure.reason}"
-        table.add_row(name, number(measure.value), limits(measure), printable(said))
+        if measure.value is not None:
+            said = SAYS.get(name, "")
+            table.add_row(name, number(measure.value), limits(measure), said)
     return table
+
+
+def not_given(found: Inequality) -> list[str]:
+    """Which summaries, or intervals, are not given, and why."""
+    why: dict[str, list[str]] = {}
+    for name, measure in found.measures.items():
+        lacking = measure.value is None or measure.low is None or measure.high is None
+        if lacking and measure.reason:
+            without = "" if measure.value is None else " (interval)"
+            why.setdefault(f"{without}{measure.reason}", []).append(name)
+    return [
+        f"Not given{' an interval' if reason.startswith(' (interval)') else ''}:"
+        f" {', '.join(names)}: {reason.removeprefix(' (interval)')}."
+        for reason, names in why.items()
+    ]
 
 
 def inequality_levels(found: Inequality, indicator: Indicator) -> Table:
@@ -133,7 +152,7 @@ def strata_screen(gated: GatedInequality) -> Table:
 
 
 def _stratum(one: Stratum, indicator: Indicator) -> Sequence[str]:
-    measure = one.found.measures[DISTANCE]
+    measure = from_best(one.found)
     ends = [
         "–"
         if level is None
@@ -166,8 +185,8 @@ def _beneath(gated: GatedInequality) -> list[str]:
     why = {
         f"{', '.join(one.within.values())}: {reason}."
         for one in gated.strata
-        if (reason := one.found.measures[DISTANCE].reason)
-        and one.found.measures[DISTANCE].value is None
+        if (reason := from_best(one.found).reason)
+        and from_best(one.found).value is None
     }
     lines += sorted(why)[:6]
     if gated.year is not None and len(gated.within) == 1:

@@ -99,7 +99,7 @@ def form_of(form: str | None, output: Path | None) -> str:
     ending = output.suffix.lower()
     if ending in {".html", ".htm", ".pdf", ".xlsx"}:
         raise OutputError(
-            f"{output.name}: gaps are written as .csv, .json, .parquet or .txt",
+            f"{output.name}: results are written as .csv, .json, .parquet or .txt",
             next_step=f"For a document: equitable report SOURCE -o {output.name}.",
         )
     named = _ENDINGS.get(ending)

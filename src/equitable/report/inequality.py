@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from equitable.errors import QuestionError
 from equitable.privacy.inequality import GatedInequality
 from equitable.report import charts
 from equitable.report.contents import Study
@@ -27,8 +28,8 @@ from equitable.report.document import (
 from equitable.report.unequal_charts import inequality_figure
 from equitable.report.unequal_tables import levels_table, measures_table
 from equitable.report.unequal_words import (
-    DISTANCE,
     along_the_order,
+    from_best,
     how_far,
     least,
     notes_of,
@@ -48,7 +49,6 @@ _FIGURES: Final = 4
 """So many a report draws; of the others it has the sentence."""
 _STRATA: Final = 12
 """So many strata have their tables on a page."""
-_NO_BEST: Final = "Nothing can be charted."
 
 
 def unequal_section(studies: Sequence[Study]) -> Section | None:
@@ -95,7 +95,7 @@ def _worth_drawing(
 def _surely(gated: GatedInequality) -> float:
     """How far the groups lie from the best, for certain: now, where there are years."""
     if gated.found is not None:
-        low = gated.found.measures[DISTANCE].low
+        low = from_best(gated.found).low
         return -1.0 if low is None else low
     known = told(gated.strata)
     return least(known[-1]) if known else -1.0
@@ -137,7 +137,7 @@ def inequality_chart(gated: GatedInequality) -> alt.TopLevelMixin:
 
     Raises
     ------
-    ValueError
+    QuestionError
         Where there are no two groups to draw.
     """
     import altair as alt  # noqa: PLC0415 - costly, and needed in notebooks only
@@ -161,7 +161,10 @@ def inequality_picture(gated: GatedInequality) -> str:
 def _drawable(gated: GatedInequality) -> Figure:
     figure = inequality_figure(gated, "inequality")
     if figure is None:
-        raise ValueError(f"{_NO_BEST} {sentence(gated)}")
+        raise QuestionError(
+            "there are no two groups to draw: too few can be shown",
+            next_step="Choose another trait, or write the result as .json to see why.",
+        )
     return figure
 
 

@@ -22,6 +22,7 @@ from equitable.report.unequal_tables import levels_table, strata_brief, strata_t
 from equitable.report.unequal_words import (
     DISTANCE,
     best_level,
+    from_best,
     last_level,
     least,
     sentence,
@@ -163,7 +164,7 @@ def _over_years(gated: GatedInequality) -> Panels:
     scale = 100.0 if indicator.is_share else 1.0
     distance, chance = [], []
     for time, one in zip(times, gated.strata, strict=True):
-        measure = one.found.measures[DISTANCE]
+        measure = from_best(one.found)
         if measure.value is None:
             hidden = one.found.left_out > 0
             distance.append(
@@ -249,7 +250,7 @@ def _by_place(gated: GatedInequality, known: Sequence[Stratum]) -> DotChart:
         ordered = list(known)
     dots = []
     for one in ordered:
-        measure = one.found.measures[DISTANCE]
+        measure = from_best(one.found)
         best = best_level(one.found)
         dots.append(
             Dot(
@@ -272,7 +273,7 @@ def _by_place(gated: GatedInequality, known: Sequence[Stratum]) -> DotChart:
 
 
 def _alternative(found: Inequality, indicator: Indicator, title: str) -> str:
-    distance = found.measures[DISTANCE]
+    distance = from_best(found)
     above = (
         f" Mean distance from the best group {size(distance.value, indicator)}."
         if distance.value is not None
@@ -290,7 +291,7 @@ def _alternative_strata(
 ) -> str:
     parts = []
     for one in known[:_DOTS]:
-        value = one.found.measures[DISTANCE].value or 0.0
+        value = from_best(one.found).value or 0.0
         best, last = best_level(one.found), last_level(one.found)
         ends = "; ".join(
             f"{word} {group_words(level.group)} {amount(level.value, indicator)}"

@@ -10,8 +10,8 @@ from equitable.privacy.inequality import GatedInequality
 from equitable.report.document import Cell, Table
 from equitable.report.tables import NOTHING, count_cell, in_column, interval
 from equitable.report.unequal_words import (
-    DISTANCE,
     best_level,
+    from_best,
     last_level,
     size,
     size_limits,
@@ -21,19 +21,19 @@ from equitable.vocabulary import WITHHELD, Indicator
 SAYS: Final = {
     "BGV": "variance between groups",
     "BGSD": "standard deviation between groups",
-    "COV": "that, in % of the average",
+    "COV": "BGSD in % of the average",
     "MDMW": "mean distance from the average, by students",
-    "MDMU": "the same, each group alike",
+    "MDMU": "mean distance from the average, each group alike",
     "MDBW": "mean distance from the best, by students",
-    "MDBU": "the same, each group alike",
+    "MDBU": "mean distance from the best, each group alike",
     "MDRW": "mean distance from the reference, by students",
-    "MDRU": "the same, each group alike",
+    "MDRU": "mean distance from the reference, each group alike",
     "IDISW": "index of disparity, by students, %",
-    "IDISU": "the same, each group alike, %",
+    "IDISU": "index of disparity, each group alike, %",
     "Theil": "Theil's index, thousandths",
     "MLD": "mean log deviation, thousandths",
     "PAR": "how far the average lies from the reference",
-    "PAF": "that, in % of the average",
+    "PAF": "PAR in % of the average",
     "RCI": "relative concentration index",
     "ACI": "absolute concentration index",
     "SII": "slope index: from the least to the most advantaged",
@@ -134,7 +134,7 @@ def strata_table(gated: GatedInequality) -> Table:
     rows = []
     words = ""
     for one in gated.strata:
-        measure = one.found.measures[DISTANCE]
+        measure = from_best(one.found)
         words = words or _level_words(one.found)
         best, last = best_level(one.found), last_level(one.found)
         known = measure.value is not None

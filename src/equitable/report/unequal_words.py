@@ -43,6 +43,16 @@ def size_limits(measure: Measure, indicator: Indicator) -> str:
     return interval(near, far, indicator)
 
 
+def no_numbers(found: Inequality) -> bool:
+    """Whether these are published averages without numbers of students."""
+    return bool(found.groups) and all(one.n is None for one in found.groups)
+
+
+def from_best(found: Inequality) -> Measure:
+    """The distance that is told of: by students, or with each group alike (MDBU)."""
+    return found.measures["MDBU" if no_numbers(found) else DISTANCE]
+
+
 def best_level(found: Inequality) -> Level | None:
     """The best group's level, for the outcome's direction."""
     named = [one for one in found.groups if group_words(one.group) == found.best]
@@ -77,9 +87,17 @@ def if_all_did_as_well(found: Inequality, gated: GatedInequality) -> str:
     """
     indicator, gain = gated.indicator, found.measures["PAR"]
     best = best_level(found)
+    apart = from_best(found).value
+    if no_numbers(found) and apart is not None and best is not None:
+        return (
+            f"The groups lie {size(apart, indicator)} from the best,"
+            f" {who(best, gated.dimension)}, each group counting alike. How many"
+            " students they are of, and how far chance could move it, is not in the"
+            " table."
+        )
     if gain.value is None or best is None or found.mean.value is None:
         return f"Nothing can be said of all groups together: {_why(found)}."
-    distance = found.measures[DISTANCE]
+    distance = from_best(found)
     if distance.low is not None and distance.low <= _NOTHING:
         return "There is not enough evidence that these groups differ."
     higher = indicator.direction is Direction.HIGHER
@@ -95,13 +113,13 @@ def if_all_did_as_well(found: Inequality, gated: GatedInequality) -> str:
 
 
 def _why(found: Inequality) -> str:
-    reasons = [found.measures[name].reason for name in ("PAR", DISTANCE)]
+    reasons = [found.measures["PAR"].reason, from_best(found).reason]
     return next(filter(None, reasons), "there are no two groups to compare")
 
 
 def how_far(found: Inequality, indicator: Indicator) -> str:
     """The mean distance from the best group, beside what chance alone would give."""
-    distance = found.measures[DISTANCE]
+    distance = from_best(found)
     if distance.value is None:
         return ""
     limits = size_limits(distance, indicator)
@@ -163,7 +181,7 @@ def _widest(gated: GatedInequality, known: Sequence[Stratum]) -> str:
     top = max(known, key=least)
     if least(top) <= 0:
         return "In no place is there enough evidence that the groups differ."
-    distance = top.found.measures[DISTANCE]
+    distance = from_best(top.found)
     return (
         f"Farthest from the best group, allowing for chance:"
         f" {', '.join(top.within.values())}, by"
@@ -173,13 +191,13 @@ def _widest(gated: GatedInequality, known: Sequence[Stratum]) -> str:
 
 def least(one: Stratum) -> float:
     """How far the groups of a stratum lie from its best one, for certain."""
-    low = one.found.measures[DISTANCE].low
+    low = from_best(one.found).low
     return -1.0 if low is None else low
 
 
 def told(strata: Sequence[Stratum]) -> list[Stratum]:
     """The strata whose mean distance from the best group can be given."""
-    return [one for one in strata if one.found.measures[DISTANCE].value is not None]
+    return [one for one in strata if from_best(one.found).value is not None]
 
 
 def then_and_now(gated: GatedInequality, strata: Sequence[Stratum]) -> str:
@@ -201,13 +219,15 @@ def then_and_now(gated: GatedInequality, strata: Sequence[Stratum]) -> str:
     indicator = gated.indicator
     ends = [_at(one, one.within[year.name], indicator) for one in (first, last)]
     said = f"The mean distance from the best group was {ends[0]} and {ends[1]}."
+    if no_numbers(last.found):
+        return f"{said} Whether that is a change or chance, the table does not tell."
     if change is None:
         return f"{said} {_not_comparable(gated, strata)}"
     return " ".join([said, _moved(change, indicator), _levels(first, last, gated)])
 
 
 def _at(one: Stratum, time: str, indicator: Indicator) -> str:
-    distance = one.found.measures[DISTANCE]
+    distance = from_best(one.found)
     limits = size_limits(distance, indicator)
     between = f" ({limits})" if limits else ""
     return f"{size(distance.value or 0.0, indicator)} in {time}{between}"

@@ -27,8 +27,7 @@ NO_NUMBERS: Final = (
     " weight"
 )
 _NO_LIMITS: Final = (
-    "no interval: the table gives averages without the number of students or their"
-    " standard errors"
+    "the table gives averages without the number of students or their standard errors"
 )
 _NOTE: Final = (
     "Published averages without numbers of students: each group counts alike, only the"
