@@ -15,6 +15,7 @@ from equitable.vocabulary import WITHHELD, Withheld
 if TYPE_CHECKING:
     from equitable.analysis import Dataset
     from equitable.answers.cells import Cells, GapsResult
+    from equitable.answers.inequality import InequalityResult
     from equitable.intake.joining import Join
     from equitable.opening import open  # noqa: A004 - `eq.open` is its name
 
@@ -26,6 +27,7 @@ __all__ = [
     "Dataset",
     "EquitableError",
     "GapsResult",
+    "InequalityResult",
     "Join",
     "Withheld",
     "__version__",
@@ -37,6 +39,7 @@ _LATER = {
     "Cells": "equitable.answers.cells",
     "Dataset": "equitable.analysis",
     "GapsResult": "equitable.answers.cells",
+    "InequalityResult": "equitable.answers.inequality",
     "Join": "equitable.intake.joining",
     "open": "equitable.opening",
 }

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from equitable.answers.cells import Cells, GapsResult
-from equitable.answers.inequality import InequalityResult, inequality_of
+from equitable.answers.inequality import InequalityResult
 from equitable.answers.risk_ratios import RiskRatioResult
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError, did_you_mean
@@ -303,53 +303,41 @@ class Dataset:
         outcome: str | Indicator | None,
         *,
         by: str,
-        order: Sequence[str] | None = None,
-        reference: str | None = None,
+        within: Sequence[str] = (),
         direction: str | None = None,
         count: str | None = None,
         total: str | None = None,
         percent: str | None = None,
         where: str | None = None,
         weight: str | None = None,
-        confidence: float = 0.95,
         min_n: int | None = None,
-        internal: bool = False,
         command: str | None = None,
+        **asked: Any,
     ) -> InequalityResult:
-        """Summaries of inequality over all groups of a dimension.
+        """Summaries of inequality over all groups of a dimension, in one step.
 
-        Parameters
-        ----------
-        order
-            The groups from the least to the most advantaged, for the ordered summaries.
-        reference
-            The group that others are set against; the best where it is not given.
-
-        Further keywords are those of `gaps`.  Groups that the privacy gate withholds
-        enter no figure.
+        Further keywords are those of `Cells.inequality`.
         """
+        averages = self.schema.rows_are == "figures" and total is None
         indicator = self.indicator(
             outcome, direction=direction, count=count, total=total, percent=percent
         )
-        refuse_outcome_as_group(self, indicator, [by])
-        cells = self.cube(indicators=[indicator], by=[by], where=where, weight=weight)
-        cells = cells.described(
-            command, *about_assumptions(self, [indicator], direction, total)
+        refuse_outcome_as_group(self, indicator, [by, *within])
+        cells = self.cube(
+            indicators=[indicator], by=[by], within=within, where=where, weight=weight
         )
-        name = self.schema.dimension(by).name
-        least = self.min_n if min_n is None else min_n
-        gated = cells.gaps(
-            indicator.name, by=[name], depth=1, min_n=least, internal=internal
-        )
-        return inequality_of(
-            cells.arrays,
-            indicator,
-            name,
-            shown=[row.group[name] for row in gated.rows if not row.withheld],
-            order=order,
-            reference=reference,
-            confidence=confidence,
-            provenance=gated.provenance,
+        said = [*about_assumptions(self, [indicator], direction, total)]
+        held = [self.schema.dimension(name).name for name in within]
+        if self.schema.year is None or self.schema.year.name not in held:
+            said.append(about_years(self, indicator, [by], within, where) or "")
+        cells = cells.described(command, *filter(None, said))
+        return cells.inequality(
+            indicator.name,
+            by=self.schema.dimension(by).name,
+            within=held,
+            min_n=self.min_n if min_n is None else min_n,
+            published=averages and not indicator.is_counts,
+            **asked,
         )
 
     def risk_ratios(

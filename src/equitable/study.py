@@ -19,12 +19,24 @@ from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.source import Source
 from equitable.measures.family import joint_family
 from equitable.measures.gaps import Question, gaps
+from equitable.measures.inequality.results import InequalityQuestion
 from equitable.measures.results import Gaps, Group
 from equitable.pages import PageWanted, asked_for, chosen, with_source
 from equitable.privacy.aside import set_aside, with_those_aside
-from equitable.privacy.gate import LEAST_PUBLIC, Gated, gate_studies, withheld_groups
+from equitable.privacy.gate import (
+    LEAST_PUBLIC,
+    Gated,
+    gate_studies,
+    withheld_groups,
+)
+from equitable.privacy.inequality import (
+    GatedInequality,
+    most_groups,
+    shown_inequality,
+)
 from equitable.privacy.lines import Key
 from equitable.report.contents import Board, Contents, Study
+from equitable.report.inequality import FEWEST
 from equitable.version import VERSION
 from equitable.vocabulary import (
     NOT_REPORTED,
@@ -416,10 +428,30 @@ def _gated(
                 gaps=gated[0],
                 years=gated[-1] if answer.has_years else None,
                 places=tuple(places),
+                unequal=_unequal(answer, gated),
             )
         )
         notes += gated[0].gaps.provenance.notes[said_before:]
     return studies, notes
+
+
+def _unequal(answer: _Answers, gated: Sequence[Gated]) -> tuple[GatedInequality, ...]:
+    """How unequal the groups of each trait are together: at least three are shown.
+
+    Year by year where there are years, in which no student stands twice.
+    """
+    at = -1 if answer.has_years else 0
+    cells, shown = answer.asked[at].cells, gated[at]
+    if cells.moments[answer.indicator.name].spare.any():
+        return ()
+    found = []
+    for dimension in gated[0].gaps.dimensions:
+        if dimension.overlapping:
+            continue
+        one = shown_inequality(cells, shown, dimension, InequalityQuestion())
+        if most_groups(one) >= FEWEST:
+            found.append(one)
+    return tuple(found)
 
 
 def _has_several(cells: Cells, indicator: Indicator, dimension: Dimension) -> bool:

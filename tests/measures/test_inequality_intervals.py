@@ -12,7 +12,7 @@ from scipy import stats
 from equitable.cube.cells import Axis, Cells, Moments
 from equitable.errors import QuestionError
 from equitable.measures.inequality.bounds import Values, upper_limits
-from equitable.measures.inequality.cells import cells_inequality, years_inequality
+from equitable.measures.inequality.cells import cells_inequality
 from equitable.measures.inequality.intervals import (
     SPREAD,
     Frame,
@@ -22,6 +22,7 @@ from equitable.measures.inequality.intervals import (
 )
 from equitable.measures.inequality.levels import GroupLevel
 from equitable.measures.inequality.results import InequalityQuestion
+from equitable.measures.inequality.strata import strata_inequality
 from equitable.measures.inequality.summaries import inequality
 from equitable.measures.rates import wilson
 from equitable.vocabulary import Dimension, Direction, Indicator, Kind, Provenance
@@ -256,9 +257,14 @@ def test_from_cells():
     assert cells_inequality(made(), lower, ["group"]).best == "x"
 
 
+def by_year(question=None, *, shown=None):
+    found = strata_inequality(made(), RATE, ["group"], ["year"], question, shown=shown)
+    return {one.within["year"]: one.found for one in found}
+
+
 def test_year_by_year():
     asked = InequalityQuestion(order=["x", "y", "z"], draws=100)
-    found = years_inequality(made(), RATE, ["group"], "year", asked)
+    found = by_year(asked)
     assert list(found) == ["2021", "2022"]
     alone = inequality(
         [GroupLevel.of_count("x", 100, 40), GroupLevel.of_count("y", 60, 36)],
@@ -269,15 +275,20 @@ def test_year_by_year():
     # z, the last of the order, is not there in 2021: nobody stands in for it.
     assert "'z'" in found["2021"].measures["PAR"].reason
     assert found["2022"].measures["PAR"].value == pytest.approx(0.7 - 122 / 210)
-    hidden = years_inequality(
-        made(), RATE, ["group"], "year", shown={"2022": {"x", "y"}}
-    )
-    assert len(hidden["2022"].groups) == 2
-    assert hidden["2021"].left_out == 0
     with pytest.raises(QuestionError, match="no group 'w'"):
-        years_inequality(
-            made(), RATE, ["group"], "year", InequalityQuestion(reference="w")
-        )
+        by_year(InequalityQuestion(reference="w"))
+
+
+def test_a_year_takes_the_groups_that_it_shows():
+    shown = {(("year", "2021"),): {"x", "y"}, (("year", "2022"),): {"x", "y"}}
+    found = by_year(shown=shown)
+    assert len(found["2022"].groups) == 2
+    assert found["2021"].left_out == 0
+    # A stratum of which nothing was said shows nothing.
+    nothing = by_year(shown={(("year", "2021"),): {"x", "y"}})["2022"]
+    assert nothing.groups == ()
+    assert nothing.measures["BGV"].value is None
+    assert "may be shown" in nothing.measures["BGV"].reason
 
 
 def test_views_that_overlap_are_refused():

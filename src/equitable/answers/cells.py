@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
+from equitable.answers.frames import as_pandas, as_polars
+from equitable.answers.inequality import InequalityResult, averages_of, inequality_of
 from equitable.cube.cells import Cells as CellArrays
-from equitable.errors import MissingPartError, QuestionError, did_you_mean
+from equitable.errors import QuestionError, did_you_mean
 from equitable.measures.gaps import Question
 from equitable.measures.gaps import gaps as compute_gaps
+from equitable.measures.inequality.results import InequalityQuestion
 from equitable.measures.levels import RateInterval
 from equitable.measures.published_averages import averages_compared
 from equitable.measures.results import GapRow, Gaps, PooledRow, SensitivityRow
 from equitable.privacy.aside import set_aside, with_those_aside
 from equitable.privacy.gate import Gated, gate, published, withheld_groups
-from equitable.vocabulary import Provenance
+from equitable.vocabulary import Indicator, Provenance
 
 if TYPE_CHECKING:
     import altair as alt
@@ -103,6 +106,117 @@ class Cells:
         QuestionError
             Where the question cannot be put to these cells.
         """
+        held = self._held(indicator, by, within, cluster)
+        question = Question(
+            by=tuple(by),
+            depth=depth,
+            within=tuple(within),
+            reference=reference,
+            indices=indices,
+            sensitivity=sensitivity,
+            adjust=adjust,
+            confidence=confidence,
+            margin=margin,
+            min_n=min_n,
+            cluster=cluster,
+            interval=interval,
+            highest_min_n=highest_min_n,
+            ppg_margin=ppg_margin,
+            internal=internal,
+        )
+        if internal:
+            computed = compute_gaps(self.arrays, held, question)
+            return GapsResult(gate(computed, min_n=min_n, internal=True))
+        least = max(min_n, 1)
+        arrays, named = set_aside(self.arrays, held, by, (), min_n=least)
+        computed = compute_gaps(arrays, held, question)
+        away = withheld_groups([[(computed, {})]], min_n=min_n)[0][0]
+        if away:
+            shared = replace(question, withheld=away)
+            computed = compute_gaps(arrays, held, shared)
+        computed = with_those_aside(computed, named, min_n=min_n)
+        if not held.is_counts:
+            aside = int(self.arrays.students.sum() - arrays.students.sum())
+            guarded = computed.provenance.guarded(min_n, aside=aside)
+            computed = replace(computed, provenance=guarded)
+        return GapsResult(gate(computed, min_n=min_n))
+
+    def inequality(
+        self,
+        indicator: str,
+        *,
+        by: str | Sequence[str],
+        within: Sequence[str] = (),
+        order: Sequence[str] | None = None,
+        reference: str | None = None,
+        confidence: float = 0.95,
+        min_n: int = 10,
+        internal: bool = False,
+        breaks: Sequence[str] = (),
+        published: bool = False,
+    ) -> InequalityResult:
+        """Summarise how unequal all groups of a trait are.
+
+        Parameters
+        ----------
+        indicator
+            The name of one of the cells' indicators.
+        by
+            The dimension whose groups are summarised.
+        within
+            Dimensions held fixed, such as the year: the summaries of each stratum.
+        order
+            The groups from the least to the most advantaged: adds RCI, ACI, SII, RII.
+        reference
+            The group that others are set against; the best where it is not given.
+        confidence
+            Of the intervals.
+        min_n, internal
+            As in `gaps`: groups that are withheld enter no figure.
+        breaks
+            Years from which on figures are counted otherwise than before: nothing is
+            compared across them.
+        published
+            Whether the cells are published averages without numbers of students.
+
+        Raises
+        ------
+        QuestionError
+            Where the question cannot be put to these cells.
+        """
+        names = [by] if isinstance(by, str) else list(by)
+        if len(names) != 1:
+            raise QuestionError(
+                "the groups of one trait are summarised at a time",
+                next_step="Name one dimension in --by.",
+            )
+        held = self._held(indicator, names, within, None)
+        question = InequalityQuestion(
+            order=order, reference=reference, confidence=confidence
+        )
+        if published:
+            return averages_of(
+                self.arrays, held, names[0], within=within, question=question
+            )
+        return inequality_of(
+            self.arrays,
+            held,
+            names[0],
+            within=within,
+            question=question,
+            min_n=min_n,
+            internal=internal,
+            breaks=breaks,
+        )
+
+    def _held(
+        self,
+        indicator: str,
+        by: Sequence[str],
+        within: Sequence[str],
+        cluster: str | None,
+    ) -> Indicator:
+        """The indicator of this name; refused where the cells lack what is asked."""
         found = [item for item in self.arrays.indicators if item.name == indicator]
         if not found:
             known = [item.name for item in self.arrays.indicators]
@@ -123,39 +237,7 @@ class Cells:
                 f"'{(both or list(by))[0]}' is asked for twice",
                 next_step="Name each dimension once, in --by or in --within.",
             )
-        question = Question(
-            by=tuple(by),
-            depth=depth,
-            within=tuple(within),
-            reference=reference,
-            indices=indices,
-            sensitivity=sensitivity,
-            adjust=adjust,
-            confidence=confidence,
-            margin=margin,
-            min_n=min_n,
-            cluster=cluster,
-            interval=interval,
-            highest_min_n=highest_min_n,
-            ppg_margin=ppg_margin,
-            internal=internal,
-        )
-        if internal:
-            computed = compute_gaps(self.arrays, found[0], question)
-            return GapsResult(gate(computed, min_n=min_n, internal=True))
-        least = max(min_n, 1)
-        arrays, named = set_aside(self.arrays, found[0], by, (), min_n=least)
-        computed = compute_gaps(arrays, found[0], question)
-        away = withheld_groups([[(computed, {})]], min_n=min_n)[0][0]
-        if away:
-            shared = replace(question, withheld=away)
-            computed = compute_gaps(arrays, found[0], shared)
-        computed = with_those_aside(computed, named, min_n=min_n)
-        if not found[0].is_counts:
-            aside = int(self.arrays.students.sum() - arrays.students.sum())
-            guarded = computed.provenance.guarded(min_n, aside=aside)
-            computed = replace(computed, provenance=guarded)
-        return GapsResult(gate(computed, min_n=min_n))
+        return found[0]
 
     def averages(
         self,
@@ -264,22 +346,11 @@ class GapsResult:
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows as a pandas data frame."""
-        try:
-            import pandas as pd  # noqa: F401, PLC0415 - an optional part
-        except ImportError as error:
-            raise _missing("pandas") from error
-        return self.to_arrow().to_pandas()
+        return as_pandas(self.to_arrow())
 
     def to_polars(self) -> pl.DataFrame:
         """The rows as a Polars data frame."""
-        try:
-            import polars as pl  # noqa: PLC0415 - an optional part
-        except ImportError as error:
-            raise _missing("polars") from error
-        frame = pl.from_arrow(self.to_arrow())
-        if not isinstance(frame, pl.DataFrame):
-            raise TypeError("an Arrow table gives a data frame")
-        return frame
+        return as_polars(self.to_arrow())
 
     def chart(self) -> alt.TopLevelMixin:
         """Groups as dots with their intervals, the reference marked."""
@@ -309,10 +380,3 @@ def _arrow_type(name: str, texts: set[str]) -> pa.DataType:
     if name.endswith(("_needed", "_parity")):
         return pa.int64()
     return pa.float64()
-
-
-def _missing(name: str) -> MissingPartError:
-    return MissingPartError(
-        f"this needs {name}, which is not installed",
-        next_step="Install it with: pip install 'equitable[frames]'.",
-    )

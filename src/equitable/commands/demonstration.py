@@ -29,8 +29,9 @@ _REPORTS: Final = ("report.html", "report.xlsx", "report.pdf")
 class Demonstration:
     """One shipped data set, and what its report asks.
 
-    ``name`` is what --data takes; ``folder`` is where it stands under ``data/``; ``file`` its data.  ``outcomes`` and
-    ``where`` are as in `Dataset.report`; without outcomes, those of its settings.
+    ``name`` is what ``--data`` takes; ``folder`` is where it stands under ``data/``;
+    ``file`` its data.  ``outcomes`` and ``where`` are as in `Dataset.report`; without
+    outcomes, those of its settings.
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -25,6 +25,9 @@ from equitable.commands.options import (
 )
 from equitable.commands.reading import listed, opened, read_min_n, this_command
 from equitable.errors import QuestionError
+from equitable.output import write_whole
+
+_DRAWN: Final = (".svg", ".html")
 
 
 def inequality(
@@ -36,6 +39,16 @@ def inequality(
             "--by", metavar="DIM", help="The trait whose groups are summarised."
         ),
     ] = "",
+    within: Annotated[
+        str | None,
+        typer.Option(
+            "--within",
+            metavar="DIM,…",
+            help="The year, or other traits held fixed: the summaries of each, and over"
+            " years what changed.",
+            show_default=False,
+        ),
+    ] = None,
     order: Annotated[
         str | None,
         typer.Option(
@@ -76,7 +89,13 @@ def inequality(
 
     Example: `equitable inequality star.csv --outcome reading --by race`
     """
-    written = terminal.form_of(form.value if form else None, output)
+    drawn = output is not None and output.suffix.lower() in _DRAWN
+    if drawn and form is not None and output is not None:
+        raise QuestionError(
+            f"{output.name} is a chart, and --format {form.value} is not",
+            next_step="Leave out --format, or give the file another ending.",
+        )
+    written = "" if drawn else terminal.form_of(form.value if form else None, output)
     if not by.strip():
         raise QuestionError(
             "no trait was given to summarise over", next_step="For example: --by race."
@@ -87,7 +106,8 @@ def inequality(
     ):
         result = students.inequality(
             outcome,
-            by=by.strip(),
+            by=_one(by),
+            within=listed(within, "--within") if within else (),
             order=listed(order, "--order") if order else None,
             reference=reference,
             direction=direction,
@@ -101,4 +121,19 @@ def inequality(
             internal=internal,
             command=this_command(),
         )
+    if drawn and output is not None:
+        text = result.svg() if output.suffix.lower() == ".svg" else result.page()
+        write_whole(output, text.encode())
+        terminal.say(f"Written: {output}")
+        return
     terminal.give(result, written, output)
+
+
+def _one(by: str) -> str:
+    names = listed(by, "--by")
+    if len(names) > 1:
+        raise QuestionError(
+            f"the groups of one trait are summarised at a time, not of {len(names)}",
+            next_step=f"Write --by {names[0]}; ask for the others by themselves.",
+        )
+    return names[0]

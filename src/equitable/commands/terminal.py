@@ -16,11 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from equitable.commands.screen_inequality import (
-    inequality_levels,
-    inequality_sentence,
-    inequality_table,
-)
 from equitable.commands.screen_risk_ratio import (
     risk_reasons,
     risk_sentence,
@@ -112,7 +107,7 @@ def form_of(form: str | None, output: Path | None) -> str:
     ending = output.suffix.lower()
     if ending in {".html", ".htm", ".pdf", ".xlsx"}:
         raise OutputError(
-            f"{output.name}: gaps are written as .csv, .json, .parquet or .txt",
+            f"{output.name}: results are written as .csv, .json, .parquet or .txt",
             next_step=f"For a document: equitable report SOURCE -o {output.name}.",
         )
     named = _ENDINGS.get(ending)
@@ -150,35 +145,15 @@ def _show_any(result: Answer, console: Console) -> None:
     from equitable.answers.risk_ratios import RiskRatioResult  # noqa: PLC0415 - costly
 
     if isinstance(result, InequalityResult):
-        _show_inequality(result, console)
+        from equitable.commands.screen_inequality import (  # noqa: PLC0415 - costly
+            show_inequality,
+        )
+
+        show_inequality(result, console)
     elif isinstance(result, RiskRatioResult):
         _show_risks(result, console)
     else:
         _show(result, console)
-
-
-def _show_inequality(result: InequalityResult, console: Console) -> None:
-    found, indicator = result.found, result.indicator
-    console.print(Text(printable(inequality_sentence(result.found, indicator))))
-    for caution in result.provenance.cautions:
-        console.print(Text(f"! {printable(caution)}"))
-    console.print()
-    console.print(inequality_table(found))
-    console.print()
-    console.print(inequality_levels(found, indicator))
-    console.print()
-    for note in dict.fromkeys((*found.notes, *result.provenance.notes)):
-        console.print(Text(printable(note)))
-    if result.provenance.internal:
-        console.print(Text("For internal use: small groups are shown."))
-    else:
-        least = result.provenance.min_n
-        console.print(
-            Text(
-                f"Groups under {least} students are withheld and enter no figure. Not"
-                " checked for publication."
-            )
-        )
 
 
 def _show_risks(result: RiskRatioResult, console: Console) -> None:

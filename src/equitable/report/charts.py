@@ -14,9 +14,10 @@ from equitable.privacy.gate import Gated
 from equitable.report.chapters import indicator_chapter
 from equitable.report.chart_parts import FONTS, PALETTES, Palette, Spec, Theme, readable
 from equitable.report.contents import Study
-from equitable.report.document import ChartData, DotChart, Figure
+from equitable.report.document import ChartData, DotChart, Figure, LineChart
 from equitable.report.dot_chart import dot_spec
 from equitable.report.line_chart import line_spec
+from equitable.report.panels import panels_spec
 
 if TYPE_CHECKING:
     import altair as alt
@@ -116,7 +117,9 @@ def specification(chart: ChartData, width: int, palette: Palette) -> Spec:
     """A chart's Vega-Lite specification."""
     if isinstance(chart, DotChart):
         return dot_spec(chart, width, palette)
-    return line_spec(chart, width, palette)
+    if isinstance(chart, LineChart):
+        return line_spec(chart, width, palette)
+    return panels_spec(chart, width, palette)
 
 
 def chart(gated: Gated) -> alt.TopLevelMixin:
@@ -128,7 +131,7 @@ def chart(gated: Gated) -> alt.TopLevelMixin:
     import altair as alt  # noqa: PLC0415 - costly, and needed in notebooks only
 
     charts = [
-        alt.Chart.from_dict(_with_tooltips(figure.chart))
+        alt.Chart.from_dict(with_tooltips(figure.chart))
         for figure in gap_figures(gated)
     ]
     return charts[0] if len(charts) == 1 else alt.vconcat(*charts, spacing=30)
@@ -146,7 +149,8 @@ def gap_figures(gated: Gated) -> list[Figure]:
     return single or figures
 
 
-def _with_tooltips(data: ChartData) -> dict[str, Any]:
+def with_tooltips(data: ChartData) -> dict[str, Any]:
+    """A chart's specification for a notebook: its points say what they are."""
     spec = specification(data, WIDE, PALETTES["print"])
     spec["background"] = PALETTES["print"].ground
     spec["padding"] = 12

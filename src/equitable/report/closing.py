@@ -102,7 +102,7 @@ def about_chapter(contents: Contents) -> Section:
         Heading(text="What the words mean"),
         Facts(items=_definitions(contents)),
         Heading(text="Where the figures come from"),
-        Facts(items=tuple(_provenance(contents.provenance))),
+        provenance_facts(contents.provenance),
     ]
     return Section(
         name="about", title="How this was done", sheet="About", blocks=tuple(blocks)
@@ -186,6 +186,11 @@ def _definitions(contents: Contents) -> tuple[tuple[str, str], ...]:
         for name, view in contents.provenance.views.items()
     ]
     return tuple(items)
+
+
+def provenance_facts(provenance: Provenance) -> Facts:
+    """Files, rows, notes and the command."""
+    return Facts(items=tuple(_provenance(provenance)))
 
 
 def _provenance(provenance: Provenance) -> Iterable[tuple[str, str]]:

@@ -28,6 +28,7 @@ from equitable.report.document import (
     Paragraph,
     Section,
 )
+from equitable.report.inequality import unequal_section
 from equitable.report.sentences import (
     how_sure,
     least_effect,
@@ -70,6 +71,7 @@ def compose(contents: Contents) -> Document:
                 indicator_chapter(study, number)
                 for number, study in enumerate(contents.studies, start=1)
             ),
+            *filter(None, [unequal_section(contents.studies)]),
             quality_chapter(contents),
             about_chapter(contents),
         ),
@@ -95,6 +97,7 @@ def _told_apart(studies: Sequence[Study]) -> tuple[Study, ...]:
                     gaps=named(study.gaps, new),
                     years=named(study.years, new) if study.years else None,
                     places=tuple(named(place, new) for place in study.places),
+                    unequal=tuple(replace(one, indicator=new) for one in study.unequal),
                 )
             )
         else:

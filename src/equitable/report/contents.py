@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from equitable.intake.published.held_back import HeldBack
 from equitable.intake.quality.assessment import Quality
 from equitable.privacy.gate import Gated
+from equitable.privacy.inequality import GatedInequality
 from equitable.vocabulary import Indicator, Provenance
 
 
@@ -22,6 +23,8 @@ class Study:
     """The single dimensions within each year, where there are years."""
     places: tuple[Gated, ...] = ()
     """By school or grade, where asked: one each."""
+    unequal: tuple[GatedInequality, ...] = ()
+    """For each trait of three groups or more: how unequal they are together."""
 
 
 PlaceKind: TypeAlias = Literal["school", "district", "county", "state", "place"]

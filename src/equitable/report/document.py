@@ -114,6 +114,8 @@ class LineChart:
     times: tuple[str, ...]
     share: bool
     axis: str
+    holds: tuple[float, ...] = ()
+    """Figures that the axis holds in any case, such as 0."""
     breaks: tuple[ChartBreak, ...] = ()
 
 
@@ -128,7 +130,19 @@ def stretches(line: Line, chart: LineChart) -> list[list[LinePoint]]:
     return runs
 
 
-ChartData: TypeAlias = DotChart | LineChart
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panels:
+    """Charts under one another that are read together; of lines: one axis of times."""
+
+    charts: tuple[DotChart | LineChart, ...]
+
+    @property
+    def share(self) -> bool:
+        """Whether the figures of the last one are fractions of 1."""
+        return self.charts[-1].share
+
+
+ChartData: TypeAlias = DotChart | LineChart | Panels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,9 +69,25 @@ class _Plot:
         return self.left + 10 + (self.right - self.left - 20) * place_in / last
 
 
-def line_spec(chart: LineChart, width: int, palette: Palette) -> Spec:
-    """The Vega-Lite specification of a line chart, ``width`` pixels wide."""
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What charts under one another share: their times then stand in one column."""
+
+    left: float
+    room: float
+    """For the names at the right."""
+    height: float | None = None
+
+
+def line_margins(chart: LineChart, width: int) -> Margins:
+    """The margins that a line chart by itself would have."""
     narrow = width < NARROW
+    axis = _axis(chart)
+    left = max(em(axis.words(tick)) for tick in axis.ticks) * 12.5 + 8
+    return Margins(left, _label_room(chart, width, narrow=narrow))
+
+
+def _axis(chart: LineChart) -> Scale:
     figures = [
         figure
         for line in chart.lines
@@ -80,12 +96,21 @@ def line_spec(chart: LineChart, width: int, palette: Palette) -> Spec:
         for figure in (point.value, point.low, point.high)
         if figure is not None
     ]
-    axis = scale(figures, share=chart.share, ticks=4)
-    left = max(em(axis.words(tick)) for tick in axis.ticks) * 12.5 + 8
-    room = _label_room(chart, width, narrow=narrow)
+    return scale([*figures, *chart.holds], share=chart.share, ticks=4)
+
+
+def line_spec(
+    chart: LineChart, width: int, palette: Palette, margins: Margins | None = None
+) -> Spec:
+    """The Vega-Lite specification of a line chart, ``width`` pixels wide."""
+    narrow = width < NARROW
+    axis = _axis(chart)
+    margins = margins or line_margins(chart, width)
+    left, room = margins.left, margins.room
     names = [wrapped(line.label, room, _SIZE, 2) for line in chart.lines]
-    needed = sum((len(name) + 1) * _LINE + 4 for name in names)
-    least = 240 if narrow else 165 if width >= DENSE else 300
+    spare = 1 if margins.height is None else 0
+    needed = sum((len(name) + spare) * _LINE + 4 for name in names)
+    least = margins.height or (240 if narrow else 165 if width >= DENSE else 300)
     height = max(least, needed + 20)
     top = 52 if chart.breaks else 34
     plot = _Plot(left, width - room - 24, top, top + height, axis, chart.times, width)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from equitable.measures.inequality.intervals import (
     Frame,
@@ -70,25 +69,21 @@ def _upper(sums: Array, values: Values) -> float:
     return float(linear_limits(sums, *values).high)
 
 
-def _largest(
-    terms: Array, values: Values, fixed: NDArray[np.bool_] | None = None
-) -> Array:
-    """Of sum(+-terms), the weights of the sum whose upper limit is the largest.
+def _largest(terms: Array, values: Values, base: Array | None = None) -> Array:
+    """Of base + sum(+-terms), the weights of the sum whose upper limit is the largest.
 
-    ``terms`` (groups, groups): each row the weights of one distance.  From the signs as
-    seen, one doubtful sign at a time is turned as long as the limit rises.
+    ``terms`` (distances, groups): each row the weights of one distance.  From the signs
+    as seen, one doubtful sign at a time is turned as long as the limit rises.
     """
     seen = terms @ values.y
     limits = linear_limits(terms, *values)
     half = (limits.high - limits.low) / 2
     sign = np.where(seen < 0, -1.0, 1.0)
     doubtful = (np.abs(seen) < _FAR * half) & (np.abs(terms) > 0).any(axis=1)
-    if fixed is not None:
-        sign = np.where(fixed, 1.0, sign)
-        doubtful &= ~fixed
     free = np.flatnonzero(doubtful)
     free = free[np.argsort(-half[free], kind="stable")][:_CHOICES]
     sums: Array = sign @ terms
+    sums = sums if base is None else base + sums
     best = _upper(sums, values)
     for _ in range(2 * free.size):
         turned = sums - 2 * sign[free, None] * terms[free]
@@ -105,11 +100,14 @@ def _from_best(weight: Array, values: Values, frame: Frame) -> float:
     """The mean distance from the best group, whichever that is."""
     direction = 1.0 if frame.higher_is_better else -1.0
     own = np.eye(weight.size)
+    few = ~frame.eligible
+    known = np.where(frame.eligible, weight, 0.0)
     tops = []
     for place in _could_be_best(values, frame):
-        terms = direction * weight[:, None] * (own[place] - own)
-        # None that may be the best is better than the best.
-        tops.append(_upper(_largest(terms, values, frame.eligible), values))
+        # None that may be the best is better than the best: their signs are known.
+        base = direction * (known.sum() * own[place] - known)
+        terms = direction * weight[few, None] * (own[place] - own[few])
+        tops.append(_upper(_largest(terms, values, base), values))
     return max(tops)
 
 

@@ -1,8 +1,8 @@
-"""Inequality from cells: over the groups of a margin, and year by year."""
+"""Inequality from cells: over the groups of a margin."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from equitable.cube.cells import Cells, Table
@@ -11,7 +11,7 @@ from equitable.measures.inequality.levels import GroupLevel
 from equitable.measures.inequality.results import Inequality, InequalityQuestion
 from equitable.measures.inequality.summaries import inequality
 from equitable.measures.levels import levels
-from equitable.vocabulary import NOT_REPORTED, Direction, Indicator
+from equitable.vocabulary import Direction, Indicator
 
 
 def table_levels(
@@ -60,67 +60,15 @@ def cells_inequality(
 
     The direction is the indicator's, whatever the question says.
     """
-    asked = _directed(question, indicator)
+    asked = directed(question, indicator)
     table = cells.table(indicator.name, by)
     groups = table_levels(table, indicator, weighted=cells.weighted)
     return inequality(groups, asked, is_rate=indicator.is_rate)
 
 
-def years_inequality(
-    cells: Cells,
-    indicator: Indicator,
-    by: Sequence[str],
-    year: str,
-    question: InequalityQuestion | None = None,
-    *,
-    shown: Mapping[str, Collection[str]] | None = None,
-) -> dict[str, Inequality]:
-    """The summaries of each year, in the axis's order.
-
-    Parameters
-    ----------
-    year
-        The name of the dimension of years among the cells' axes.
-    shown
-        For each year the groups that may enter; a year without an entry takes those of
-        the question.
-
-    Notes
-    -----
-    A group of the order, or the reference, may be absent from a year, but not from
-    all; where a year lacks the reference, its figures say so.
-    """
-    asked = _directed(question, indicator)
-    axis = cells.axes[cells.axis(year)]
-    table = cells.table(indicator.name, by)
-    everyone = {
-        group.name for group in table_levels(table, indicator, weighted=cells.weighted)
-    }
-    found = {}
-    for name in axis.groups:
-        if name == NOT_REPORTED:
-            continue
-        some = cells.only(year, name)
-        if not some.moments[indicator.name].n.sum():
-            continue
-        table = some.table(indicator.name, by)
-        groups = table_levels(table, indicator, weighted=cells.weighted)
-        there = {group.name for group in groups}
-        of_year = asked
-        if shown is not None and name in shown:
-            of_year = replace(asked, shown=frozenset(shown[name]))
-        # Not a mistyped name as long as another year has it: said, not raised.
-        wanted = {*(asked.order or ()), *([asked.reference] if asked.reference else [])}
-        groups += tuple(
-            GroupLevel(name=group, n=0, value=float("nan"))
-            for group in sorted((wanted & everyone) - there)
-        )
-        found[name] = inequality(groups, of_year, is_rate=indicator.is_rate)
-    return found
-
-
-def _directed(
+def directed(
     question: InequalityQuestion | None, indicator: Indicator
 ) -> InequalityQuestion:
+    """The question with the indicator's direction."""
     higher = indicator.direction is Direction.HIGHER
     return replace(question or InequalityQuestion(), higher_is_better=higher)

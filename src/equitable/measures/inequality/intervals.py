@@ -28,7 +28,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, stdtrit
+from scipy.special import bdtr, ndtri, stdtrit
 
 from equitable.measures.rates import Array
 
@@ -41,6 +41,10 @@ _FARTHEST: Final = 60
 """Doublings of the way from what was seen outwards."""
 _FINE: Final = 0.02
 """How near an edge is sought, in standard errors: far finer than the draws tell it."""
+_MANY: Final = 200
+"""Groups from which on draws of the large ones are made all at once."""
+_NEARLY_NORMAL: Final = 9.0
+"""n p (1 - p) from which on a binomial's quantiles are expanded."""
 _FEW: Final = 12
 """Groups that are each tried as the only one that differs, where none is seen to."""
 
@@ -140,17 +144,34 @@ class RateNoise:
     n: Array
     uniform: Array
     """Shape (draws, groups), each within 0 and 1."""
+    _normal: list[Array] = field(default_factory=list)
 
     def around(self, truth: Array) -> Array:
         """Tables drawn from these true rates: shape (draws, groups)."""
         sizes = np.maximum(np.rint(self.n), 1.0)
-        drawn = [
-            _binomial(u, size, p) / size
-            for u, size, p in zip(
-                self.uniform.T, sizes, self.within(truth), strict=True
-            )
-        ]
-        return np.stack(drawn, axis=1)
+        rates = self.within(truth)
+        drawn = np.empty(self.uniform.shape)
+        exact = np.ones(sizes.size, dtype=np.bool_)
+        if sizes.size > _MANY:
+            # One group more or less far in its tail is nothing among hundreds.
+            exact = sizes * rates * (1 - rates) < _NEARLY_NORMAL
+            own = ~exact
+            drawn[:, own] = self._expanded(sizes[own], rates[own], own)
+        for place in np.flatnonzero(exact):
+            size = float(sizes[place])
+            counts = _binomial(self.uniform[:, place], size, float(rates[place]))
+            drawn[:, place] = counts / size
+        return drawn
+
+    def _expanded(self, n: Array, p: Array, own: NDArray[np.bool_]) -> Array:
+        """Binomial quantiles by the expansion of Cornish & Fisher (1938), over n."""
+        if not self._normal:
+            self._normal.append(ndtri(self.uniform))
+        z = self._normal[0][:, own]
+        skew = (1 - 2 * p) * (z**2 - 1) / 6
+        counts = np.rint(n * p + np.sqrt(n * p * (1 - p)) * z + skew)
+        rates: Array = np.clip(counts, 0.0, n) / n
+        return rates
 
     def within(self, truth: Array) -> Array:
         """No rate is under 0 or over 1."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from equitable.measures.inequality.intervals import DRAWS, SEED, SPREAD
 from equitable.measures.inequality.ordered import ORDERED
@@ -18,6 +18,16 @@ UNITS: Final = {
     **dict.fromkeys(("COV", "IDISW", "IDISU", "PAF"), "percent of the average"),
     **dict.fromkeys(("Theil", "MLD"), "thousandths"),
     **dict.fromkeys(("RCI", "RII"), "none"),
+}
+
+
+Group: TypeAlias = Mapping[str, str] | str
+"""By its value in each dimension, or by one name."""
+
+
+SCALES: Final = {
+    True: "values are rates, as fractions of 1",
+    False: "values are means, in the outcome's own unit",
 }
 
 
@@ -53,9 +63,11 @@ class Measure:
 class Level:
     """A group beneath the summaries: its students, share, and value with limits."""
 
-    group: Mapping[str, str] | str
-    n: int | float
-    share: float
+    group: Group
+    n: int | float | None
+    """``None`` where a published average does not say of how many students it is."""
+    share: float | None
+    """Of the students of the groups shown, whom all shares add up to."""
     value: float
     low: float | None = None
     high: float | None = None
@@ -64,15 +76,15 @@ class Level:
 
     def to_dict(self) -> dict[str, Any]:
         """As in JSON."""
-        group = self.group if isinstance(self.group, str) else dict(self.group)
         return {
-            "group": group,
+            "group": plain_group(self.group),
             "n": self.n,
             "share": self.share,
             "value": self.value,
             "low": self.low,
             "high": self.high,
             "rank": self.rank,
+            "withheld": False,
         }
 
 
@@ -94,13 +106,18 @@ class Inequality:
     seed: int
     left_out: int = 0
     """Groups that are withheld and take no part."""
+    withheld: tuple[Group, ...] = ()
+    """Their names, where they may be told."""
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As in JSON; the caller adds ``provenance``."""
         return {
             "measures": {k: m.to_dict() for k, m in self.measures.items()},
-            "groups": [level.to_dict() for level in self.groups],
+            "groups": [
+                *(level.to_dict() for level in self.groups),
+                *(_held_back(group) for group in self.withheld),
+            ],
             "mean": self.mean.to_dict(),
             "direction": self.direction,
             "scale": self.scale,
@@ -113,6 +130,21 @@ class Inequality:
             "left_out": self.left_out,
             "notes": list(self.notes),
         }
+
+
+def plain_group(group: Group) -> str | dict[str, str]:
+    """A group as JSON has it."""
+    return group if isinstance(group, str) else dict(group)
+
+
+def group_words(group: Group) -> str:
+    """A group's name: its values joined with ' & '."""
+    return group if isinstance(group, str) else " & ".join(group.values())
+
+
+def _held_back(group: Group) -> dict[str, Any]:
+    figures = dict.fromkeys(("n", "share", "value", "low", "high", "rank"))
+    return {"group": plain_group(group), **figures, "withheld": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +167,24 @@ class InequalityQuestion:
     draws: int = DRAWS
     seed: int = SEED
     least: float = LEAST
+
+
+def untold(
+    question: InequalityQuestion, reason: str, *, is_rate: bool, left_out: int = 0
+) -> Inequality:
+    """No figure at all, and the reason at each."""
+    return Inequality(
+        measures={
+            name: Measure(reason=reason, unit=UNITS[name])
+            for name in NAMES
+            if name not in ORDERED or question.order is not None
+        },
+        groups=(),
+        mean=Measure(reason=reason),
+        direction="higher" if question.higher_is_better else "lower",
+        scale=SCALES[is_rate],
+        confidence=question.confidence,
+        draws=0,
+        seed=question.seed,
+        left_out=left_out,
+    )

@@ -41,6 +41,7 @@ from equitable.measures.inequality.ordered import (
 )
 from equitable.measures.inequality.results import (
     NAMES,
+    SCALES,
     UNITS,
     Inequality,
     InequalityQuestion,
@@ -117,11 +118,7 @@ def inequality(
         groups=_levels(work, order),
         mean=_mean(work.found),
         direction="higher" if asked.higher_is_better else "lower",
-        scale=(
-            "values are rates, as fractions of 1"
-            if is_rate
-            else "values are means, in the outcome's own unit"
-        ),
+        scale=SCALES[is_rate],
         reference=_named(work) if _reference(work) is not None else None,
         best=best,
         order=order,

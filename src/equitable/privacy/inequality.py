@@ -1,0 +1,180 @@
+"""Summaries of inequality made of the groups that went through the gate, and no other.
+
+A summary is worked out from all its groups at once: with one group more it could be
+solved for that group.  Here it is made after the gate has decided, from the groups that
+are shown beside it; a withheld group is named, as it is in every table, and has no
+figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from equitable.cube.cells import Cells
+from equitable.measures.inequality.cells import cells_inequality
+from equitable.measures.inequality.over_time import Change, changes
+from equitable.measures.inequality.results import (
+    Group,
+    Inequality,
+    InequalityQuestion,
+    group_words,
+)
+from equitable.measures.inequality.strata import Stratum, Within, strata_inequality
+from equitable.privacy.gate import Gated
+from equitable.vocabulary import NOT_REPORTED, Dimension, Indicator, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatedInequality:
+    """Summaries that may be shown: of all groups together, or of each stratum.
+
+    Made by ``shown_inequality`` and ``public_inequality`` alone.
+    """
+
+    indicator: Indicator
+    dimension: Dimension
+    within: tuple[Dimension, ...] = ()
+    found: Inequality | None
+    """Without strata; else ``None``."""
+    strata: tuple[Stratum, ...] = ()
+    changes: tuple[Change, ...] = ()
+    """Over years: from each to the next, and from the first to the last."""
+    breaks: tuple[str, ...] = ()
+    """Years from which on figures are counted otherwise than before."""
+    internal: bool = False
+    audited: bool = False
+
+    @property
+    def year(self) -> Dimension | None:
+        """The dimension of time among the strata."""
+        return next((d for d in self.within if d.role is Role.YEAR), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in JSON: the single case's fields, then strata and changes."""
+        single = {} if self.found is None else self.found.to_dict()
+        if self.found is None:
+            single = {"measures": {}, "groups": []}
+        return {
+            **single,
+            "strata": [stratum.to_dict() for stratum in self.strata],
+            "changes": [change.to_dict() for change in self.changes],
+        }
+
+
+def shown_inequality(
+    cells: Cells,
+    gated: Gated,
+    dimension: Dimension,
+    question: InequalityQuestion,
+    breaks: Collection[str] = (),
+) -> GatedInequality:
+    """The summaries over one dimension's groups that a gated result shows.
+
+    Parameters
+    ----------
+    cells
+        What the result was made from.
+    gated
+        Its rows say which groups are shown; where it is within strata, of which.
+    dimension
+        The trait whose groups are summarised.
+    question
+        ``shown`` is set here.
+    breaks
+        Years from which on figures are counted otherwise than before.
+    """
+    gaps = gated.gaps
+    name, within = dimension.name, gaps.within
+    rows = [
+        row
+        for row in gaps.rows
+        if tuple(row.group) == (name,) and bool(row.within) == bool(within)
+    ]
+    shown: dict[Within, set[str]] = {}
+    withheld: dict[Within, list[Group]] = {}
+    for row in rows:
+        stratum = tuple(sorted(row.within.items()))
+        if row.withheld:
+            withheld.setdefault(stratum, []).append(dict(row.group))
+        else:
+            shown.setdefault(stratum, set()).add(row.group[name])
+    found: Inequality | None = None
+    strata: tuple[Stratum, ...] = ()
+    if within:
+        strata = tuple(
+            replace(one, found=_with_names(one.found, withheld, one.within))
+            for one in strata_inequality(
+                cells,
+                gaps.indicator,
+                [name],
+                [held.name for held in within],
+                question,
+                shown=shown,
+            )
+        )
+    else:
+        may = replace(question, shown=frozenset(shown.get((), ())))
+        single = cells_inequality(cells, gaps.indicator, [name], may)
+        found = _with_names(single, withheld, {})
+    year = next((held for held in within if held.role is Role.YEAR), None)
+    return GatedInequality(
+        indicator=gaps.indicator,
+        dimension=dimension,
+        within=within,
+        found=found,
+        strata=strata,
+        changes=() if year is None else changes(strata, year.name, breaks),
+        breaks=tuple(breaks),
+        internal=gated.internal,
+        audited=gated.audited,
+    )
+
+
+def most_groups(gated: GatedInequality) -> int:
+    """The most groups shown in any stratum, 'Not reported' not counted."""
+    every = [gated.found] if gated.found is not None else []
+    every += [one.found for one in gated.strata]
+    counts = [
+        sum(group_words(level.group) != NOT_REPORTED for level in found.groups)
+        for found in every
+    ]
+    return max(counts, default=0)
+
+
+def public_inequality(
+    indicator: Indicator,
+    dimension: Dimension,
+    within: Sequence[Dimension],
+    strata: Sequence[Stratum],
+    *,
+    internal: bool = False,
+) -> GatedInequality:
+    """Summaries of published averages that hold no number of students.
+
+    Raises
+    ------
+    ValueError
+        Where some group tells how many students it is of.
+    """
+    if any(level.n is not None for one in strata for level in one.found.groups):
+        raise ValueError("these groups count students, and go through the gate")
+    single = strata[0].found if not within else None
+    return GatedInequality(
+        indicator=indicator,
+        dimension=dimension,
+        within=tuple(within),
+        found=single,
+        strata=tuple(strata) if within else (),
+        internal=internal,
+    )
+
+
+def _with_names(
+    found: Inequality,
+    withheld: Mapping[Within, Sequence[Group]],
+    within: Mapping[str, str],
+) -> Inequality:
+    names = tuple(withheld.get(tuple(sorted(within.items())), ()))
+    return replace(found, withheld=names, left_out=max(found.left_out, len(names)))
