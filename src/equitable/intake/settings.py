@@ -7,6 +7,7 @@ Tables, all optional::
     [columns]               "Column" = "role"
     [dimensions.NAME]       columns, label, view, values, order
     [indicators.NAME]       column, kind, true, false, at_least, where, count, total, …
+    [published]             group, breakdown, everyone, levels, marks, percents, …
     [privacy]               min_n
 
 Unknown keys and values are refused with the nearest ones that exist.
@@ -25,6 +26,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from equitable.errors import InputError, SettingsError, did_you_mean
+from equitable.intake.published_settings import PublishedSettings
 from equitable.intake.race import VIEW_NAMES
 from equitable.intake.readers.text_encoding import named_encoding
 from equitable.intake.settings_text import Proposed, settings_text, write_settings
@@ -123,6 +125,7 @@ class Settings(_Table):
     columns: dict[str, Role] = Field(default_factory=dict)
     dimensions: dict[str, DimensionSettings] = Field(default_factory=dict)
     indicators: dict[str, IndicatorSettings] = Field(default_factory=dict)
+    published: PublishedSettings = Field(default_factory=PublishedSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
     _file: str = PrivateAttr(default=FILE_NAME)
     _further: frozenset[str] = PrivateAttr(default=frozenset())
@@ -173,11 +176,14 @@ class Settings(_Table):
             place = f"[dimensions.{name}]"
             wanted += [(place, column) for column in dimension.columns or (name,)]
         for name, entry in self.indicators.items():
-            named = (entry.column, entry.count, entry.total, entry.enrolled)
+            named = (
+                entry.column, entry.count, entry.total, entry.enrolled, entry.percent
+            )  # fmt: skip
             own = [column for column in named if column is not None]
             if not own and entry.where is None:
                 own = [name]
             wanted += [(f"[indicators.{name}]", column) for column in own]
+        self.published.check(columns, file=self.file, source=source)
         there = {column.casefold() for column in columns}
         for place, column in wanted:
             if column.casefold() not in there:
@@ -193,6 +199,7 @@ _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "join": JoinSettings,
     "dimensions": DimensionSettings,
     "indicators": IndicatorSettings,
+    "published": PublishedSettings,
     "privacy": PrivacySettings,
 }
 
@@ -374,9 +381,10 @@ def _check(settings: Settings, file: str) -> None:
                 file=file,
                 next_step="No value can be between them: change one.",
             )
-        if indicator.count is not None and indicator.total is None:
+        counted = "count" if indicator.count is not None else "percent"
+        if (indicator.count or indicator.percent) and indicator.total is None:
             raise SettingsError(
-                f"{said} has a count without a total",
+                f"{said} has a {counted} without a total",
                 file=file,
                 next_step='Add the column of all students, such as total = "Tested".',
             )
@@ -393,6 +401,7 @@ def _check(settings: Settings, file: str) -> None:
                 ("at_least", indicator.at_least is not None),
                 ("where", indicator.where is not None),
                 ("count", indicator.count is not None),
+                ("percent", indicator.percent is not None),
             )
             if given
         ]

@@ -67,6 +67,7 @@ def settings_text(
                     reason, 84, initial_indent="# ", subsequent_indent="# "
                 )
             lines += section
+    lines += _section("published", settings.published)
     lines += _section("privacy", settings.privacy)
     if closing:
         lines += ["", *(f"# {_comment(line)}" for line in closing)]

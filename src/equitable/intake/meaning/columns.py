@@ -129,14 +129,16 @@ def one_sided(reading: Reading) -> Literal["known", "unknown", ""]:
 
 
 def read_columns(
-    profiles: Sequence[ColumnProfile], settings: Settings | None = None
+    profiles: Sequence[ColumnProfile],
+    settings: Settings | None = None,
+    known: RowsAre | None = None,
 ) -> tuple[tuple[Reading, ...], RowsAre]:
-    """The role of every column, and what a row is."""
+    """The role of every column, and what a row is (found out where not ``known``)."""
     repeated = families(profile.name for profile in profiles)
     found = {profile.name: recognise(profile) for profile in profiles}
     crdc = sum(bool(_CRDC.fullmatch(p.name)) for p in profiles) >= 30
     given = settings.columns if settings is not None else {}
-    rows: RowsAre = "counts" if crdc else what_rows_are(profiles, found, given)
+    rows: RowsAre = "counts" if crdc else known or what_rows_are(profiles, found, given)
     readings = [
         _guarded(
             _read(

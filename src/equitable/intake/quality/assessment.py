@@ -27,6 +27,7 @@ from equitable.intake.quality.findings import (
 )
 from equitable.intake.quality.lacking import counts_by_year, missing, missing_by_group
 from equitable.intake.quality.renamed import renamed_schools
+from equitable.intake.quality.sums import sums_that_differ
 from equitable.intake.quality.tally import Tally
 from equitable.vocabulary import NOT_REPORTED, Condition, Dimension, Indicator, Role
 
@@ -76,7 +77,8 @@ def assess(
         *_duplicates(source, schema),
         *missing_by_group(schema, plan, found),
         *counts_by_year(schema, plan, found),
-        *_by_year(plan, found),
+        *_by_year(plan, found, told=1 if schema.rows_are == "counts" else SMALL),
+        *sums_that_differ(source, schema, indicators),
         *renamed_schools(source, schema),
         *missing(plan, whole),
         *_about_file(source, schema, where),
@@ -270,7 +272,10 @@ def _duplicates(source: Source, schema: Schema) -> list[Finding]:
     return findings
 
 
-def _by_year(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Finding]:
+def _by_year(
+    plan: Tally, found: Sequence[Mapping[str, Any]], *, told: int
+) -> list[Finding]:
+    # A row of a table of counts is no student: how many there are gives nobody away.
     if plan.year is None:
         return []
     findings = []
@@ -285,13 +290,15 @@ def _by_year(plan: Tally, found: Sequence[Mapping[str, Any]]) -> list[Finding]:
             for group in dimension.classify(text):
                 counts = seen.setdefault(group, {})
                 counts[year] = counts.get(year, 0) + int(row["n"])
-        years = sorted(year for year, rows in size.items() if rows >= 3 * SMALL)
+        years = sorted(
+            year for year, rows in size.items() if rows >= 3 * told or told == 1
+        )
         if len(years) < 2 or not 1 < len(seen) <= 60:
             continue
         said = 0
         for group, there in sorted(seen.items()):
             without = [year for year in years if year not in there]
-            solid = any(there.get(year, 0) >= SMALL for year in years)
+            solid = any(there.get(year, 0) >= told for year in years)
             if group == NOT_REPORTED or not without or not solid:
                 continue
             if said < MOST_SENTENCES:

@@ -236,6 +236,7 @@ class _Table:
             name=self.name,
             columns=tuple(Column(name, "text") for name in header.names),
             sql=self.select(header, table) + (f" WHERE {some}" if blank else ""),
+            header_rows=2 if self.layout.header_said else 1,
             files=(self.path,),
             reads=(source, copy),
             notes=self.notes(header),
@@ -414,13 +415,7 @@ class _Table:
         )
 
     def tidied(self, header: Header, copy: Path) -> Part:
-        """A part that reads a copy: no blank rows, no notes, what stands once filled.
-
-        Raises
-        ------
-        InputError
-            At a row that has not as many values as the header.
-        """
+        """A part that reads a copy without blank rows and notes, gaps filled down."""
         width = self.layout.width
         plain = replace(self, layout=replace(self.layout, delimiter=","))
         with copy.open("w", encoding="utf-8", newline="") as out:
@@ -443,6 +438,7 @@ class _Table:
             name=self.name,
             columns=tuple(Column(name, "text") for name in header.names),
             sql=self.select(header, plain.sql(copy, skip=1)),
+            header_rows=2 if self.layout.header_said else 1,
             files=(self.path,),
             reads=(copy,),
             notes=self.notes(header),

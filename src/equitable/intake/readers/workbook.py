@@ -275,6 +275,7 @@ def _part(
         name=name,
         columns=tuple(columns),
         sql=f"SELECT {chosen} FROM {quote_name(relation)}",
+        header_rows=named.last - named.first + 1,
         files=(path,),
         tables={relation: pa.table(dict(zip(header.names, arrays, strict=True)))},
         notes=(*note, *([found] if titles else []), *said, *header.notes),
