@@ -7,8 +7,8 @@ then what a person wrote in ``equity.toml``, then names, then contents alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from equitable.intake.identifiers import (
@@ -69,6 +69,8 @@ class Reading:
     family: tuple[str, str] | None = None
     about_staff: bool = False
     yours: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What its codes mean, where the file's publisher is known."""
     may_name: bool = False
     """Whether its text may name people, as nothing says that it does not."""
 

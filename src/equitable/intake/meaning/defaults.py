@@ -368,7 +368,7 @@ def assumptions(
         if reading.hidden:
             continue
         numbers = reading.profile.is_numeric and yes_no(reading.codes) is None
-        coded = reading.key == "race" and numbers
+        coded = reading.key == "race" and numbers and not reading.labels
         if coded and reading.role is Role.DIMENSION and reading.name not in declared:
             notes.append(
                 f"The numbers in '{reading.name}' are used as they stand: say in "

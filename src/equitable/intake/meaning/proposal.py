@@ -288,6 +288,13 @@ def _dimension_settings(one: Dimension, schema: Schema) -> DimensionSettings:
     for reading in schema.readings:
         if one.columns == (reading.name,):
             values = damage_in(reading, dict(reading.profile.values))
+            if reading.labels and not values:
+                return DimensionSettings(
+                    columns=columns,
+                    label=one.label,
+                    view=_VIEWS.get(one.view or ""),
+                    values=dict(reading.labels),
+                )
             if reading.blank_is_no:
                 return DimensionSettings(
                     columns=columns, label=one.label, values={"": one.classify("")[0]}

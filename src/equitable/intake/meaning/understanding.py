@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 
 _FEDERAL: Final = "civil rights"
+_ABOUT_LEVELS: Final = (
+    "Rows are of several levels that hold one another ('{name}'): a figure is of the"
+    " highest level that the question allows, and levels are never added up."
+)
 
 
 def understand(
@@ -78,6 +82,12 @@ def understand(
         profiles = with_marks(_without_totals(profiles, published), published.marks)
         readings, _ = read_columns(profiles, settings, rows)
         readings = _told_by_breakdowns(readings, published)
+        coded = published.coded
+        if coded is not None and coded.column != published.group:
+            readings = tuple(
+                replace(r, labels=coded.labels) if r.name == coded.column else r
+                for r in readings
+            )
     known = published is not None and published.certain and published.layout != _FEDERAL
     if rows == "counts" and (known or source.header_rows > 1):
         readings = with_sizes(source, readings)
@@ -99,6 +109,8 @@ def understand(
     totals = totals or (paired(readings) if rows == "counts" else {})
     schema = Schema(source.name, readings, rows, settings, totals, published)
     schema.said = check_values(source, settings, readings)
+    if published is not None and published.levels and rows != "students":
+        schema.said += (_ABOUT_LEVELS.format(name=next(iter(published.levels))),)
     return schema
 
 
