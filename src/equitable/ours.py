@@ -16,7 +16,8 @@ import numpy as np
 from equitable.cube.cells import Cells
 from equitable.errors import EquitableError, QuestionError, did_you_mean
 from equitable.intake.published.dimensions import with_totals
-from equitable.intake.published.tables import breakdowns_of, is_everyone
+from equitable.intake.published.groups_named import is_everyone
+from equitable.intake.published.tables import breakdowns_of
 from equitable.intake.where import quote_name, quote_value
 from equitable.report.board.names import bare, group_key, known_group
 from equitable.report.board.words import languages, words_of

@@ -48,6 +48,7 @@ class Reported(Asked, Protocol):
         direction: str | None = None,
         count: str | None = None,
         total: str | None = None,
+        percent: str | None = None,
     ) -> Indicator:
         """The indicator that a name stands for."""
 
@@ -68,6 +69,7 @@ def report_on(
     weight: str | None = None,
     count: str | None = None,
     total: str | None = None,
+    percent: str | None = None,
     title: str = "",
     min_n: int | None = None,
     internal: bool = False,
@@ -120,7 +122,7 @@ def report_on(
     )
     for path in (*paths, *places):
         check_report_place(path, never=self.source.paths)
-    indicators = _asked_indicators(self, outcomes, direction, count, total)
+    indicators = _asked_indicators(self, outcomes, direction, count, total, percent)
     refuse_averages(self, indicators)
     traits = (
         _traits(self)
@@ -186,11 +188,14 @@ def _asked_indicators(
     direction: str | None,
     count: str | None,
     total: str | None,
+    percent: str | None,
 ) -> tuple[Indicator, ...]:
-    if outcomes is None and total is None:
+    if outcomes is None and total is None and percent is None:
         return self.schema.indicators
     asked: Sequence[str | None] = outcomes or [None]
     return tuple(
-        self.indicator(outcome, direction=direction, count=count, total=total)
+        self.indicator(
+            outcome, direction=direction, count=count, total=total, percent=percent
+        )
         for outcome in asked
     )

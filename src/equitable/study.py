@@ -13,6 +13,7 @@ from equitable.cube.cells import Cells
 from equitable.cube.scan import scan
 from equitable.errors import EquitableError, InputError, QuestionError
 from equitable.intake.meaning.defaults import cautions
+from equitable.intake.meaning.hints import hint
 from equitable.intake.meaning.schema import Schema
 from equitable.intake.published.dimensions import with_parts
 from equitable.intake.quality.assessment import Quality, assess
@@ -105,8 +106,9 @@ def carry_out(
         raise QuestionError(
             "no column looks like an outcome",
             file=source.name,
-            next_step="Name one with --outcome, or correct equity.toml"
-            " (equitable inspect writes it).",
+            next_step=hint(schema)
+            or "Name one with --outcome, or correct equity.toml (equitable inspect"
+            " writes it).",
         )
     if not plan.by:
         raise QuestionError(

@@ -17,6 +17,7 @@ from equitable.commands.options import (
     DirectionOption,
     InternalOption,
     MinNOption,
+    PercentOption,
     SheetOption,
     SourceArgument,
     TotalOption,
@@ -75,6 +76,7 @@ def report(
     weight: WeightOption = None,
     count: CountOption = None,
     total: TotalOption = None,
+    percent: PercentOption = None,
     title: Annotated[
         str,
         typer.Option(
@@ -144,6 +146,7 @@ def report(
             weight=weight,
             count=count,
             total=total,
+            percent=percent,
             title=title,
             min_n=read_min_n(min_n, students),
             internal=internal,

@@ -11,13 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from equitable.cube.cells import Axis, Integers, Moments
+    from equitable.cube.cells import Axis, Integers, Moments, Numbers
+
+_WHOLE: Final = 0.9
+"""The share of another level's students that a level must tell of: those who changed
+school stand in two schools and in one district."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +73,17 @@ def level_of(
     which = which.ravel()
     told_of = np.zeros(len(patterns))
     np.add.at(told_of, which[fits & known], size[fits & known])
+    leveled = np.array([axes[i].dimension.form == "level" for i in totalled])
+    parted = patterns > 0
     order = sorted(
         np.flatnonzero(told_of > 0).tolist(),
-        key=lambda i: (int((patterns[i] > 0).sum()), -told_of[i], i),
+        key=lambda i: (
+            int(parted[i, ~leveled].sum()),
+            _is_short(i, patterns[:, ~leveled], told_of),
+            int(parted[i].sum()),
+            -told_of[i],
+            i,
+        ),
     )
     if not order:
         return Level(cells=np.zeros(len(codes), bool), summed=(), filled=0, unknown=0)
@@ -103,6 +115,15 @@ def level_of(
         if base[place] and i not in asked and axes[i].dimension.form != "level"
     )
     return Level(cells=taken, summed=summed, filled=filled, unknown=unknown)
+
+
+def _is_short(place: int, patterns: Integers, told_of: Numbers) -> bool:
+    """Whether another level tells of many more of the same: then this one is not whole.
+
+    A file may hold one district's own row beside the schools of all districts.
+    """
+    same = (patterns == patterns[place]).all(axis=1)
+    return bool(told_of[place] < _WHOLE * told_of[same].max())
 
 
 def overlaps(axis: Axis) -> bool:

@@ -222,7 +222,7 @@ def _counted(indicator: Indicator, count: str, total: str, marks: Marks) -> Outc
     )
     least, most = [], []
     for text, mark in blurs.items():
-        if mark.withheld:
+        if mark.withheld or mark.exact is not None:
             low, high = count_bounds(mark, most=None)
             least.append((text, f"LEAST({low}, {all_of})"))
             most.append((text, all_of if high is None else f"LEAST({high}, {all_of})"))
@@ -236,7 +236,9 @@ def _counted(indicator: Indicator, count: str, total: str, marks: Marks) -> Outc
         because=f"and '{total}' cannot be right together: both must be whole numbers"
         f" from 0 up, and '{count}' at most '{total}'",
         next_step="Correct the row, or check which column is the count of"
-        f" '{indicator.label}' and which the total.",
+        f" '{indicator.label}' and which the total. What stands for a number that is"
+        " held back is said in equity.toml, as in"
+        ' [published] marks = { "-1" = "withheld" }.',
         apart=nothing,
         apart_reason=f"no number in '{count}' or '{total}'",
         stands_for=all_of,
@@ -268,7 +270,7 @@ def _shared(indicator: Indicator, percent: str, total: str, marks: Marks) -> Out
     )
     least, most = [], []
     for written, mark in blurs.items():
-        if not mark.withheld:
+        if not mark.withheld and mark.exact is None:
             continue
         bottom, top = share_bounds_sql(mark, all_of, hundred)
         least.append((written, bottom))
@@ -309,8 +311,10 @@ def share_bounds_sql(mark: Mark, students: str, hundred: int) -> tuple[str, str]
 
 def _no_number(column: str, blurs: Mapping[str, Mark], further: tuple[str, ...]) -> str:
     """True where a column has neither a number nor bounds of one."""
-    reserved = [text for text, mark in blurs.items() if not mark.withheld]
-    bounded = {text for text, mark in blurs.items() if mark.withheld}
+    bounded = {
+        t for t, mark in blurs.items() if mark.withheld or mark.exact is not None
+    }
+    reserved = [text for text in blurs if text not in bounded]
     listed = [mark for mark in further if mark.strip().lower() not in bounded]
     return is_missing(column, (*listed, *reserved))
 

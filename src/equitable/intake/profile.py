@@ -51,7 +51,7 @@ PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
     "year": re.compile(r"(19|20)\d{2}(\.0)?"),
     "school year": re.compile(
         r"(19|20)\d{2}\s?[-–/_]\s?((19|20)?\d{2})|(SY|AY)\s?\d{2,4}([-–/]\d{2,4})?"
-        r"|(19|20)\d{2}[A-Z]"
+        r"|(19|20)\d{2}[A-Z]|\d{2} ?[-–] ?\d{2} [Ss]chool [Yy]ear"
     ),
     "ip": re.compile(r"\d{1,3}(\.\d{1,3}){3}"),
     "url": re.compile(r"(https?://|www\.)\S+"),

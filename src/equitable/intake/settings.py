@@ -9,6 +9,7 @@ Tables, all optional::
     [indicators.NAME]       column, kind, true, false, at_least, where, count, total, …
     [crosswalk]             columns, values: what other files or years call it
     [[break]]               at, why, outcomes, groups: counted another way from then
+    [published]             group, breakdown, everyone, levels, marks, percents, …
     [privacy]               min_n
     [idea]                  min_cell, min_n, threshold, years, progress, columns …
 
@@ -29,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from equitable.errors import InputError, SettingsError, did_you_mean
 from equitable.intake.profile import plain_number
+from equitable.intake.published_settings import PublishedSettings
 from equitable.intake.race import VIEW_NAMES
 from equitable.intake.readers.text_encoding import named_encoding
 from equitable.intake.settings_idea import IdeaTable, idea_keys
@@ -139,6 +141,7 @@ class Settings(_Table):
     indicators: dict[str, IndicatorSettings] = Field(default_factory=dict)
     crosswalk: CrosswalkSettings = Field(default_factory=CrosswalkSettings)
     breaks: tuple[BreakSettings, ...] = Field(default=(), alias="break")
+    published: PublishedSettings = Field(default_factory=PublishedSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
     idea: IdeaTable = Field(default_factory=IdeaTable)
     _file: str = PrivateAttr(default=FILE_NAME)
@@ -207,11 +210,14 @@ class Settings(_Table):
             place = f"[dimensions.{name}]"
             wanted += [(place, column) for column in dimension.columns or (name,)]
         for name, entry in self.indicators.items():
-            named = (entry.column, entry.count, entry.total, entry.enrolled)
+            named = (
+                entry.column, entry.count, entry.total, entry.enrolled, entry.percent
+            )  # fmt: skip
             own = [column for column in named if column is not None]
             if not own and entry.where is None:
                 own = [name]
             wanted += [(f"[indicators.{name}]", column) for column in own]
+        self.published.check(columns, file=self.file, source=source)
         there = {column.casefold() for column in columns}
         for place, column in wanted:
             if column.casefold() not in there:
@@ -229,6 +235,7 @@ _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "indicators": IndicatorSettings,
     "crosswalk": CrosswalkSettings,
     "break": BreakSettings,
+    "published": PublishedSettings,
     "privacy": PrivacySettings,
 }
 
@@ -416,9 +423,10 @@ def _check(settings: Settings, file: str) -> None:
                 file=file,
                 next_step="No value can be between them: change one.",
             )
-        if indicator.count is not None and indicator.total is None:
+        counted = "count" if indicator.count is not None else "percent"
+        if (indicator.count or indicator.percent) and indicator.total is None:
             raise SettingsError(
-                f"{said} has a count without a total",
+                f"{said} has a {counted} without a total",
                 file=file,
                 next_step='Add the column of all students, such as total = "Tested".',
             )
@@ -435,6 +443,7 @@ def _check(settings: Settings, file: str) -> None:
                 ("at_least", indicator.at_least is not None),
                 ("where", indicator.where is not None),
                 ("count", indicator.count is not None),
+                ("percent", indicator.percent is not None),
             )
             if given
         ]

@@ -72,6 +72,7 @@ def settings_text(
         lines += _crosswalk(values, f"crosswalk.values.{toml_key(column)}")
     for one in settings.breaks:
         lines += _section("[break]", one)
+    lines += _section("published", settings.published)
     lines += _section("privacy", settings.privacy)
     if closing:
         lines += ["", *(f"# {_comment(line)}".rstrip() for line in closing)]

@@ -183,6 +183,11 @@ class Source:
             return self._left_out
 
     @property
+    def header_rows(self) -> int:
+        """From how many rows the names of its columns were joined, at most."""
+        return max(part.header_rows for part in self._parts)
+
+    @property
     def own_columns(self) -> frozenset[str]:
         """The columns of its own files, without those of further files."""
         return frozenset(column.name for column in self._parts[0].columns)

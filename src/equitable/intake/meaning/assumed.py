@@ -6,6 +6,7 @@ from collections.abc import Container, Sequence
 
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.groups import hispanic_beside, is_race, race_flags
+from equitable.intake.meaning.sizes import is_code, is_share
 from equitable.intake.names import meaning_of, yes_no
 from equitable.intake.quality.findings import listed
 from equitable.intake.race import names_races, race_of_name
@@ -23,7 +24,10 @@ def about_blanks(readings: Sequence[Reading], declared: Container[str]) -> list[
 
 def how_to_ask(readings: Sequence[Reading]) -> list[str]:
     """In a table of counts where no outcome was found: what names one."""
-    counts = [r.name for r in readings if r.role is Role.COUNT]
+    counts = [
+        r.name for r in readings
+        if r.role is Role.COUNT and not is_code(r) and not is_share(r)
+    ]  # fmt: skip
     totals = [r.name for r in readings if r.role is Role.TOTAL]
     if not counts:
         return []

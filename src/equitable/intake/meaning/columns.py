@@ -7,8 +7,8 @@ then what a person wrote in ``equity.toml``, then names, then contents alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from equitable.intake.identifiers import (
@@ -69,6 +69,8 @@ class Reading:
     family: tuple[str, str] | None = None
     about_staff: bool = False
     yours: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What its codes mean, where the file's publisher is known."""
     may_name: bool = False
     """Whether its text may name people, as nothing says that it does not."""
 
@@ -129,14 +131,16 @@ def one_sided(reading: Reading) -> Literal["known", "unknown", ""]:
 
 
 def read_columns(
-    profiles: Sequence[ColumnProfile], settings: Settings | None = None
+    profiles: Sequence[ColumnProfile],
+    settings: Settings | None = None,
+    known: RowsAre | None = None,
 ) -> tuple[tuple[Reading, ...], RowsAre]:
-    """The role of every column, and what a row is."""
+    """The role of every column, and what a row is (found out where not ``known``)."""
     repeated = families(profile.name for profile in profiles)
     found = {profile.name: recognise(profile) for profile in profiles}
     crdc = sum(bool(_CRDC.fullmatch(p.name)) for p in profiles) >= 30
     given = settings.columns if settings is not None else {}
-    rows: RowsAre = "counts" if crdc else what_rows_are(profiles, found, given)
+    rows: RowsAre = "counts" if crdc else known or what_rows_are(profiles, found, given)
     readings = [
         _guarded(
             _read(

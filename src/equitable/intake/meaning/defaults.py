@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,10 @@ from equitable.intake.meaning.outcomes import (
     proposed_split,
 )
 from equitable.intake.meaning.rows import RowsAre
+from equitable.intake.meaning.sizes import is_share, reached
 from equitable.intake.names import marker, meaning_of, yes_no
 from equitable.intake.profile import quoted
+from equitable.intake.published.dimensions import percent_indicator
 from equitable.vocabulary import Direction, Indicator, Kind, Role
 
 if TYPE_CHECKING:
@@ -150,11 +152,14 @@ def outcomes_of_counts(
     file: str,
     total: str | None,
     totals: Mapping[str, str],
+    *,
+    published: bool = False,
 ) -> tuple[Indicator, ...]:
     """The outcomes of a table of counts: nothing without its total.
 
     Either a column says which outcome a row's students had, or counts stand beside the
-    percents that were made from them (``totals``, from ``totals_by_percents``).
+    percents that were made from them (``totals``, from ``totals_by_percents``).  In a
+    ``published`` table, percentages of the total do where there is no count.
     """
     own = [r for r in readings if r.role is Role.OUTCOME] if total else []
     found = [one for r in own if (one := proposal_for(r, file, total)) is not None]
@@ -171,7 +176,15 @@ def outcomes_of_counts(
             and (named := meaning_of(reading.name)) is not None
             and (named.meaning.kind or named.meaning.role is Role.COUNT)
             and (reading.profile.high or 0) <= most
+            and (reading.profile.is_integer or not reading.profile.numbers)
         }
+        if published:
+            totals |= {
+                reading.name: total
+                for reading in readings
+                if reading.role is Role.COUNT and reached(reading)
+                and reading.profile.is_integer and (reading.profile.high or 0) <= most
+            }  # fmt: skip
     rates = [
         replace(
             counts_indicator(None, count, whole),
@@ -185,8 +198,21 @@ def outcomes_of_counts(
         )
         for count, whole in totals.items()
     ]
+    if published and total and not rates:
+        rates = list(_shares(readings, total, file))
     # 'Level 3+4' says more than each level alone.
     return tuple(sorted(rates, key=lambda rate: "+" not in rate.label))
+
+
+def _shares(readings: Sequence[Reading], total: str, file: str) -> Iterator[Indicator]:
+    """The outcomes that columns of percentages of the total make."""
+    for reading in readings:
+        if reading.name == total or not is_share(reading):
+            continue
+        try:
+            yield percent_indicator(None, reading, total, direction=None, file=file)
+        except QuestionError:
+            continue  # Nothing says whether its 1 is all, or one in a hundred.
 
 
 def proposed_counts(schema: Schema, outcome: str) -> tuple[str | None, str | None]:
@@ -343,7 +369,7 @@ def assumptions(
         if reading.hidden:
             continue
         numbers = reading.profile.is_numeric and yes_no(reading.codes) is None
-        coded = reading.key == "race" and numbers
+        coded = reading.key == "race" and numbers and not reading.labels
         if coded and reading.role is Role.DIMENSION and reading.name not in declared:
             notes.append(
                 f"The numbers in '{reading.name}' are used as they stand: say in "

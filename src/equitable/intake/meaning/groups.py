@@ -81,7 +81,7 @@ def column_dimension(
         A separate yes/no column about Hispanic ethnicity, read together with it.
     """
     name = name or reading.name
-    values = _folded(settings.values) if settings else {}
+    values = _folded(settings.values if settings else reading.labels)
     asked = view or (settings.view if settings else None)
     label = _label(reading, settings)
     recoded = [values.get(_plain(code), code) for code in reading.codes]

@@ -30,7 +30,7 @@ from equitable.intake.names import (
     yes_words,
 )
 from equitable.intake.profile import ColumnProfile, plain_number
-from equitable.intake.published.tables import is_everyone
+from equitable.intake.published.groups_named import is_everyone
 from equitable.vocabulary import Condition, Direction, Indicator, Kind, Role
 
 if TYPE_CHECKING:

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from equitable.intake.identifiers import SHARED_ROWS, are_codes
 from equitable.intake.meaning.columns import Reading
+from equitable.intake.meaning.hints import hint
 from equitable.intake.meaning.open_questions import to_say
+from equitable.intake.meaning.published_proposal import as_settings
 from equitable.intake.meaning.rows import FEW, RowsAre
 from equitable.intake.meaning.schema import Schema
 from equitable.intake.meaning.understanding import understand
 from equitable.intake.profile import plain_number
+from equitable.intake.published_settings import PublishedSettings
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.quality.damage import band_behind, damage_in
 from equitable.intake.settings import (
@@ -184,7 +187,16 @@ def inspect(source: Source, settings: Settings | None = None) -> Inspection:
         dimensions=schema.dimensions,
         indicators=schema.indicators,
         quality=quality,
-        notes=tuple(dict.fromkeys((*source.notes, *schema.notes, *to_say(schema)))),
+        notes=tuple(
+            dict.fromkeys(
+                (
+                    *source.notes,
+                    *([] if schema.indicators else filter(None, [hint(schema)])),
+                    *schema.notes,
+                    *to_say(schema),
+                )
+            )
+        ),
         settings=_as_settings(source, schema, settings),
     )
 
@@ -279,6 +291,9 @@ def _as_settings(source: Source, schema: Schema, given: Settings | None) -> Sett
             | start.of_joined(),
             "dimensions": dimensions,
             "indicators": indicators,
+            "published": start.published
+            if start.published != PublishedSettings()
+            else as_settings(schema.published, schema.readings, rows=schema.rows_are),
         }
     )
 
@@ -290,6 +305,13 @@ def _dimension_settings(one: Dimension, schema: Schema) -> DimensionSettings:
     for reading in schema.readings:
         if one.columns == (reading.name,):
             values = damage_in(reading, dict(reading.profile.values))
+            if reading.labels and not values:
+                return DimensionSettings(
+                    columns=columns,
+                    label=one.label,
+                    view=_VIEWS.get(one.view or ""),
+                    values=dict(reading.labels),
+                )
             if reading.blank_is_no:
                 return DimensionSettings(
                     columns=columns, label=one.label, values={"": one.classify("")[0]}
@@ -329,7 +351,7 @@ def _indicator_settings(one: Indicator, schema: Schema) -> IndicatorSettings:
         where=one.condition.text if one.condition else None,
         column=one.column if own and one.column != one.name else None,
         label=one.label,
-        kind=None if one.count is not None else one.kind,
+        kind=None if one.count is not None or one.percent is not None else one.kind,
         true=one.true_values if rate else (),
         false=one.false_values if rate else (),
         count=one.count,

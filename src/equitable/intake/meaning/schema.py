@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake.meaning.columns import Reading
-from equitable.intake.meaning.declared import own_count, readings_within
+from equitable.intake.meaning.declared import readings_within
+from equitable.intake.meaning.declared_outcomes import declared_indicator
 from equitable.intake.meaning.defaults import (
     assumptions,
     chosen_outcomes,
@@ -33,13 +34,11 @@ from equitable.intake.meaning.groups import (
     refuse_people,
 )
 from equitable.intake.meaning.outcomes import (
-    bare_indicator,
     column_indicator,
     condition_indicator,
     counts_indicator,
     is_expression,
     no_value_codes,
-    settled,
 )
 from equitable.intake.meaning.refusals import refuse_identifier, refuse_unknown
 from equitable.intake.meaning.rows import RowsAre
@@ -101,7 +100,7 @@ class Schema:
             Where there is none, or where its column cannot be groups.
         """
         view = None
-        if ":" in name and self._reading(name) is None:
+        if ":" in name and self.reading(name) is None:
             name, _, wanted = name.rpartition(":")
             view = view_named(wanted)
             if view is None:
@@ -153,7 +152,7 @@ class Schema:
         return flags_dimension(name, readings, settings=entry, view=view)
 
     def _column_dimension(self, name: str, view: str | None) -> Dimension:
-        reading = self._reading(name)
+        reading = self.reading(name)
         if reading is None and self._flags and name.casefold() in (
             FLAGS, "race and ethnicity", "ethnicity",
         ):  # fmt: skip
@@ -161,7 +160,7 @@ class Schema:
         if reading is None:
             reading = self._by_meaning(name)
         if reading is None:
-            self._refuse_unknown(name, "dimension")
+            self.refuse_unknown(name, "dimension")
         reading = self._groupable(reading.name)
         beside = hispanic_beside(reading, self.readings) if is_race(reading) else None
         return column_dimension(reading, view=view, hispanic=beside)
@@ -182,10 +181,10 @@ class Schema:
         return fits[0] if len(fits) == 1 else None
 
     def _groupable(self, name: str, *, yours: bool = False) -> Reading:
-        reading = self._reading(name)
+        reading = self.reading(name)
         if reading is None:
-            self._refuse_unknown(name, "column")
-        self._refuse_identifier(reading)
+            self.refuse_unknown(name, "column")
+        self.refuse_identifier(reading)
         if not yours:
             refuse_people(reading, self.file)
         refuse_as_groups(reading, self.file)
@@ -255,12 +254,7 @@ class Schema:
             if column is not None:
                 self._numbers(column)
         if percent is not None:
-            reading = self._reading(percent)
-            if reading is None:
-                self._refuse_unknown(percent, "column")
-            return percent_indicator(
-                outcome, reading, total, direction=direction, file=self.file
-            )
+            return self.percent(outcome, percent, total, direction)
         if count is not None:
             if total is None:
                 raise QuestionError(
@@ -268,7 +262,7 @@ class Schema:
                     next_step=total_of_count(count, self.total_column),
                 )
             found = counts_indicator(outcome, count, total, direction=direction)
-            return replace(found, missing=self._no_value(count, total))
+            return replace(found, missing=self.no_value(count, total))
         if outcome is None or not outcome.strip():
             raise QuestionError(
                 "no outcome was given",
@@ -276,16 +270,16 @@ class Schema:
                 + did_you_mean("", [i.name for i in self.indicators], what="outcomes"),
             )
         name = outcome.strip()
-        declared = self._declared_indicator(name) or self._published_indicator(name)
+        declared = declared_indicator(self, name) or self._published_indicator(name)
         if declared is not None:
             found = declared
         else:
-            reading = self._reading(name)
+            reading = self.reading(name)
             if reading is not None:
                 found = self._column_indicator(reading, total)
             elif is_expression(name):
-                found = self._conditional(name)
-                for one in filter(None, map(self._reading, indicator_columns(found))):
+                found = self.conditional(name)
+                for one in filter(None, map(self.reading, indicator_columns(found))):
                     refuse_people(one, self.file)
             else:
                 named = [
@@ -293,11 +287,39 @@ class Schema:
                     if name.casefold() in (i.name.casefold(), i.label.casefold())
                 ]  # fmt: skip
                 if not named:
-                    self._refuse_unknown(name, "outcome")
+                    self.refuse_unknown(name, "outcome")
                 found = named[0]
         if direction is not None:
             found = replace(found, direction=direction)
         return replace(found, total=total) if total is not None else found
+
+    def percent(
+        self,
+        outcome: str | None,
+        column: str,
+        total: str | None,
+        direction: Direction | None,
+    ) -> Indicator:
+        """A rate from a column of published percentages of ``total``.
+
+        Raises
+        ------
+        QuestionError
+            As in ``percent_indicator``.
+        """
+        reading = self.reading(column)
+        if reading is None:
+            self.refuse_unknown(column, "column")
+        self.refuse_identifier(reading)
+        said = self.settings.published.percents if self.settings else {}
+        return percent_indicator(
+            outcome,
+            reading,
+            total,
+            direction=direction,
+            file=self.file,
+            hundred=said.get(reading.name),
+        )
 
     def _published_indicator(self, name: str) -> Indicator | None:
         """One of a published table whose columns were groups."""
@@ -307,17 +329,19 @@ class Schema:
         )
         return next(fits, None)
 
-    def _no_value(self, *columns: str) -> tuple[str, ...]:
-        readings = [r for c in columns if (r := self._reading(c)) is not None]
+    def no_value(self, *columns: str) -> tuple[str, ...]:
+        """Further ways in which columns write 'no value'."""
+        readings = [r for c in columns if (r := self.reading(c)) is not None]
         marks = [mark for r in readings for mark in no_value_codes(r.profile)]
         return tuple(dict.fromkeys(marks))
 
     def _numbers(self, column: str) -> None:
-        reading = self._reading(column)
+        reading = self.reading(column)
         if reading is None:
-            self._refuse_unknown(column, "column")
-        self._refuse_identifier(reading)
-        refuse_unclear(reading.profile, self.file)
+            self.refuse_unknown(column, "column")
+        self.refuse_identifier(reading)
+        if self.rows_are != "counts":  # A count has no decimals: a comma is no mark.
+            refuse_unclear(reading.profile, self.file)
         percents = reading.profile.shape("percent") >= 0.5
         found = reading.profile
         if percents or (found.complete and not found.numbers and found.present):
@@ -331,14 +355,15 @@ class Schema:
             )
 
     def _column_indicator(self, reading: Reading, total: str | None) -> Indicator:
-        self._refuse_identifier(reading)
+        self.refuse_identifier(reading)
         refuse_people(reading, self.file)
         refuse_unclear(reading.profile, self.file)
         return column_indicator(reading, file=self.file, total=total)
 
-    def _conditional(self, text: str, name: str | None = None) -> Indicator:
+    def conditional(self, text: str, name: str | None = None) -> Indicator:
+        """A rate of those for whom a condition holds."""
         condition = self._parse(text)
-        first = self._reading(condition.columns[0]) if condition.columns else None
+        first = self.reading(condition.columns[0]) if condition.columns else None
         meaning = first.meaning if first is not None else None
         usable = meaning if meaning is not None and meaning.kind is not None else None
         return condition_indicator(condition, meaning=usable, name=name)
@@ -350,51 +375,24 @@ class Schema:
             if reading.hidden and re.search(
                 rf"(?<![\w]){re.escape(reading.name)}(?![\w])", text, re.IGNORECASE
             ):
-                self._refuse_identifier(reading)
+                self.refuse_identifier(reading)
         return parse(text, self.allowed_columns, self.settings)
-
-    def _declared_indicator(self, name: str) -> Indicator | None:
-        declared = self.settings.indicators if self.settings else {}
-        for given, entry in declared.items():
-            labels = {given.casefold(), (entry.label or given).casefold()}
-            if name.casefold() not in labels:
-                continue
-            if entry.where is not None:
-                found = self._conditional(entry.where, given)
-                return settled(found, entry, found.condition)
-            count = entry.count or own_count(entry, self._reading(given))
-            if count is not None and entry.total is not None:
-                found = counts_indicator(given, count, entry.total)
-                marks = self._no_value(count, entry.total)
-                return settled(replace(found, missing=marks), entry, None)
-            column = entry.column or given
-            reading = self._reading(column)
-            if reading is None:
-                self._refuse_unknown(column, "column")
-            self._refuse_identifier(reading)
-            explicit = any((entry.true, entry.at_least is not None, entry.kind))
-            try:
-                start = column_indicator(reading, file=self.file, name=given)
-            except QuestionError:
-                if not explicit:
-                    raise
-                start = bare_indicator(given, reading.name)
-            return settled(start, entry, None)
-        return None
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
         """What a report shows when nobody chose, most useful first."""
         if self.settings is not None and self.settings.indicators:
-            found = map(self._declared_indicator, self.settings.indicators)
-            return tuple(filter(None, found))
-        if self.published is not None and (own := indicators_of(self.published)):
-            return own[:SHOWN]
+            own = (declared_indicator(self, n) for n in self.settings.indicators)
+            return tuple(filter(None, own))
+        if self.published is not None and (made := indicators_of(self.published)):
+            return made[:SHOWN]
         if self.rows_are == "counts":
             total = self.total_column
-            return outcomes_of_counts(self.readings, self.file, total, self.totals)[
-                :SHOWN
-            ]
+            certain = self.published is not None and self.published.certain
+            found = outcomes_of_counts(
+                self.readings, self.file, total, self.totals, published=certain
+            )
+            return found[:SHOWN]
         return chosen_outcomes(self.readings, self.file)[:SHOWN]
 
     @property
@@ -407,7 +405,7 @@ class Schema:
 
     def _grade_of(self, indicator: Indicator) -> str | None:
         for column in indicator_columns(indicator):
-            reading = self._reading(column)
+            reading = self.reading(column)
             if reading is not None and reading.family:
                 return reading.family[1]
         return None
@@ -480,18 +478,21 @@ class Schema:
 
     # --------------------------------------------------------------------- refusals
 
-    def _reading(self, name: str) -> Reading | None:
+    def reading(self, name: str) -> Reading | None:
+        """A column by its name, in any capitals where only one fits."""
         now = self.settings.crosswalk_name(name) if self.settings else name
         names = {name.casefold(), now.casefold()}
         alike = [r for r in self.readings if r.name.casefold() in names]
         exact = [r for r in alike if r.name == name]
         return exact[0] if exact else alike[0] if len(alike) == 1 else None
 
-    def _refuse_unknown(self, name: str, what: str) -> NoReturn:
+    def refuse_unknown(self, name: str, what: str) -> NoReturn:
+        """Say that there is no such column, and which is nearest."""
         known = list(self.allowed_columns)
         if self.settings is not None:
             known = [*self.settings.indicators, *self.settings.dimensions, *known]
         refuse_unknown(name, what, known, self.file)
 
-    def _refuse_identifier(self, reading: Reading) -> None:
+    def refuse_identifier(self, reading: Reading) -> None:
+        """Refuse a column that was dropped at intake."""
         refuse_identifier(reading, self.file)

@@ -12,18 +12,24 @@ from equitable.intake.meaning.columns import Reading, read_columns
 from equitable.intake.meaning.declared import check_values
 from equitable.intake.meaning.defaults import totals_by_percents
 from equitable.intake.meaning.foot_rows import find_foot_rows
+from equitable.intake.meaning.hints import lonely_columns
+from equitable.intake.meaning.rows import RowsAre
 from equitable.intake.meaning.schema import Schema
+from equitable.intake.meaning.sizes import paired, with_sizes
 from equitable.intake.profile import ColumnProfile, profile
-from equitable.intake.published.rewriting import reshaped
+from equitable.intake.published.figures import with_marks
+from equitable.intake.published.groups_named import is_everyone
+from equitable.intake.published.rewriting import reshaped, unpivoted
 from equitable.intake.published.tables import (
     Published,
     breakdowns_of,
     everyone_in,
-    is_everyone,
+    folded,
     numbers_of,
     recognise,
     recognise_names,
 )
+from equitable.intake.published.wide import find_years
 from equitable.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -33,6 +39,11 @@ if TYPE_CHECKING:
 
 _MOST_HELD: Final = 400_000
 """Rows of a rewritten table that are kept in memory: some 100 MB, 14,000 schools."""
+_FEDERAL: Final = "civil rights"
+_ABOUT_LEVELS: Final = (
+    "Rows are of several levels that hold one another ('{name}'): a figure is of the"
+    " highest level that the question allows, and levels are never added up."
+)
 
 
 def understand(
@@ -54,37 +65,61 @@ def understand(
         Where the settings name columns, or values, that are not there.
     """
     _rewrite_named(source)
+    said = settings.published if settings is not None else None
     profiles: Sequence[ColumnProfile] = profile(source, whole=whole)
     readings, rows = read_columns(profiles, settings)
     published = source.rewritten_as
     if not isinstance(published, Published):
-        published = recognise(source, profiles)
-        if published is not None and published.group and rows == "students":
-            # No student belongs to 'All Students', or stands in one of several traits.
-            rows = "counts"
+        by_year = _by_year(source, profiles, rows)
+        if by_year is not None:
+            profiles = by_year
+            readings, rows = read_columns(profiles, settings, "counts")
+        published = recognise(source, profiles, said)
+        rows = _rows_of(rows, published, profiles)
         if published is not None and rows != "students":
             found_so = published
             source.rewrite(lambda part: reshaped(part, found_so))
             source.rewritten_as = published
             profiles = profile(source, whole=whole)
-    elif published.layout != "long" or (published.group and rows == "students"):
+    else:
         # Its columns were groups, or its rows; they are called otherwise now.  Or it
         # was taken for a table when it was first looked at.
-        rows = "counts"
+        rows = _rows_of(rows, published, profiles)
     if published is not None and rows != "students":
-        profiles = _without_totals(profiles, published)
-        readings, _ = read_columns(profiles, settings)
+        profiles = with_marks(_without_totals(profiles, published), published.marks)
+        readings, _ = read_columns(profiles, settings, rows)
         readings = _told_by_breakdowns(readings, published)
+        coded = published.coded
+        if coded is not None and coded.column != published.group:
+            readings = tuple(
+                replace(r, labels=coded.labels) if r.name == coded.column else r
+                for r in readings
+            )
+    known = published is not None and published.certain and published.layout != _FEDERAL
+    if rows == "counts" and (known or source.header_rows > 1):
+        readings = with_sizes(source, readings)
+    alone = lonely_columns(readings)
+    readings = tuple(
+        replace(
+            reading, role=Role.OTHER, reason="one number of one group", meaning=None
+        )
+        if reading.name in alone and not reading.yours
+        else reading
+        for reading in readings
+    )
     found = find_foot_rows(source, readings) if rows == "students" else ()
     for foot in found:
         source.leave_out(foot.condition, reason=foot.reason, rows=foot.rows)
     if found:
         readings, rows = read_columns(profile(source, whole=whole), settings)
     totals = totals_by_percents(source, readings) if rows == "counts" else {}
+    totals = totals or (paired(readings) if rows == "counts" else {})
     schema = Schema(source.name, readings, rows, settings, totals, published)
-    said = check_crosswalk_values(source, schema, settings)
+    also = check_crosswalk_values(source, schema, settings)
     schema.breaks, of_breaks = find_breaks(source, schema, settings)
-    schema.said = (*check_values(source, settings, readings), *said, *of_breaks)
+    schema.said = (*check_values(source, settings, readings), *also, *of_breaks)
+    if published is not None and published.levels and rows != "students":
+        schema.said += (_ABOUT_LEVELS.format(name=next(iter(published.levels))),)
     return schema
 
 
@@ -100,16 +135,55 @@ def _rewrite_named(source: Source) -> None:
         source.hold(_MOST_HELD)
 
 
+def _by_year(
+    source: Source, profiles: Sequence[ColumnProfile], rows: RowsAre
+) -> Sequence[ColumnProfile] | None:
+    """A column a year made a row a year, where a table's numbers stand so."""
+    table = rows == "counts" or source.header_rows > 1 or _is_table(profiles)
+    years = find_years(with_marks(profiles)) if table else None
+    if years is None:
+        return None
+    taken = {column.name.casefold() for column in source.columns}
+    name = next(n for n in ("Year", "Year of the columns") if n.casefold() not in taken)
+    source.rewrite(lambda part: unpivoted(part, years, name))
+    return profile(source, whole=profiles[0].whole)
+
+
+def _is_table(profiles: Sequence[ColumnProfile]) -> bool:
+    """Whether some rows are of everybody."""
+    return any(
+        any(map(is_everyone, one.texts)) for one in profiles if one.type == "text"
+    )
+
+
+def _rows_of(
+    rows: RowsAre, published: Published | None, profiles: Sequence[ColumnProfile]
+) -> RowsAre:
+    """What a row is, once the table is known: of groups, never of students."""
+    if published is None or rows == "figures":
+        return rows
+    if published.layout != "long":
+        return "counts"
+    if rows == "students" and published.certain:
+        # No student belongs to 'All Students', or stands in one of several traits.
+        marked = with_marks(profiles, published.marks)
+        whole = any(one.is_integer and (one.high or 0) > 1 for one in marked)
+        return "counts" if whole else "figures"
+    return rows
+
+
 def _told_by_breakdowns(
     readings: Sequence[Reading], published: Published
 ) -> tuple[Reading, ...]:
     """Columns that only name a row's breakdown and group are no dimensions."""
     names = ", ".join(f"'{name}'" for name in published.breakdowns)
+    levels = "the level of a row: levels hold one another"
     total, *counts = numbers_of(published) or ("",)
     said = {
         **dict.fromkeys(
             published.named_by, (Role.OTHER, f"it names the groups of {names}")
         ),
+        **dict.fromkeys(published.levels, (Role.OTHER, levels)),
         **dict.fromkeys(counts, (Role.COUNT, f"how many students, of '{total}'")),
         total: (Role.TOTAL, "all students of a group"),
     }
@@ -120,9 +194,10 @@ def _told_by_breakdowns(
             reason="a breakdown of the table",
             confidence=0.9,
             may_name=False,
+            meaning=None,
         )
         if reading.name in breakdowns_of(published)
-        and reading.role is Role.OTHER
+        and reading.role not in (Role.DIMENSION, Role.GRADE)
         and not reading.yours
         else reading
         for reading in readings
@@ -152,17 +227,17 @@ def _without_totals(
         values = tuple(
             (text, rows)
             for text, rows in one.values
-            if " ".join(text.casefold().split()) not in everyone
-            and not (told and is_everyone(text))
+            if folded(text) not in everyone
+            and not (told and is_everyone(published.label(text)))
         )
         lost = len(one.values) - len(values)
-        missing = sum(rows for _, rows in one.values) - sum(rows for _, rows in values)
+        held = sum(rows for _, rows in one.values) - sum(rows for _, rows in values)
         kept.append(
             replace(
                 one,
                 values=values,
                 distinct=one.distinct - lost,
-                missing=one.missing + missing,
+                rows=one.rows - held,
             )
             if lost
             else one

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
@@ -56,13 +57,24 @@ class Mark:
 
 _WITHHELD: Final = frozenset(
     {
-        "c", "confidential", "dns", "ds", "insufficient data", "masked", "privacy",
-        "supressed", "tfs", "too few students", "too few to report", "ts", "withheld",
-        "x",
+        "c", "confidential", "dns", "ds", "insufficient data", "low", "masked",
+        "privacy", "supressed", "tfs", "too few students", "too few to report", "ts",
+        "u", "withheld", "x",
     }
 )  # fmt: skip
 """Marks beside those of `names.is_suppressed`: of a column of numbers only, as an X or
 a C elsewhere is an answer."""
+_NOT_THERE: Final[Mapping[str, str]] = {
+    "z": "not applicable ('z')",
+    ":": "not available (':')",
+    "..": "not available ('..')",
+    "nc": "not calculated ('NC')",
+    "nr": "not reported ('NR')",
+    "np": "not published ('NP')",
+}
+"""Marks that say that there is no number, and not that one is held back: of England's
+Department for Education (z, :) and of state report cards."""
+MEANINGS: Final = ("withheld", "missing")
 _SIGNS: Final = re.compile(r"[*†‡§]+")
 _WITHHELD_CODES: Final = {-2, -11, -12}
 
@@ -103,6 +115,10 @@ def read_mark(text: str) -> Mark | None:
     equal to ``high``; percentages stay on the scale that they are written in.
     """
     plain = " ".join(text.strip().casefold().split())
+    # The Government Statistical Service of the United Kingdom writes '[c]'.
+    plain = plain[1:-1] if re.fullmatch(r"\[[a-z]{1,4}\]", plain) else plain
+    if plain in _NOT_THERE:
+        return Mark(withheld=False, reason=_NOT_THERE[plain])
     if re.fullmatch(_NUMBER, plain):
         number = _value(plain)
         return Mark(low=number, high=number, withheld=False)
@@ -136,6 +152,24 @@ def read_mark(text: str) -> Mark | None:
         rounded=low.denominator == high.denominator == 1,
         reason=f"published as a range ('{text.strip()}')",
     )
+
+
+def mark_that_means(meant: str, text: str) -> Mark | None:
+    """What a person says that a mark means; ``None`` where that is nothing known.
+
+    Parameters
+    ----------
+    meant
+        ``withheld``, ``missing``, a number, or a limit or range as publishers write it.
+    text
+        The mark, for the reason.
+    """
+    plain = meant.strip().casefold()
+    if plain == "withheld":
+        return Mark(reason=f"suppressed ('{text}')")
+    if plain == "missing":
+        return Mark(withheld=False, reason=f"no number ('{text}')")
+    return read_mark(meant)
 
 
 def _value(text: str) -> Fraction:

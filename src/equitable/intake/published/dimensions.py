@@ -97,8 +97,17 @@ def indicators_of(published: Published) -> tuple[Indicator, ...]:
         )
     if published.wide is None:
         return ()
-    total, *counts = published.wide.in_order()
-    return tuple(counts_indicator(None, count, total) for count in counts)
+    total, *others = published.wide.in_order()
+    shares = published.wide.shares
+    found = []
+    for name in others:
+        one = counts_indicator(None, name, total)
+        if name in shares and not shares[name]:
+            continue  # Nothing says whether its 1 is all, or one in a hundred.
+        if name in shares:
+            one = replace(one, count=None, percent=name, hundred=shares[name])
+        found.append(one)
+    return tuple(found)
 
 
 def refuse_mixed(column: str, published: Published | None, file: str) -> None:
@@ -109,6 +118,15 @@ def refuse_mixed(column: str, published: Published | None, file: str) -> None:
     QuestionError
         Naming the breakdowns, each of which can be asked for.
     """
+    if published is not None and column in published.levels:
+        raise QuestionError(
+            "its rows hold one another (a state, its districts, their schools), so that"
+            " they are no groups to compare",
+            file=file,
+            column=column,
+            next_step="Choose one level with --where, or compare by a column of places"
+            " such as the school.",
+        )
     if published is None or column not in published.named_by:
         return
     names = list(breakdowns_of(published))
@@ -133,8 +151,11 @@ def percent_indicator(
     *,
     direction: Direction | None,
     file: str,
+    hundred: int | None = None,
 ) -> Indicator:
     """A rate from a column of published percentages and the number it is of.
+
+    ``hundred`` is what a person says that the whole is written as.
 
     Raises
     ------
@@ -154,7 +175,7 @@ def percent_indicator(
         found,
         count=None,
         percent=reading.name,
-        hundred=_whole(reading, file),
+        hundred=hundred or _whole(reading, file),
         direction=direction or found.direction,
     )
 
@@ -174,6 +195,6 @@ def _whole(reading: Reading, file: str) -> int:
         "nothing says whether its 1 means all of the students or one in a hundred",
         file=file,
         column=reading.name,
-        next_step="Write the numbers with a percent sign, or call the column a share"
-        " (0 to 1).",
+        next_step="Say in equity.toml, under [published], what the whole is written as:"
+        f' percents = {{ "{reading.name}" = 1 }}, or 100.',
     )

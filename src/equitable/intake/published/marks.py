@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from equitable.intake.published.blurs import Mark, read_mark
+from equitable.intake.published.tables import Published
 from equitable.intake.where import quote_name
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ def read_marks(source: Source, indicator: Indicator) -> dict[str, dict[str, Mark
         return {}
     found: dict[str, dict[str, Mark]] = {}
     known = {c.name for c in source.columns if c.type == "text"}
+    table = source.rewritten_as
+    said = table.marks if isinstance(table, Published) else {}
     for column in (indicator.count, indicator.percent, indicator.total):
         if column is None or column not in known:
             continue
@@ -34,21 +38,32 @@ def read_marks(source: Source, indicator: Indicator) -> dict[str, dict[str, Mark
             f"SELECT DISTINCT {text} AS t FROM records WHERE {text} IS NOT NULL"
             f" AND ({number} IS NULL OR {number} < 0) ORDER BY t LIMIT {MOST_MARKS}"
         )["t"].to_pylist()
-        marks = {value: mark for value in values if (mark := read_mark(value))}
-        if not _are_reserve_codes(marks):
+        marks = {
+            value: mark
+            for value in values
+            if (mark := said.get(value) or read_mark(value))
+        }
+        codes = {
+            value
+            for value, mark in marks.items()
+            if not mark.withheld and _is_negative(value) and value not in said
+        }
+        if not _are_reserve_codes(codes):
             # One small negative number alone is a mistake, to be refused by its row.
-            marks = {value: mark for value, mark in marks.items() if mark.withheld}
+            marks = {value: mark for value, mark in marks.items() if value not in codes}
         found[column] = {
-            value: mark for value, mark in marks.items() if mark.exact is None
+            value: mark
+            for value, mark in marks.items()
+            if mark.exact is None or value in said
         }
     return found
 
 
-def _are_reserve_codes(marks: dict[str, Mark]) -> bool:
+def _is_negative(text: str) -> bool:
+    return text.startswith("-") and text.lstrip("-.").replace(".", "").isdecimal()
+
+
+def _are_reserve_codes(codes: Iterable[str]) -> bool:
     """Whether negative numbers are codes: several of them, or one far below 0."""
-    codes = {
-        int(float(value))
-        for value, mark in marks.items()
-        if not mark.withheld and mark.exact is None
-    }
-    return len(codes) > 1 or min(codes, default=0) <= -8
+    numbers = {int(float(code)) for code in codes}
+    return len(numbers) > 1 or min(numbers, default=0) <= -8

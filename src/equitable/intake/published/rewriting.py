@@ -12,7 +12,9 @@ from typing import Final
 
 from equitable.intake.published import civil_rights
 from equitable.intake.published.civil_rights import ENROLLED, EVERYONE
-from equitable.intake.published.tables import Published, Wide, breakdown_of
+from equitable.intake.published.places import LEVEL
+from equitable.intake.published.tables import Published, folded
+from equitable.intake.published.wide import Wide, Years, breakdowns_of_stems
 from equitable.intake.readers.parts import Column, ColumnType, Part, sql_text
 from equitable.intake.where import quote_name
 
@@ -21,19 +23,32 @@ def reshaped(part: Part, published: Published) -> Part:
     """A file of a published table with a column for each breakdown."""
     if published.layout == "civil rights":
         return _of_civil_rights(part, published)
+    if published.coded is not None:
+        part = replace(part, notes=(*part.notes, published.coded.said()))
+    if published.places is not None:
+        part = _with_places(part, published)
     if published.wide is not None:
         return _lengthened(part, published.wide)
     if published.group is None:
         return part
-    group = f"LOWER(TRIM(CAST({quote_name(published.group)} AS VARCHAR)))"
-    added, rest = [], []
-    for name, values in published.breakdowns.items():
-        listed = ", ".join(sql_text(value.strip().casefold()) for value in values)
-        rest.append(f"{group} IN ({listed})")
+    name = quote_name(published.group)
+    group = f"REGEXP_REPLACE(LOWER(TRIM(CAST({name} AS VARCHAR))), '\\s+', ' ', 'g')"
+    added = []
+    for breakdown, values in published.breakdowns.items():
+        plain = f"TRIM(CAST({name} AS VARCHAR))"
+        cases = []
+        if published.coded is not None and published.coded.column == published.group:
+            cases = [
+                f"WHEN {group} = {sql_text(folded(value))}"
+                f" THEN {sql_text(published.label(value))}"
+                for value in values
+            ]
+        else:
+            listed = ", ".join(sql_text(folded(value)) for value in values)
+            cases = [f"WHEN {group} IN ({listed}) THEN {plain}"]
         added.append(
-            f"CASE WHEN {group} IN ({listed}) THEN"
-            f" TRIM(CAST({quote_name(published.group)} AS VARCHAR))"
-            f" ELSE {sql_text(EVERYONE)} END AS {quote_name(name)}"
+            f"CASE {' '.join(cases)} ELSE {sql_text(EVERYONE)} END"
+            f" AS {quote_name(breakdown)}"
         )
     columns = (*part.columns, *(Column(name, "text") for name in published.breakdowns))
     return replace(
@@ -43,11 +58,39 @@ def reshaped(part: Part, published: Published) -> Part:
     )
 
 
+def _with_places(part: Part, published: Published) -> Part:
+    """Rows of all schools of a district say so; and each row says its level."""
+    places = published.places
+    if places is None:
+        return part
+    filled = ", ".join(
+        f"{places.place_sql(kind)} AS {quote_name(column)}"
+        for kind, column in places.columns.items()
+    )
+    level = LEVEL in published.levels
+    added = f", {places.level_sql()} AS {quote_name(LEVEL)}" if level else ""
+    return replace(
+        part,
+        columns=(*part.columns, *([Column(LEVEL, "text")] if level else [])),
+        sql=f"SELECT * REPLACE ({filled}){added} FROM ({part.sql})",
+    )
+
+
+def unpivoted(part: Part, years: Years, name: str) -> Part:
+    """Each row becomes a row of each year; ``name`` is the new column of years."""
+    used = {column for held in years.columns.values() for column in held.values()}
+    kept = [column for column in part.columns if column.name not in used]
+    cells = [
+        ({name: year}, {n: quote_name(held[year]) for n, held in years.columns.items()})
+        for year in years.years
+    ]
+    made = _unnested(part, kept, (name,), tuple(years.columns), cells, kind="text")
+    return replace(made, notes=(*part.notes, years.said()))
+
+
 def _lengthened(part: Part, wide: Wide) -> Part:
     """Each row becomes a row for everybody and one for each group."""
-    breakdowns: dict[str, list[str]] = {}
-    for stem, name in wide.stems.items():
-        breakdowns.setdefault(breakdown_of(name), []).append(stem)
+    breakdowns = breakdowns_of_stems(wide)
     numbers = tuple(wide.patterns)
     nobody: Mapping[str, str] = {}
     cells: Sequence[tuple[Mapping[str, str], Mapping[str, str | None]]]

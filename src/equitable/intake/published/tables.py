@@ -9,112 +9,37 @@ added up here; the cube then knows which rows are totals of which.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from equitable.intake.names import meaning_of, read_grade
 from equitable.intake.published import civil_rights
+from equitable.intake.published.blurs import Mark
 from equitable.intake.published.civil_rights import ENROLLED, EVERYONE
+from equitable.intake.published.figures import with_marks
+from equitable.intake.published.groups_named import breakdown_of, is_everyone
+from equitable.intake.published.origins import Coded, read_codes
+from equitable.intake.published.places import (
+    KINDS,
+    LEVEL,
+    WHOLE_PLACE,
+    Places,
+    find_places,
+    levels_said,
+)
+from equitable.intake.published.wide import Wide, breakdowns_of_stems, find_wide
 from equitable.intake.race import reader_for
 from equitable.intake.where import quote_name
-from equitable.vocabulary import Role
 
 if TYPE_CHECKING:
     from equitable.intake.profile import ColumnProfile
+    from equitable.intake.published_settings import PublishedSettings
     from equitable.intake.source import Source
 
-_ALL: Final = re.compile(
-    r"(?:all|total|totals|everyone|overall|combined|aggregate|grand total|both)"
-    r"(?: (?:students?|pupils?|children|grades?|schools?|districts?|groups?|races?"
-    r"|genders?|sexes|students tested|tested|subgroups?|categories|enrollment))?"
-    r"|(?:state|nation|national|county|city|district|school)(?:wide)?"
-    r"(?: (?:total|totals|average|avg\.?|public|level))?"
-    r"|total (?:state|district|county)"
-    r"|.*\((?:statewide|citywide|nationwide|districtwide)\)"
-)
-_PLACES: Final = re.compile(r"(?:state|nation|national|county|city|district|school)")
-_STATUS: Final = re.compile(
-    r"^(?:not|non|never|ever|current|currently|former|formerly|with|without|other than"
-    r"|is|students? with|students? without|students?)\b[ -]*"
-)
-_GENDERS: Final = frozenset(
-    [
-        "female",
-        "male",
-        "females",
-        "males",
-        "girl",
-        "girls",
-        "boy",
-        "boys",
-        "women",
-        "men",
-        "nonbinary",
-        "non-binary",
-        "x",
-        "another",
-        "gender",
-        "gender",
-        "x",
-    ]
-)
-_LEVEL_NAME: Final = re.compile(
-    r"(?i)agg?r?egat|agg?egat|(report|org\w*|entity|data)[ _]?(level|type)|^level$"
-)
-_LEVEL_WORDS: Final = frozenset(
-    [
-        "t",
-        "o",
-        "d",
-        "s",
-        "c",
-        "x",
-        "state",
-        "statewide",
-        "sea",
-        "county",
-        "district",
-        "lea",
-        "school",
-        "charter",
-        "total",
-    ]
-)
 _MOST_GROUPS: Final = 80
 _MOST_VALUES: Final = 20_000
 SEPARATOR: Final = "\x1f"
-
-
-def is_everyone(text: str) -> bool:
-    """Whether a group's name means everybody: 'All Students', 'All Grades', 'Total'."""
-    plain = " ".join(text.casefold().replace("_", " ").split()).strip(" *:")
-    if _PLACES.fullmatch(plain):
-        # 'State' names a level of a report and, as often, one of several places.
-        return plain in {"state", "nation", "national"}
-    return _ALL.fullmatch(plain) is not None
-
-
-def breakdown_of(label: str) -> str:
-    """The trait that a group's name belongs to: 'Current ELL' to 'english_learner'.
-
-    The label itself where nothing is known of it.
-    """
-    plain = " ".join(label.casefold().replace("_", " ").split())
-    bare = plain
-    for _ in range(3):
-        bare = _STATUS.sub("", bare)
-    if set(re.findall(r"[\w-]+", bare)) <= _GENDERS and bare:
-        return "gender"
-    if reader_for([label]) is not None:
-        return "race"
-    named = meaning_of(bare) if bare else None
-    if named is not None and named.meaning.role is Role.DIMENSION:
-        return re.sub(r"\W+", "_", named.meaning.key)
-    if read_grade(label) is not None:
-        return "grade"
-    return label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +58,18 @@ class Published:
         (wide) to its groups' names and their columns' stems.
     totals
         From a column to the values in it that mean all of its groups.
-    wide
-        From each indicator's name to the pattern of its columns, ``{}`` for the stem;
-        and of everybody's column.
+    levels
+        Columns of levels (state, district, school), and what means the highest.
+    places
+        The columns of places whose empty cells tell a row's level.
+    coded
+        A column of codes whose publisher is known.
+    marks
+        What a person says that marks mean.
+    everyone
+        The words that were taken for everybody, case-folded.
+    certain
+        Whether the rows cannot be students: some are of everybody.
     """
 
     layout: Literal["long", "wide", "civil rights"]
@@ -145,31 +79,26 @@ class Published:
     breakdowns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     totals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Columns of levels (state, district, school), and what means the highest."""
     wide: Wide | None = None
     topics: tuple[str, ...] = ()
+    places: Places | None = None
+    coded: Coded | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    everyone: tuple[str, ...] = ()
+    certain: bool = True
+
+    def label(self, text: str) -> str:
+        """A group's name: what its code means, or as it is written."""
+        if self.coded is None or self.coded.column != self.group:
+            return text
+        return self.coded.labels.get(text.strip().casefold(), text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wide:
-    """A column a group: ``asian_pop``, ``asian_d`` beside ``population``.
-
-    ``stems`` are the groups' stems, in order, and the name each goes by; ``patterns``
-    map a number's name to its columns' prefix and suffix, ``everyone`` to the column of
-    all students.
-    """
-
-    stems: Mapping[str, str]
-    patterns: Mapping[str, tuple[str, str]]
-    everyone: Mapping[str, str]
-    total: str
-
-    def in_order(self) -> tuple[str, ...]:
-        """The names of its numbers, that of all students first."""
-        return (self.total, *(name for name in self.patterns if name != self.total))
-
-
-def recognise(source: Source, profiles: Sequence[ColumnProfile]) -> Published | None:
+def recognise(
+    source: Source,
+    profiles: Sequence[ColumnProfile],
+    said: PublishedSettings | None = None,
+) -> Published | None:
     """What published table this is; ``None`` where rows look like students.
 
     Parameters
@@ -178,43 +107,51 @@ def recognise(source: Source, profiles: Sequence[ColumnProfile]) -> Published | 
         An open source; its columns that name groups are looked through whole.
     profiles
         What its first rows hold.
+    said
+        What a person says of it, which wins.
     """
     named = recognise_names([column.name for column in source.columns])
     if named is not None:
         return named
-    values = _values_with_totals(source, profiles)
-    totals = {name: tuple(filter(is_everyone, texts)) for name, texts in values.items()}
-    wide = _wide(profiles)
-    if wide is not None:
-        return Published(layout="wide", wide=wide, totals=totals)
-    levels = _levels(profiles)
-    if not values and not levels:
+    if said is not None and said.table is False:
         return None
-    groups = {
-        name: texts
-        for name, texts in values.items()
-        if len(texts) <= _MOST_GROUPS and _are_groups(texts)
-    }
-    if not groups:
-        return Published(layout="long", totals=totals, levels=levels)
+    look = _Look(source, profiles, said)
+    values = look.values_with_totals()
+    totals = {name: tuple(filter(look.is_everyone, v)) for name, v in values.items()}
+    marks = said.read_marks() if said is not None else {}
+    wide = find_wide(with_marks(profiles, marks))
+    levels = look.levels()
+    if not values and not levels and wide is None and look.coded is None:
+        return None
+    groups = look.groups(values)
+    places = find_places(profiles, said=bool(levels)) if groups or wide else None
+    if places is not None:
+        levels, totals, places = look.with_places(places, levels, totals)
+    found = Published(
+        layout="wide" if wide is not None else "long",
+        wide=wide,
+        totals=totals,
+        levels=levels,
+        places=places,
+        coded=look.coded,
+        marks=marks,
+        everyone=look.words(totals),
+        certain=bool(groups) or wide is not None,
+    )
+    if wide is not None or not groups:
+        return found
     # The finest of them names the group; one that it settles names the breakdown.
     group = max(groups, key=lambda name: len(groups[name]))
-    named_by, breakdowns = _named_breakdowns(source, profiles, group)
-    if not breakdowns:
-        breakdowns = {}
-        for text in sorted(groups[group]):
-            if not is_everyone(text):
-                breakdowns.setdefault(breakdown_of(text), []).append(text)
-    if len(breakdowns) == 1:
+    named_by, breakdowns = look.breakdowns(group, groups[group])
+    if len(breakdowns) == 1 and look.of_codes(group) is None:
         # 'All Students' beside one breakdown's groups: a dimension with its total.
-        return Published(layout="long", totals=totals, levels=levels)
-    return Published(
-        layout="long",
+        return found
+    return replace(
+        found,
         group=group,
         named_by=(group, *named_by),
         breakdowns={name: tuple(held) for name, held in breakdowns.items()},
         totals={name: held for name, held in totals.items() if name not in groups},
-        levels=levels,
     )
 
 
@@ -227,37 +164,169 @@ def recognise_names(columns: Sequence[str]) -> Published | None:
     return Published(layout="civil rights", topics=topics)
 
 
-def _values_with_totals(
-    source: Source, profiles: Sequence[ColumnProfile]
-) -> dict[str, tuple[str, ...]]:
-    """Columns of a few values of which one or two mean everybody, with all of them."""
-    found: dict[str, tuple[str, ...]] = {}
-    one_other: dict[str, tuple[str, ...]] = {}
-    for profile in profiles:
-        some = any(map(is_everyone, profile.texts))
-        if profile.type != "text" or not some or profile.distinct < 2:
-            continue
-        values = _distinct(source, profile.name)
-        every = [text for text in values if is_everyone(text)]
-        if len(every) <= 2 and len(values) - len(every) >= 2:
-            found[profile.name] = values
-        elif len(every) == 1 and len(values) == 2:
-            one_other[profile.name] = values
-    # 'All Grades' beside grade 12 alone is a total where another column has totals too;
-    # by itself, two values may as well be a trait.
-    return found | one_other if found else {}
+class _Look:
+    """A look at a table's columns, with what a person says of them."""
+
+    def __init__(
+        self,
+        source: Source,
+        profiles: Sequence[ColumnProfile],
+        said: PublishedSettings | None,
+    ) -> None:
+        self.source = source
+        self.profiles = profiles
+        self.said = said
+        further = said.everyone if said is not None else ()
+        self.further = {folded(text) for text in further}
+        few = {p.name: p.texts for p in profiles if p.complete and p.distinct <= 80}
+        self.coded = read_codes({p.name: few.get(p.name, ()) for p in profiles})
+
+    def of_codes(self, column: str) -> Coded | None:
+        """The codes of a column, where its publisher is known."""
+        return self.coded if self.coded and self.coded.column == column else None
+
+    def is_everyone(self, text: str) -> bool:
+        """Whether a value means everybody, by a person's words too."""
+        return is_everyone(text) or folded(text) in self.further
+
+    def words(self, totals: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+        """The words for everybody that were found, case-folded."""
+        found = {folded(text) for held in totals.values() for text in held}
+        return tuple(sorted(found | self.further))
+
+    def levels(self) -> dict[str, tuple[str, ...]]:
+        """Columns of levels, with what means the highest."""
+        if self.said is not None and self.said.level is not None:
+            top = self.said.levels[:1] or ("state",)
+            return {self.said.level: tuple(map(folded, top))}
+        return levels_said(self.profiles)
+
+    def with_places(
+        self,
+        places: Places,
+        levels: dict[str, tuple[str, ...]],
+        totals: dict[str, tuple[str, ...]],
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], Places | None]:
+        """Levels and totals as the columns of places tell them."""
+        if not levels:
+            rows = self.source.query(
+                f"SELECT DISTINCT {places.level_sql()} AS l FROM records ORDER BY l"
+            )["l"].to_pylist()
+            if len(rows) < 2:
+                return levels, totals, None
+            levels = {LEVEL: (min(rows, key=KINDS.index),)}
+        filled = dict.fromkeys(places.columns.values(), (WHOLE_PLACE,))
+        return levels, {**totals, **filled}, places
+
+    def values_with_totals(self) -> dict[str, tuple[str, ...]]:
+        """Columns of a few values of which one or two mean everybody, with all."""
+        found: dict[str, tuple[str, ...]] = {}
+        one_other: dict[str, tuple[str, ...]] = {}
+        for one in self.profiles:
+            every = self._everyone_of(one.name)
+            if one.type != "text" or one.distinct < 2 or not any(map(every, one.texts)):
+                continue
+            values = _distinct(self.source, one.name)
+            totals = [text for text in values if every(text)]
+            if len(totals) <= 2 and len(values) - len(totals) >= 2:
+                found[one.name] = values
+            elif len(totals) == 1 and len(values) == 2:
+                one_other[one.name] = values
+        # 'All Grades' beside grade 12 alone is a total where another column has totals
+        # too; by itself, two values may as well be a trait.
+        found |= one_other if found else {}
+        for one in self.profiles:
+            if one.name not in found and self._mixes(one):
+                found[one.name] = _distinct(self.source, one.name)
+        return found
+
+    def _mixes(self, one: ColumnProfile) -> bool:
+        """Whether it holds groups of several traits, though nobody of everybody."""
+        if one.type != "text" or not one.complete or one.distinct > _MOST_GROUPS:
+            return False
+        coded = self.of_codes(one.name)
+        labels = [coded.labels.get(folded(t), t) if coded else t for t in one.texts]
+        groups = [label for label in labels if not self.is_everyone(label)]
+        if not any(reader_for([label]) is not None for label in groups):
+            return False
+        named = Counter(breakdown_of(label) for label in groups)
+        known = {name: n for name, n in named.items() if name not in groups}
+        told = sum(known.values())
+        return (
+            len(known) > 1 and known.get("race", 0) > 1 and 5 * told >= 4 * len(groups)
+        )
+
+    def _everyone_of(self, column: str) -> Callable[[str], bool]:
+        coded = self.of_codes(column)
+        if coded is None:
+            return self.is_everyone
+        return lambda text: is_everyone(coded.labels.get(folded(text), text))
+
+    def groups(
+        self, values: Mapping[str, tuple[str, ...]]
+    ) -> dict[str, tuple[str, ...]]:
+        """Of those columns, the ones that name groups of students."""
+        if self.said is not None and self.said.group is not None:
+            return {self.said.group: _distinct(self.source, self.said.group)}
+        return {
+            name: texts
+            for name, texts in values.items()
+            if len(texts) <= _MOST_GROUPS
+            and (self.of_codes(name) is not None or self._are_groups(texts))
+        }
+
+    def _are_groups(self, texts: Sequence[str]) -> bool:
+        """Whether a column's values are groups of students, not places or grades."""
+        groups = [text for text in texts if not self.is_everyone(text)]
+        known = [text for text in groups if breakdown_of(text) not in (text, "grade")]
+        return 2 * len(known) >= len(groups) > 1
+
+    def breakdowns(
+        self, group: str, texts: Sequence[str]
+    ) -> tuple[tuple[str, ...], dict[str, list[str]]]:
+        """The column that names breakdowns, if any, and each breakdown's groups."""
+        every, coded = self._everyone_of(group), self.of_codes(group)
+        if self.said is not None and self.said.breakdowns:
+            wanted = self.said.breakdowns.items()
+            return (), {name: list(held) for name, held in wanted}
+        own = self.said.breakdown if self.said is not None else None
+        named_by, found = self._named_breakdowns(group, own, every)
+        if found:
+            return named_by, found
+        for text in sorted(texts):
+            if not every(text):
+                label = coded.labels.get(folded(text), text) if coded else text
+                found.setdefault(breakdown_of(label), []).append(text)
+        return (), found
+
+    def _named_breakdowns(
+        self, group: str, own: str | None, every: Callable[[str], bool]
+    ) -> tuple[tuple[str, ...], dict[str, list[str]]]:
+        """The file's own breakdowns: a coarser column that the group's name settles."""
+        for one in self.profiles:
+            coarse = 2 <= one.distinct <= _MOST_GROUPS and not one.is_numeric
+            if one.name == group or one.type != "text":
+                continue
+            if one.name != own and (own is not None or not coarse):
+                continue
+            pairs = _distinct(self.source, group, one.name)
+            settled: dict[str, str] = {}
+            for pair in pairs:
+                value, _, breakdown = pair.partition(SEPARATOR)
+                settled[value] = breakdown
+            named: dict[str, list[str]] = {}
+            for value, breakdown in sorted(settled.items()):
+                if not every(value):
+                    named.setdefault(breakdown, []).append(value)
+            one_each = len(settled) == len(pairs)
+            if one_each and 1 < len(named) < len(settled) and "" not in named:
+                return (one.name,), named
+        return (), {}
 
 
-def _levels(profiles: Sequence[ColumnProfile]) -> dict[str, tuple[str, ...]]:
-    """Columns that say whether a row is of a school, its district, or the state."""
-    found: dict[str, tuple[str, ...]] = {}
-    for profile in profiles:
-        words = {text.casefold() for text in profile.texts}
-        told = _LEVEL_NAME.search(profile.name) is not None
-        if told and profile.complete and len(words) >= 2 and words <= _LEVEL_WORDS:
-            highest = words & {"t", "state", "statewide", "sea", "total"}
-            found[profile.name] = tuple(sorted(highest)) or ("state",)
-    return found
+def folded(text: str) -> str:
+    """A value's text for comparing: case-folded, spaces squeezed."""
+    return " ".join(text.casefold().split())
 
 
 def _distinct(source: Source, *columns: str) -> tuple[str, ...]:
@@ -275,34 +344,11 @@ def _distinct(source: Source, *columns: str) -> tuple[str, ...]:
     )
 
 
-def _named_breakdowns(
-    source: Source, profiles: Sequence[ColumnProfile], group: str
-) -> tuple[tuple[str, ...], dict[str, list[str]]]:
-    """The file's own breakdowns: a coarser column that the group's name settles."""
-    for profile in profiles:
-        coarse = 2 <= profile.distinct <= _MOST_GROUPS and not profile.is_numeric
-        if profile.name == group or profile.type != "text" or not coarse:
-            continue
-        pairs = _distinct(source, group, profile.name)
-        settled: dict[str, str] = {}
-        for pair in pairs:
-            value, _, breakdown = pair.partition(SEPARATOR)
-            settled[value] = breakdown
-        named: dict[str, list[str]] = {}
-        for value, breakdown in sorted(settled.items()):
-            if not is_everyone(value):
-                named.setdefault(breakdown, []).append(value)
-        one_each = len(settled) == len(pairs)
-        if one_each and 1 < len(named) < len(settled) and "" not in named:
-            return (profile.name,), named
-    return (), {}
-
-
 def everyone_in(published: Published, column: str) -> tuple[str, ...]:
     """What stands in a column where a row is of all its groups, case-folded."""
     held = {EVERYONE} if column in breakdowns_of(published) else set()
     held |= set(published.totals.get(column, ()))
-    return tuple(sorted(" ".join(text.casefold().split()) for text in held))
+    return tuple(sorted(map(folded, held)))
 
 
 def breakdowns_of(published: Published) -> tuple[str, ...]:
@@ -310,8 +356,7 @@ def breakdowns_of(published: Published) -> tuple[str, ...]:
     if published.layout == "civil rights":
         return civil_rights.BREAKDOWNS
     if published.wide is not None:
-        names = [breakdown_of(name) for name in published.wide.stems.values()]
-        return tuple(dict.fromkeys(names))
+        return tuple(breakdowns_of_stems(published.wide))
     return tuple(published.breakdowns)
 
 
@@ -320,68 +365,3 @@ def numbers_of(published: Published) -> tuple[str, ...]:
     if published.layout == "civil rights":
         return (ENROLLED, *published.topics)
     return published.wide.in_order() if published.wide is not None else ()
-
-
-def _are_groups(texts: Sequence[str]) -> bool:
-    """Whether a column's values are groups of students, not places or grades."""
-    groups = [text for text in texts if not is_everyone(text)]
-    known = [text for text in groups if breakdown_of(text) not in (text, "grade")]
-    return 2 * len(known) >= len(groups) > 1
-
-
-_DENOMINATORS: Final = re.compile(
-    r"(?i)pop|population|enrol|enrollment|enrolled|tested|total|students|n|cohort|membership"
-)
-
-
-def _wide(profiles: Sequence[ColumnProfile]) -> Wide | None:
-    """Two numbers a group, by a common ending or beginning of their columns' names."""
-    numbers = [p.name for p in profiles if p.is_numeric]
-    by_affix: dict[tuple[str, str], list[str]] = {}
-    for name in numbers:
-        for mark in re.finditer(r"[_. ]+", name):
-            head, tail = name[: mark.start()], name[mark.end() :]
-            by_affix.setdefault(("", mark.group() + tail), []).append(head)
-            by_affix.setdefault((head + mark.group(), ""), []).append(tail)
-    families = {
-        affix: stems
-        for affix, stems in by_affix.items()
-        if sum(reader_for([stem]) is not None for stem in stems) >= 3
-    }
-    if len(families) < 2:
-        return None
-    common = set.intersection(*(set(stems) for stems in families.values()))
-    denominators = [
-        affix
-        for affix in families
-        if _DENOMINATORS.fullmatch("".join(affix).strip("_. "))
-    ]
-    if len(common) < 3 or not denominators:
-        return None
-    used = {prefix + stem + suffix for prefix, suffix in families for stem in common}
-    others = [name for name in numbers if name not in used]
-    patterns: dict[str, tuple[str, str]] = {}
-    everyone: dict[str, str] = {}
-    for affix in families:
-        said = "".join(affix).strip("_. ")
-        of_all = [
-            name
-            for name in others
-            if (
-                any(map(_DENOMINATORS.fullmatch, re.split(r"[_. ]+", name)))
-                if affix == denominators[0]
-                else name.casefold().startswith(said.casefold())
-            )
-        ]
-        # Everybody's column gives the number its name: 'disciplined' beside 'asian_d'.
-        name = of_all[0] if len(of_all) == 1 else said
-        patterns[name] = affix
-        if len(of_all) == 1:
-            everyone[name] = name
-    order = [stem for stem in families[denominators[0]] if stem in common]
-    return Wide(
-        stems={stem: stem for stem in order},
-        patterns=patterns,
-        everyone=everyone,
-        total=next(n for n, affix in patterns.items() if affix == denominators[0]),
-    )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import gzip
-import os
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +19,20 @@ from typing import Final, Literal
 from equitable.errors import InputError
 from equitable.intake.readers.decimals import Decimals, find_decimals
 from equitable.intake.readers.file_kind import kind_of, refuse
+from equitable.intake.readers.footnotes import (
+    marked_columns,
+    without_mark,
+    without_mark_sql,
+)
 from equitable.intake.readers.headers import Header, read_header
 from equitable.intake.readers.layout import WORDS, Layout, find_layout, fits
 from equitable.intake.readers.parts import Column, Options, Part, engine_path, sql_text
+from equitable.intake.readers.stacked import (
+    filled_down,
+    refuse_second_table,
+    written_once,
+)
+from equitable.intake.readers.table_end import ends_blank, notes_at_end
 from equitable.intake.readers.text_encoding import (
     MIXED,
     WINDOWS,
@@ -89,11 +99,26 @@ def _open(path: Path, options: Options, name: str, said: Encoding | None) -> Par
         head, whole = read_head(path, _LARGER_HEAD)
         layout = _layout(head, whole, encoding, name, delimiter, path)
     _refuse_overlong(head, layout, name, whole=whole)
-    decimals = find_decimals(
-        [row for _, row in layout.rows], layout.width, options.decimal
-    )
+    if layout.unclosed is None:
+        refuse_second_table(
+            layout.header, layout.rows, header=layout.skip + 1, file=name
+        )
+    if not layout.to_the_end:
+        layout = replace(layout, notes=notes_at_end(path, encoding, layout))
+    rows = [row for _, row in layout.rows]
+    marked = marked_columns(rows, layout.width)
+    plain = [
+        [str(without_mark(c)) if i in marked else c for i, c in enumerate(row)]
+        for row in rows
+    ]
     table = _Table(
-        path=path, name=name, encoding=encoding, layout=layout, decimals=decimals
+        path=path,
+        name=name,
+        encoding=encoding,
+        layout=layout,
+        decimals=find_decimals(plain, layout.width, options.decimal),
+        marked=marked,
+        once=written_once(rows, layout.width) if layout.to_the_end else (),
     )
     table.check_head(whole=whole)
     return table.part(options)
@@ -160,6 +185,10 @@ class _Table:
     encoding: Encoding
     layout: Layout
     decimals: Decimals
+    marked: tuple[int, ...] = ()
+    """Places of columns of numbers, some of which carry a footnote's mark."""
+    once: tuple[int, ...] = ()
+    """Places of columns whose value is written once, above the rows it is of."""
 
     def header(self) -> Header:
         return read_header(
@@ -181,6 +210,8 @@ class _Table:
         """The part that the engine reads: the file itself, or its copy in UTF-8."""
         header = self.header()
         copy = copy or options.scratch.new_path(".csv")
+        if self.layout.notes or self.once:
+            return self.tidied(header, copy)
         if self.encoding.is_utf8 and not self.layout.broken_top:
             source = engine_path(self.path, options.scratch)
             compressed = is_gzip(self.path)
@@ -197,7 +228,7 @@ class _Table:
                 header=self.plain_header(self.layout.line_end),
             )
             source, compressed, skip = copy, False, 1
-        blank = not compressed and _ends_blank(source, self.layout.delimiter)
+        blank = not compressed and ends_blank(source, self.layout.delimiter)
         table = self.sql(source, skip=skip, packed=compressed)
         names = [f"c{place}" for place in range(self.layout.width)]
         some = f"COALESCE({', '.join([*names, 'NULL'])}) IS NOT NULL"
@@ -205,6 +236,7 @@ class _Table:
             name=self.name,
             columns=tuple(Column(name, "text") for name in header.names),
             sql=self.select(header, table) + (f" WHERE {some}" if blank else ""),
+            header_rows=2 if self.layout.header_said else 1,
             files=(self.path,),
             reads=(source, copy),
             notes=self.notes(header),
@@ -235,10 +267,14 @@ class _Table:
     def select(self, header: Header, table: str) -> str:
         """The columns by their names, numbers as every reader of numbers takes them."""
         chosen = ", ".join(
-            f"{self.decimals.sql(place, f'c{place}')} AS {quote_name(name)}"
+            f"{self.decimals.sql(place, self.unmarked(place))} AS {quote_name(name)}"
             for place, name in zip(header.places, header.names, strict=True)
         )
         return f"SELECT {chosen} FROM {table}"
+
+    def unmarked(self, place: int) -> str:
+        column = f"c{place}"
+        return without_mark_sql(column) if place in self.marked else column
 
     def plain_header(self, line_end: str) -> str:
         """A header without quotation marks, to show the engine how lines end."""
@@ -258,6 +294,18 @@ class _Table:
             notes.append(
                 f"The header of {self.name} was found in row {layout.skip + 1}; what"
                 " stands above it was left out."
+            )
+        if layout.header_said:
+            notes.append(layout.header_said.replace("{file}", self.name))
+        if self.once:
+            notes.append(
+                f"In {self.name}, {self.named(header, self.once)} is written once above"
+                " the rows it is of; it was filled in for each of them."
+            )
+        if self.marked:
+            notes.append(
+                "Signs of footnotes beside numbers, as in '12*', were left off in"
+                f" {self.named(header, self.marked)} of {self.name}."
             )
         comma = self.named(header, self.decimals.form)
         if comma and self.decimals.mark == ",":
@@ -282,14 +330,14 @@ class _Table:
         return ", ".join(named[:5]) + more
 
     def left_out(self) -> tuple[LeftOut, ...]:
-        if not self.layout.titles:
-            return ()
-        return (
-            LeftOut(
-                reason=f"title rows above the header of {self.name}",
-                rows=self.layout.titles,
-            ),
+        titles, notes = self.layout.titles, len(self.layout.notes)
+        above = f"title rows above the header of {self.name}"
+        beneath = f"notes beneath the table of {self.name}"
+        found = (
+            LeftOut(reason=above, rows=titles),
+            LeftOut(reason=beneath, rows=notes),
         )
+        return tuple(one for one in found if one.rows)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Every row beneath the header that is not an empty line, with its number."""
@@ -314,6 +362,8 @@ class _Table:
                         row=row + 1,
                     ) from None
                 row += 1
+                if tuple(cells) in self.layout.notes:
+                    continue
                 if cells and row > self.layout.skip + 1:
                     yield row, cells
 
@@ -351,25 +401,10 @@ class _Table:
             return replace(self, encoding=MIXED if valid else WINDOWS).part(
                 options, copy
             )
-        width = self.layout.width
-        plain = replace(self, layout=replace(self.layout, delimiter=","))
-        with copy.open("w", encoding="utf-8", newline="") as out:
-            out.write(plain.plain_header("\n"))
-            writer = csv.writer(out, lineterminator="\n")
-            for row, cells in self.rows():
-                if _is_stray(cells) or not any(cells):
-                    continue
-                if not fits(cells, width):
-                    raise self.ragged(row, len(cells))
-                # The engine is misled by what could be a line's end inside a value.
-                writer.writerow(
-                    cell.replace("\r\n", "\n").replace("\r", "\n")
-                    for cell in cells[:width]
-                )
-        header = self.header()
+        made = self.tidied(self.header(), copy)
         return replace(
-            part,
-            sql=self.select(header, plain.sql(copy, skip=1)),
+            made,
+            reads=part.reads,
             notes=(
                 *part.notes,
                 (
@@ -377,9 +412,44 @@ class _Table:
                     " it was read from a tidied copy without the blank ones."
                 ),
             ),
-            blank_rows=None,
+        )
+
+    def tidied(self, header: Header, copy: Path) -> Part:
+        """A part that reads a copy without blank rows and notes, gaps filled down."""
+        width = self.layout.width
+        plain = replace(self, layout=replace(self.layout, delimiter=","))
+        with copy.open("w", encoding="utf-8", newline="") as out:
+            out.write(plain.plain_header("\n"))
+            writer = csv.writer(out, lineterminator="\n")
+            above: dict[int, str] = {}
+            blank = 0
+            for row, cells in self.rows():
+                if _is_stray(cells) or not any(cells):
+                    blank += 1
+                    continue
+                if not fits(cells, width):
+                    raise self.ragged(row, len(cells))
+                # The engine is misled by what could be a line's end inside a value.
+                filled = filled_down(cells[:width], self.once, above)
+                writer.writerow(
+                    cell.replace("\r\n", "\n").replace("\r", "\n") for cell in filled
+                )
+        return Part(
+            name=self.name,
+            columns=tuple(Column(name, "text") for name in header.names),
+            sql=self.select(header, plain.sql(copy, skip=1)),
+            header_rows=2 if self.layout.header_said else 1,
+            files=(self.path,),
+            reads=(copy,),
+            notes=self.notes(header),
+            left_out=(
+                *self.left_out(),
+                *(
+                    [LeftOut(reason=f"blank rows of {self.name}", rows=blank)]
+                    * (blank > 0)
+                ),
+            ),
             row_of=lambda ordinal: self.row_of(ordinal, drop_blank=True),
-            mend=None,
         )
 
     def ragged(self, row: int, found: int) -> InputError:
@@ -423,15 +493,3 @@ class _Table:
 def _is_stray(cells: Sequence[str]) -> bool:
     """Whether a row is a line of blanks, or the mark of old systems for the end."""
     return len(cells) == 1 and not cells[0].strip(" \t\x1a")
-
-
-def _ends_blank(path: Path, delimiter: str) -> bool:
-    """Whether the file ends in rows of delimiters only, as spreadsheets leave them."""
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - (1 << 16)))
-        tail = file.read()
-    lines = tail.replace(b"\r", b"\n").rstrip(b"\n \x1a").split(b"\n")
-    last = lines[-1].strip(b" ")
-    mark = delimiter.encode()
-    return len(lines) > 1 and mark in last and not last.strip(mark + b'" ')

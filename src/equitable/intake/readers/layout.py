@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from equitable.errors import InputError
-from equitable.intake.readers.headers import title_rows
+from equitable.intake.readers.footnotes import notes_beneath
+from equitable.intake.readers.header_rows import find_header
 
 _SEPARATORS: Final = ",;\t|"
 WORDS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)"}
@@ -49,6 +50,12 @@ class Layout:
     separator_line: bool = False
     skip_space: bool = False
     """Whether a space stands between a delimiter and a quotation mark."""
+    header_said: str = ""
+    """In words, with ``{file}``: that the header is of several rows."""
+    notes: frozenset[tuple[str, ...]] = frozenset()
+    """Rows at the end that are notes beneath the table, where the head is all."""
+    to_the_end: bool = False
+    """Whether ``rows`` are all rows of the file."""
     unclosed: int | None = None
     """The row in which a quotation mark opens that is not closed for very long."""
 
@@ -135,16 +142,23 @@ def _lay_out(body: str, delimiter: str, *, whole: bool) -> Layout:
         unclosed = len(parsed) + 1
     if not whole and unclosed is None and 1 < len(parsed) < _ROWS:
         parsed.pop()
-    skip = title_rows(parsed)
-    header = parsed[skip] if parsed else []
+    named = find_header(parsed)
+    skip = named.last
+    header = list(named.names) if named.several else parsed[skip] if parsed else []
+    beneath = parsed[skip + 1 :]
+    width = _width(header, [row for row in beneath if any(c.strip() for c in row)])
+    to_the_end = whole and unclosed is None and len(parsed) < _ROWS
+    foot = notes_beneath(beneath, width) if to_the_end else 0
+    notes = frozenset(map(tuple, beneath[len(beneath) - foot :])) if foot else ()
     rows = [
         (place + 1, tuple(row))
-        for place, row in enumerate(parsed[skip + 1 :], skip + 1)
+        for place, row in enumerate(beneath[: len(beneath) - foot], skip + 1)
         if any(cell.strip() for cell in row)
     ]
-    width = _width(header, [row for _, row in rows])
     header = (header + [""] * width)[:width]
-    titles = sum(1 for row in parsed[:skip] if any(cell.strip() for cell in row))
+    titles = sum(
+        1 for row in parsed[: named.first] if any(cell.strip() for cell in row)
+    )
     top = _top(body, parsed, skip, delimiter, spaced=spaced)
     return Layout(
         delimiter=delimiter,
@@ -157,6 +171,9 @@ def _lay_out(body: str, delimiter: str, *, whole: bool) -> Layout:
         broken_top=top.broken,
         titles=titles,
         skip_space=spaced,
+        header_said=named.said("{file}") if named.several else "",
+        notes=frozenset(row for row in notes if any(c.strip() for c in row)),
+        to_the_end=to_the_end,
         unclosed=unclosed,
     )
 

@@ -116,6 +116,8 @@ class Part:
         The file's name without its folder.
     columns
         What ``sql`` gives, in order.
+    header_rows
+        From how many rows of the file the columns' names were joined.
     sql
         A SELECT; it may read the paths in ``reads`` and the relations in ``tables``.
     files
@@ -137,6 +139,7 @@ class Part:
     name: str
     columns: tuple[Column, ...]
     sql: str
+    header_rows: int = 1
     files: tuple[Path, ...] = ()
     reads: tuple[Path, ...] = ()
     tables: Mapping[str, pa.Table] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -15,12 +16,31 @@ import python_calamine
 from equitable.errors import InputError, did_you_mean
 from equitable.intake.readers.extents import Extents
 from equitable.intake.readers.file_kind import kind_of, refuse
-from equitable.intake.readers.headers import read_header, title_rows
-from equitable.intake.readers.parts import Column, Options, Part, cells_as_array
+from equitable.intake.readers.footnotes import (
+    marked_columns,
+    notes_beneath,
+    without_mark,
+)
+from equitable.intake.readers.header_rows import Span, find_header
+from equitable.intake.readers.headers import read_header
+from equitable.intake.readers.parts import (
+    Column,
+    Options,
+    Part,
+    cells_as_array,
+    plain_text,
+)
+from equitable.intake.readers.stacked import (
+    filled_down,
+    refuse_second_table,
+    written_once,
+)
 from equitable.intake.where import quote_name
 from equitable.vocabulary import LeftOut
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".ods")
+_COVER_ROWS: Final = 60
+"""Filled rows that a sheet of notes has at most."""
 _READ: Final = frozenset({"an Excel workbook", "an OpenDocument spreadsheet"})
 
 
@@ -98,15 +118,18 @@ def _choose(
     seen = [meta.name for meta in sheets if meta.visible == visible] or every
     narrow: tuple[str, _Cells] | None = None
     chosen: tuple[str, _Cells] | None = None
+    cover: tuple[str, _Cells] | None = None
     for one in seen:
         extents.check(one)
         cells = _Cells(book, one)
         if cells.width > 1 and cells.filled > 1:
-            chosen = (one, cells)
-            break
-        if narrow is None and cells.filled > 1:
+            if not cells.is_a_cover or len(seen) == 1:
+                chosen = (one, cells)
+                break
+            cover = cover or (one, cells)
+        elif narrow is None and cells.filled > 1:
             narrow = (one, cells)
-    chosen = chosen or narrow
+    chosen = chosen or cover or narrow
     if chosen is None:
         raise InputError(
             "none of its sheets holds a table",
@@ -134,6 +157,11 @@ class _Cells:
         sheet = book.get_sheet_by_name(name)
         self.first_column = sheet.start[1] if sheet.start else 0
         rows: list[Sequence[object]] = list(sheet.iter_rows()) if sheet.start else []
+        left = self.first_column
+        self.spans: tuple[Span, ...] = tuple(
+            (top, start - left, bottom, end - left)
+            for (top, start), (bottom, end) in sheet.merged_cell_ranges or ()
+        )
         self.blank_end = 0
         while rows and not _is_filled(rows[-1]):
             rows.pop()
@@ -142,6 +170,15 @@ class _Cells:
         self.filled = sum(1 for row in rows[:100] if _is_filled(row))
         self.width = max(
             (sum(1 for cell in row if cell != "") for row in rows[:100]), default=0
+        )
+
+    @property
+    def is_a_cover(self) -> bool:
+        """Whether the sheet looks like one of notes: few rows, and no numbers."""
+        if self.filled > _COVER_ROWS:
+            return False
+        return not any(
+            isinstance(cell, int | float | dt.date) for row in self.rows for cell in row
         )
 
 
@@ -164,11 +201,15 @@ def _part(
             next_step="Name another with --sheet.",
             file=name,
         )
-    skip = title_rows(rows)
+    named = find_header(rows, cells.spans)
+    skip = named.last
+    beneath = [list(row) for row in rows[skip + 1 :]]
+    foot = notes_beneath(beneath, len(rows[skip]))
+    foot_notes = sum(1 for row in beneath[len(beneath) - foot :] if _is_filled(row))
+    beneath = beneath[: len(beneath) - foot]
+    merged = _fill_merged(beneath, cells.spans, skip + 1)
     body = [
-        (place + 1, row)
-        for place, row in enumerate(rows[skip + 1 :], skip + 1)
-        if _is_filled(row)
+        (place, row) for place, row in enumerate(beneath, skip + 2) if _is_filled(row)
     ]
     if not body:
         raise InputError(
@@ -176,29 +217,54 @@ def _part(
             next_step="Name another with --sheet, or export it with its rows.",
             file=name,
         )
+    top = [_heading(cell) for cell in rows[skip]]
+    top = list(named.names) if named.several else top
+    texts = [[_plain(cell) for cell in row] for _, row in body]
+    numbered = [(place, cells) for (place, _), cells in zip(body, texts, strict=True)]
+    refuse_second_table(top, numbered, header=skip + 1, file=name, word="sheet")
     header = read_header(
-        ["" if cell is None else _heading(cell) for cell in rows[skip]],
+        top,
         [row for _, row in body],
         file=name,
         row=skip + 1,
         letters=True,
         first=cells.first_column,
     )
+    once = written_once(texts, len(top))
+    above: dict[int, str] = {}
+    for _, row in body if once else ():
+        for place, value in enumerate(filled_down(list(map(_plain, row)), once, above)):
+            row[place] = value if place in once else row[place]
+    marked = marked_columns([row for _, row in body], len(top))
     arrays, columns = [], []
     for place, column in zip(header.places, header.names, strict=True):
-        array, kind = cells_as_array([row[place] for _, row in body])
+        values = [row[place] for _, row in body]
+        if place in marked:
+            values = [_number(without_mark(value)) for value in values]
+        array, kind = cells_as_array(values)
         arrays.append(array)
         columns.append(Column(column, kind))
-    titles = sum(1 for row in rows[:skip] if _is_filled(row))
+    titles = sum(1 for row in rows[: named.first] if _is_filled(row))
+    said = [named.said(name)] if named.several else []
+    if merged or once:
+        said.append(
+            f"Merged cells of {name}, or cells written once above the rows they are of,"
+            " were filled in for each of their rows."
+        )
+    if marked:
+        said.append(
+            f"Signs of footnotes beside numbers, as in '12*', were left off in {name}."
+        )
     found = (
         f"The header of {name} was found in row {skip + 1}; what stands above it was"
         " left out."
     )
-    blank = len(rows) - skip - 1 - len(body) + cells.blank_end
+    blank = len(rows) - skip - 1 - len(body) - foot_notes + cells.blank_end
     left_out = [
         LeftOut(reason=reason, rows=count)
         for reason, count in (
             (f"title rows above the header of {name}", titles),
+            (f"notes beneath the table of {name}", foot_notes),
             (f"blank rows of {name}", blank),
         )
         if count
@@ -209,16 +275,52 @@ def _part(
         name=name,
         columns=tuple(columns),
         sql=f"SELECT {chosen} FROM {quote_name(relation)}",
+        header_rows=named.last - named.first + 1,
         files=(path,),
         tables={relation: pa.table(dict(zip(header.names, arrays, strict=True)))},
-        notes=(*note, *([found] if titles else []), *header.notes),
+        notes=(*note, *([found] if titles else []), *said, *header.notes),
         left_out=tuple(left_out),
         row_of=lambda ordinal: numbers[ordinal - 1],
     )
 
 
+def _fill_merged(
+    rows: Sequence[list[object]], spans: Sequence[Span], first: int
+) -> bool:
+    """Write the value of a merged cell into each cell it is of; whether there was one.
+
+    One that spans a whole row is a heading within the table, and no value of it.
+    """
+    found = False
+    for upper, left, lower, right in spans:
+        top, bottom = upper - first, lower - first
+        if top < 0 or bottom >= len(rows) or left < 0 or right >= len(rows[top]):
+            continue
+        value = rows[top][left]
+        if value is None or value == "" or right - left + 1 >= len(rows[top]):
+            continue
+        for row in rows[top : bottom + 1]:
+            row[left : right + 1] = [value] * (right - left + 1)
+        found = True
+    return found
+
+
+def _plain(cell: object) -> str:
+    return "" if cell is None else plain_text(cell)
+
+
+def _number(cell: object) -> object:
+    """A number that had a footnote's mark, as a number."""
+    try:
+        return float(cell.replace(",", "")) if isinstance(cell, str) else cell
+    except ValueError:
+        return cell
+
+
 def _heading(cell: object) -> str:
     """A header's cell as text: a year typed as a number is ``2019``."""
+    if cell is None:
+        return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)

@@ -1,0 +1,66 @@
+"""What was recognised of a published table, as ``[published]`` of ``equity.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from equitable.intake.meaning.rows import RowsAre
+from equitable.intake.published.blurs import MEANINGS, read_mark
+from equitable.intake.published.groups_named import is_everyone
+from equitable.intake.published.places import LEVEL, in_rank
+from equitable.intake.published_settings import PublishedSettings
+from equitable.vocabulary import Role
+
+if TYPE_CHECKING:
+    from equitable.intake.meaning.columns import Reading
+    from equitable.intake.published.tables import Published
+
+
+def as_settings(
+    published: Published | None, readings: Sequence[Reading], *, rows: RowsAre
+) -> PublishedSettings:
+    """The settings that say what was recognised, for a person to correct.
+
+    Read again they give the same table; a mark that says its own meaning (``<10``) is
+    not among them.
+    """
+    if published is None or rows == "students" or published.layout != "long":
+        return PublishedSettings()
+    named = published.named_by
+    level = next((name for name in published.levels if name != LEVEL), None)
+    texts = {r.name: r.profile.texts for r in readings}
+    coded = published.coded is not None and published.coded.column == published.group
+    return PublishedSettings(
+        group=published.group,
+        breakdown=named[1] if len(named) > 1 else None,
+        breakdowns={}
+        if len(named) > 1 or coded
+        else {name: tuple(held) for name, held in published.breakdowns.items()},
+        everyone=tuple(word for word in published.everyone if not is_everyone(word)),
+        level=level,
+        levels=in_rank(texts.get(level, ())) if level is not None else (),
+        marks=_marks(readings),
+        percents=_percents(readings),
+    )
+
+
+def _marks(readings: Sequence[Reading]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for reading in readings:
+        if reading.hidden or not reading.profile.is_numeric:
+            continue
+        for text in reading.profile.texts:
+            mark = read_mark(text)
+            bare = mark is not None and mark.low is None and mark.high is None
+            if mark is not None and bare and not text.startswith("-"):
+                found[text] = MEANINGS[0] if mark.withheld else MEANINGS[1]
+    return dict(sorted(found.items()))
+
+
+def _percents(readings: Sequence[Reading]) -> dict[str, Literal[1, 100]]:
+    found: dict[str, Literal[1, 100]] = {}
+    for reading in readings:
+        if reading.role is Role.OTHER and any("%" in t for t in reading.profile.texts):
+            found[reading.name] = 100
+    return found

@@ -1,0 +1,78 @@
+"""What the name of a group says: everybody, or the trait that it belongs to."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from equitable.intake.names import meaning_of, read_grade
+from equitable.intake.published.origins import breakdown_named
+from equitable.intake.race import reader_for
+from equitable.vocabulary import Role
+
+_ALL: Final = re.compile(
+    r"(?:all|total|totals|everyone|overall|combined|aggregate|grand total|both)"
+    r"(?: (?:students?|pupils?|children|grades?|schools?|districts?|groups?|races?"
+    r"|genders?|sexes|students tested|tested|subgroups?|categories|enrollment))?"
+    r"|(?:state|nation|national|county|city|district|school)(?:wide)?"
+    r"(?: (?:total|totals|average|avg\.?|public|level))?"
+    r"|total (?:state|district|county)"
+    r"|.*\((?:statewide|citywide|nationwide|districtwide)\)"
+)
+_PLACES: Final = re.compile(r"(?:state|nation|national|county|city|district|school)")
+_STATUS: Final = re.compile(
+    r"^(?:not|non|never|ever|current|currently|former|formerly|with|without|other than"
+    r"|is|students? with|students? without|students?)\b[ -]*"
+)
+_GENDERS: Final = frozenset(
+    [
+        "female",
+        "male",
+        "females",
+        "males",
+        "girl",
+        "girls",
+        "boy",
+        "boys",
+        "women",
+        "men",
+        "nonbinary",
+        "non-binary",
+        "x",
+        "another",
+        "gender",
+    ]
+)
+
+
+def is_everyone(text: str) -> bool:
+    """Whether a group's name means everybody: 'All Students', 'All Grades', 'Total'."""
+    plain = " ".join(text.casefold().replace("_", " ").split()).strip(" *:")
+    if _PLACES.fullmatch(plain):
+        # 'State' names a level of a report and, as often, one of several places.
+        return plain in {"state", "nation", "national"}
+    return _ALL.fullmatch(plain) is not None
+
+
+def breakdown_of(label: str) -> str:
+    """The trait that a group's name belongs to: 'Current ELL' to 'english_learner'.
+
+    The label itself where nothing is known of it.
+    """
+    plain = " ".join(label.casefold().replace("_", " ").split())
+    coded = breakdown_named(label)
+    if coded is not None:
+        return coded
+    bare = plain
+    for _ in range(3):
+        bare = _STATUS.sub("", bare)
+    if set(re.findall(r"[\w-]+", bare)) <= _GENDERS and bare:
+        return "gender"
+    if reader_for([label]) is not None:
+        return "race"
+    named = meaning_of(bare) if bare else None
+    if named is not None and named.meaning.role is Role.DIMENSION:
+        return re.sub(r"\W+", "_", named.meaning.key)
+    if read_grade(label) is not None:
+        return "grade"
+    return label

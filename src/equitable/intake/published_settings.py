@@ -1,0 +1,93 @@
+"""``[published]`` of ``equity.toml``: what a person says of a published table.
+
+What stands here wins over what the recogniser sees; what is left out, it decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from equitable.errors import SettingsError, did_you_mean
+from equitable.intake.published.blurs import MEANINGS, mark_that_means
+
+if TYPE_CHECKING:
+    from equitable.intake.published.blurs import Mark
+
+
+class PublishedSettings(BaseModel):
+    """``[published]``: the columns, words and marks of a published table.
+
+    Parameters
+    ----------
+    table
+        ``false``: it is no published table, whatever it looks like.
+    group, breakdown
+        The column that names a row's group, and the one that names its breakdown.
+    breakdowns
+        Without such a column: from each breakdown's name to its groups.
+    everyone
+        Further words that mean everybody, in any column.
+    level, levels
+        The column that says a row's level, and its words from the highest down.
+    marks
+        From a mark to what it means: ``withheld``, ``missing``, or what it says of the
+        number, such as ``<10`` or ``>95%``.
+    percents
+        Columns of percentages and what the whole is written as: 100, or 1.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    table: bool | None = None
+    group: str | None = None
+    breakdown: str | None = None
+    level: str | None = None
+    levels: tuple[str, ...] = ()
+    everyone: tuple[str, ...] = ()
+    breakdowns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    marks: dict[str, str] = Field(default_factory=dict)
+    percents: dict[str, Literal[1, 100]] = Field(default_factory=dict)
+
+    def read_marks(self) -> dict[str, Mark]:
+        """What the marks mean, by their text in lower case."""
+        found = {}
+        for text, meant in self.marks.items():
+            mark = mark_that_means(meant, text)
+            if mark is not None:
+                found[" ".join(text.strip().casefold().split())] = mark
+        return found
+
+    def check(self, columns: Sequence[str], *, file: str, source: str) -> None:
+        """Hold the columns and marks named here against those that there are.
+
+        Raises
+        ------
+        SettingsError
+            Naming the key, and the nearest column or the possible meanings.
+        """
+        there = set(columns)
+        wanted = [("group", self.group), ("breakdown", self.breakdown)]
+        wanted += [("level", self.level)]
+        wanted += [("percents", name) for name in self.percents]
+        for key, name in wanted:
+            if name is not None and name not in there:
+                raise SettingsError(
+                    f"[published] {key} names a column '{name}' that {source} does not"
+                    " have",
+                    file=file,
+                    next_step=did_you_mean(name, columns),
+                )
+        for text, meant in self.marks.items():
+            if mark_that_means(meant, text) is None:
+                raise SettingsError(
+                    f"[published] marks: nothing is known of the meaning '{meant}'",
+                    file=file,
+                    next_step=f"It may be {_MEANINGS}, or what the mark says of the"
+                    " number, such as '<10', '>95%' or '21-24'.",
+                )
+
+
+_MEANINGS: Final = " or ".join(f"'{word}'" for word in MEANINGS)
