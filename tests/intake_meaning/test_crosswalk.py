@@ -422,3 +422,12 @@ def test_groups_of_one_year_of_new_york_are_not_made_one(tmp_path):
     toml.write_text('[crosswalk.values.Category]\nSWD = ["ELL"]\n')
     with pytest.raises(SettingsError, match="in 2017-18, 'ELL' and 'SWD' both stand"):
         eq.open(DATA / "nyc" / "attendance_district_2018_2022.csv", config=toml)
+
+
+def test_the_page_s_examples_are_accepted():
+    page = (Path(__file__).parents[2] / "docs" / "over-the-years.md").read_text("utf-8")
+    examples = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert len(examples) == 2
+    read = parse_settings("\n".join(examples))
+    assert read.crosswalk.columns["homeless"] == ()
+    assert read.breaks[0].at == "2020-21"
