@@ -337,6 +337,7 @@ class Dataset:
         weight: str | None = None,
         count: str | None = None,
         total: str | None = None,
+        percent: str | None = None,
         title: str = "",
         min_n: int | None = None,
         internal: bool = False,
@@ -371,7 +372,7 @@ class Dataset:
         paths = [Path(path) for path in given]
         for path in paths:
             check_report_place(path, never=self.source.paths)
-        indicators = self._asked_indicators(outcomes, direction, count, total)
+        indicators = self._asked_indicators(outcomes, direction, count, total, percent)
         refuse_averages(self, indicators)
         plan = Plan(
             indicators=indicators,
@@ -413,12 +414,15 @@ class Dataset:
         direction: str | None,
         count: str | None,
         total: str | None,
+        percent: str | None,
     ) -> tuple[Indicator, ...]:
-        if outcomes is None and total is None:
+        if outcomes is None and total is None and percent is None:
             return self.schema.indicators
         asked: Sequence[str | None] = outcomes or [None]
         return tuple(
-            self.indicator(outcome, direction=direction, count=count, total=total)
+            self.indicator(
+                outcome, direction=direction, count=count, total=total, percent=percent
+            )
             for outcome in asked
         )
 

@@ -17,6 +17,7 @@ from equitable.commands.options import (
     DirectionOption,
     InternalOption,
     MinNOption,
+    PercentOption,
     SheetOption,
     SourceArgument,
     TotalOption,
@@ -74,6 +75,7 @@ def report(
     where: WhereOption = None,
     weight: WeightOption = None,
     count: CountOption = None,
+    percent: PercentOption = None,
     total: TotalOption = None,
     title: Annotated[
         str,
@@ -106,6 +108,7 @@ def report(
             weight=weight,
             count=count,
             total=total,
+            percent=percent,
             title=title,
             min_n=read_min_n(min_n, students),
             internal=internal,
