@@ -16,6 +16,7 @@ TABLES = {
     "[join]": settings.JoinSettings,
     "dimensions.NAME": settings.DimensionSettings,
     "indicators.NAME": settings.IndicatorSettings,
+    "published": settings.PublishedSettings,
     "privacy": settings.PrivacySettings,
 }
 

@@ -34,6 +34,7 @@ from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
 
 __all__ = [
     "Proposed",
+    "PublishedSettings",
     "Settings",
     "find_settings",
     "parse_settings",
