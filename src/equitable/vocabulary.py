@@ -29,6 +29,8 @@ MISSING_TOKENS: Final[frozenset[str]] = frozenset(
         ".",
         "-",
         "--",
+        "–",
+        "—",
         "missing",
         "<na>",
     }

@@ -7,6 +7,9 @@ import pytest
 from equitable.commands.demonstration import DEMONSTRATIONS
 
 WRITTEN = {"SOURCE.md", "equity.toml", "report.html", "report.pdf", "report.xlsx"}
+BOARDS = {
+    f"report-board-{lang}.{kind}" for lang in ("en", "es") for kind in ("html", "pdf")
+}
 PUBLIC = ["civil-rights", "new-york"]
 
 
@@ -28,7 +31,8 @@ def made(tmp_path_factory):
 @pytest.mark.parametrize("name", PUBLIC)
 def test_the_data_their_settings_and_the_report_are_there(made, name):
     shown = DEMONSTRATIONS[name]
-    assert {path.name for path in (made / name).iterdir()} == WRITTEN | {shown.file}
+    there = {path.name for path in (made / name).iterdir()}
+    assert there == WRITTEN | BOARDS | {shown.file}
     page = (made / name / "report.html").read_text(encoding="utf-8")
     assert shown.title.split(":")[0] in page
     assert "SCH_" not in page.split("How good the data is")[0]

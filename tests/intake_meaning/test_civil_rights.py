@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import duckdb
 import pytest
 
 import equitable as eq
-from equitable.intake.published.civil_rights import TOPICS, Layout, recognise
+from equitable.intake.published.blurs import read_mark
+from equitable.intake.published.civil_rights import (
+    DISCIPLINE,
+    TOPICS,
+    Layout,
+    recognise,
+)
 from equitable.intake.source import open_source
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "crdc"
@@ -177,3 +184,122 @@ def test_rows_held_in_memory_are_those_of_the_file(
         assert table.source.query("SELECT COUNT(*) AS n FROM records")["n"][
             0
         ].as_py() == (5 * 8 * 2)
+
+
+_EVERY_YEAR = {
+    "out_of_school_suspension", "in_school_suspension", "expulsion", "arrest",
+    "law_enforcement_referral", "corporal_punishment", "chronic_absence", "retention",
+    "gifted", "advanced_placement", "ap_mathematics", "ap_science",
+    "international_baccalaureate", "calculus", "physics", "sat_act", "served_under_idea",
+}  # fmt: skip
+_ONLY_IN = {
+    "crdc_2013_14_layout.csv": {"algebra_grades_7_8"},
+    "crdc_2015_16_layout.csv": {
+        "algebra_grade_8", "dual_enrollment", "transfer_to_alternative",
+    },
+    "crdc_2020_21_six_states.parquet": {
+        "algebra_grade_8", "dual_enrollment", "transfer_to_alternative",
+        "computer_science",
+    },
+}  # fmt: skip
+
+
+def columns_of(name: str) -> list[str]:
+    """The names of a file's columns, from its layout where that is what is there."""
+    if name.endswith(".parquet"):
+        with open_source(SHARED / name) as source:
+            return [column.name for column in source.columns]
+    with (SHARED / name).open(encoding="latin-1", newline="") as file:
+        rows = list(csv.reader(file))
+    place = next(
+        i for i, title in enumerate(rows[0]) if title in ("NAME", "Field_Name")
+    )
+    return [row[place] for row in rows[1:]]
+
+
+@shared_files
+@pytest.mark.parametrize("name", list(_ONLY_IN))
+def test_each_years_layout_has_its_topics(name: str) -> None:
+    layout = recognise(columns_of(name))
+    assert layout is not None
+    assert {topic.name for topic in layout.topics} == _EVERY_YEAR | _ONLY_IN[name]
+
+
+@shared_files
+@pytest.mark.parametrize("name", list(_ONLY_IN))
+def test_discipline_has_both_blocks_in_each_year(name: str) -> None:
+    layout = recognise(columns_of(name))
+    assert layout is not None
+    for topic in layout.topics:
+        if topic.name not in DISCIPLINE:
+            continue
+        sql = {
+            (cell.groups.get("race"), cell.groups["sex"]): cell.sql
+            for cell in layout.cells(topic)
+            if len(cell.groups) == 2
+        }["Black or African American", "Female"]
+        assert "DISCWODIS" in sql
+        assert "DISCWDIS" in sql
+
+
+def made_up(*topics: str, races: tuple[str, ...], prefix: str = "SCH") -> list[str]:
+    return [
+        f"{prefix}_{topic}_{race}_{sex}"
+        for topic in topics
+        for race in races
+        for sex in "MF"
+    ]
+
+
+def test_layouts_of_several_years_by_their_names_alone() -> None:
+    """As the collection names its columns in 2013-14 and in 2020-21."""
+    races = ("BL", "WH", "HP", "TR")
+    keys = ["LEA_STATE", "LEAID", "SCHID"]
+    first = recognise(
+        [*keys, *made_up("ENR", "ABSENT", "ALGENR_GS0708", races=races),
+         "TOT_ENR_M", "TOT_ENR_F"]
+    )  # fmt: skip
+    later = recognise(
+        [*keys, *made_up("ENR", races=races), "TOT_ENR_M", "TOT_ENR_F",
+         *made_up("ABSENT", races=("BL", "WH", "PI", "MU")),
+         *made_up("ALGENR_G08", "COMPENR_CSCI", races=races)]
+    )  # fmt: skip
+    assert first is not None
+    assert later is not None
+    assert {topic.name for topic in first.topics} == {
+        "chronic_absence", "algebra_grades_7_8",
+    }  # fmt: skip
+    assert {topic.name for topic in later.topics} == {
+        "chronic_absence", "algebra_grade_8", "computer_science",
+    }  # fmt: skip
+    for layout, code in ((first, "TR"), (later, "MU")):
+        sql = {
+            cell.groups.get("race"): cell.sql
+            for cell in layout.cells(_TOPIC["chronic_absence"])
+        }["Two or more races"]
+        assert f"SCH_ABSENT_{code}_F" in sql
+
+
+@pytest.mark.parametrize("code", [*range(-9, -1), -11, -12, -13])
+def test_every_reserve_code_has_its_reason(code: int) -> None:
+    mark = read_mark(str(code))
+    assert mark is not None
+    assert mark.exact is None
+    assert f"reserve code {code}" in mark.reason
+
+
+def test_where_a_school_lies_is_no_reserve_code(tmp_path: Path) -> None:
+    layout, row = small_layout()
+    assert layout.topics
+    path = tmp_path / "crdc.csv"
+    fixed = {"LEA_STATE": "TX", "LEAID": "1", "SCHID": "7", "SCH_NAME": "Oak",
+             "CCD_LATCOD": "33.16", "CCD_LONCOD": "-97.13"}  # fmt: skip
+    held = {**fixed, **{name: str(value) for name, value in row.items()}}
+    path.write_text(",".join(held) + "\n" + ",".join(held.values()) + "\n")
+    with eq.open(path, fresh=True) as table:
+        said = [finding.sentence for finding in table.inspect().quality.findings]
+        assert not [sentence for sentence in said if "negative codes" in sentence]
+        result = table.gaps("in_school_suspension", by=["race"], min_n=5)
+    found = {r.group["race"]: (r.count, r.n) for r in result.rows}
+    # 3 without and 2 with a disability, of each sex; 30 and 70 of each are enrolled.
+    assert found == {"Black or African American": (10, 60), "White": (10, 140)}

@@ -19,6 +19,7 @@ TABLES = {
     "indicators.NAME": settings.IndicatorSettings,
     "crosswalk": settings.CrosswalkSettings,
     "[break]": settings.BreakSettings,
+    "published": settings.PublishedSettings,
     "privacy": settings.PrivacySettings,
     "idea": IdeaTable,
 }

@@ -23,6 +23,11 @@ from equitable.output import write_whole
 _SETTINGS: Final = "equity.toml"
 _SOURCE: Final = "SOURCE.md"
 _REPORTS: Final = ("report.html", "report.xlsx", "report.pdf")
+_BOARDS: Final = tuple(
+    f"report-board-{language}.{ending}"
+    for language in ("en", "es")
+    for ending in ("html", "pdf")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +165,7 @@ def _refuse_others_files(
     ]
     own = (folder / shown.file).exists() and shown.file not in changed
     theirs: Sequence[str] = changed or (
-        () if own else [name for name in _REPORTS if (folder / name).exists()]
+        () if own else [n for n in (*_REPORTS, *_BOARDS) if (folder / n).exists()]
     )
     if theirs:
         raise OutputError(

@@ -75,8 +75,8 @@ def report(
     where: WhereOption = None,
     weight: WeightOption = None,
     count: CountOption = None,
-    total: TotalOption = None,
     percent: PercentOption = None,
+    total: TotalOption = None,
     title: Annotated[
         str,
         typer.Option(

@@ -116,6 +116,20 @@ class Moments:
         }
         return self._with({**added, "spare": np.zeros_like(self.spare)})
 
+    def among(self, n: Integers, *, up: bool) -> Moments:
+        """The counts at one end, of ``n`` students of whom some are in none of them.
+
+        For each of those nothing is known: all of them are counted, or none.
+        """
+        further = np.maximum(n - self.n, 0)
+        end = self.leaning(up=up)
+        of_all = {name: n.astype(np.float64) for name in ("weight", "weight_squares")}
+        counted = {
+            name: np.minimum(getattr(end, name) + (further if up else 0), n)
+            for name in ("total", "squares", "weighted_total", "weighted_squares")
+        }
+        return self._with({"n": n, **of_all, **counted, "spare": end.spare})
+
     def within(self, n: Integers) -> Moments:
         """Counts held between 0 and the number of students; a difference may not be."""
         held = {

@@ -61,25 +61,28 @@ class PublishedSettings(BaseModel):
         return found
 
     def check(self, columns: Sequence[str], *, file: str, source: str) -> None:
-        """Hold the columns and marks named here against those that there are.
+        """Hold the table's columns, and the marks, against what there is.
 
         Raises
         ------
         SettingsError
             Naming the key, and the nearest column or the possible meanings.
         """
-        there = set(columns)
         wanted = [("group", self.group), ("breakdown", self.breakdown)]
-        wanted += [("level", self.level)]
-        wanted += [("percents", name) for name in self.percents]
-        for key, name in wanted:
-            if name is not None and name not in there:
+        for key, name in [*wanted, ("level", self.level)]:
+            if name is not None and name not in columns:
                 raise SettingsError(
                     f"[published] {key} names a column '{name}' that {source} does not"
                     " have",
                     file=file,
                     next_step=did_you_mean(name, columns),
                 )
+        if self.breakdowns and self.group is None:
+            raise SettingsError(
+                "[published] names breakdowns and no column of groups",
+                file=file,
+                next_step='Add the column, such as group = "Student Group".',
+            )
         for text, meant in self.marks.items():
             if mark_that_means(meant, text) is None:
                 raise SettingsError(

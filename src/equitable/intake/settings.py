@@ -45,6 +45,7 @@ from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
 
 __all__ = [
     "Proposed",
+    "PublishedSettings",
     "Settings",
     "find_settings",
     "parse_settings",
@@ -217,7 +218,7 @@ class Settings(_Table):
             if not own and entry.where is None:
                 own = [name]
             wanted += [(f"[indicators.{name}]", column) for column in own]
-        self.published.check(columns, file=self.file, source=source)
+        wanted += [("[published] percents", name) for name in self.published.percents]
         there = {column.casefold() for column in columns}
         for place, column in wanted:
             if column.casefold() not in there:

@@ -33,6 +33,7 @@ from equitable.intake.readers.parts import (
     Part,
     RowAt,
     Scratch,
+    blank_rows_of,
     shown_name,
     sql_text,
     unreadable,
@@ -83,7 +84,7 @@ class Source:
         self.rewritten_as: object = None
         """What `rewrite` made of the columns, for who asks again; set by who did."""
         self.told: dict[str, str] = {}
-        """How to read it, as a person said: sheet, delimiter, encoding, decimal."""
+        """How to read it, as a person said."""
         self._lock = threading.RLock()
         self._left_out: tuple[LeftOut, ...] | None = None
         self._set_aside: list[LeftOut] = []
@@ -170,13 +171,7 @@ class Source:
         with self._lock:
             if self._left_out is None:
                 found = [item for part in self._parts for item in part.left_out]
-                for part in self._parts:
-                    if part.blank_rows is not None:
-                        counted = self.query(part.blank_rows).column(0)[0].as_py()
-                        reason = f"blank rows of {part.name}"
-                        found += (
-                            [LeftOut(reason=reason, rows=counted)] if counted else []
-                        )
+                found += blank_rows_of(self._parts, self.query)
                 found += self._set_aside
                 found += [one for j in self._joins for one in j.source.left_out]
                 self._left_out = tuple(found)
@@ -267,7 +262,7 @@ class Source:
                     trouble = engine.trouble_of(error)
                     place = engine.place_of(error, self._parts)
                 else:
-                    self._refuse_nul(answer)
+                    engine.refuse_nul(answer, self.name)
                     return answer
                 if not self._mend(trouble, place):
                     raise engine.explain(
@@ -303,14 +298,6 @@ class Source:
                 engine.define_records(self._open_connection, self._parts, self._beside)
                 return True
         return False
-
-    def _refuse_nul(self, answer: pa.Table) -> None:
-        if engine.holds_nul(answer):
-            raise InputError(
-                "it holds a NUL byte, which no text has: the file is damaged",
-                next_step="Export it again.",
-                file=self._parts[0].name if len(self._parts) == 1 else self.name,
-            )
 
     def first_row(
         self, condition: str, parameters: Sequence[str | float] = ()
@@ -459,8 +446,8 @@ def open_source(
         settings=engine.Settings(memory_limit or MEMORY_LIMIT, threads),
         crosswalk=crosswalk,
     )
-    said = {"sheet": sheet, "delimiter": delimiter, "encoding": encoding}
-    said["decimal"] = decimal
+    said = {"sheet": sheet, "delimiter": delimiter, "encoding": encoding,
+            "decimal": decimal}  # fmt: skip
     opened.told = {key: value for key, value in said.items() if value is not None}
     try:
         opened._join(join, roles or {})  # noqa: SLF001 - its other half

@@ -233,7 +233,7 @@ def _table(
     if question.cluster is not None:
         clusters = _clusters(cells, indicator, [*within, *names], question, places)
         whole = _clusters(cells, indicator, within, question, total.places)
-    own, rest, all_of = _ends(indicator, moments, around, stratum, question.lean)
+    own, rest, all_of = _ends(indicator, moments, around, stratum, question)
     everyone = None if whole is None else whole.take(stratum)
     others = None
     if clusters is not None and whole is not None:
@@ -260,13 +260,18 @@ def _ends(
     moments: Moments,
     around: Whole,
     stratum: Integers,
-    lean: int,
+    question: Question,
 ) -> tuple[Moments, Moments, Moments]:
     """Each group, the others and everyone; counts at the ends of their bounds.
 
     Where ``lean`` is -1 a group's count is the least it can be and the others' the most
     they can be; where it is 1, the other way.
+
+    The total less a group is the others; where a publisher held one of those back, it
+    is not used to work out what: the others are then as uncertain as each of them
+    (docs/decisions/0019).
     """
+    lean = question.lean
     moments = moments.within(moments.n) if indicator.snapshot else moments
     total = around.table.moments.take(stratum)
     if around.made_of_parts is None:
@@ -280,7 +285,13 @@ def _ends(
         .where(of_parts, (total.leaning(up=lean < 0) - own))
     )
     rest = rest.within(rest.n)
-    return own, rest, own + rest
+    all_of = own + rest
+    if lean and question.reference != "overall":
+        known = moments.grouped(stratum, int(stratum.max(initial=-1)) + 1)
+        others = known.take(stratum) - moments
+        hidden = (others.spare > 0) & ~of_parts
+        rest = others.among(rest.n, up=lean < 0).where(hidden, rest)
+    return own, rest, all_of
 
 
 def _hidden(

@@ -74,6 +74,9 @@ def understand(
         if by_year is not None:
             profiles = by_year
             readings, rows = read_columns(profiles, settings, "counts")
+        if settings is not None and said is not None:
+            names = [column.name for column in source.columns]
+            said.check(names, file=settings.file, source=source.name)
         published = recognise(source, profiles, said)
         rows = _rows_of(rows, published, profiles)
         if published is not None and rows != "students":

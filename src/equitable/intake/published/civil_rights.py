@@ -142,6 +142,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ),
     _enrolled("gifted", "In gifted and talented education", "GTENR"),
     _enrolled("algebra_grade_8", "In Algebra I in grade 8", "ALGENR_G08"),
+    # Of 2013-14, which asked for both grades together: another measure, not that one.
+    _enrolled("algebra_grades_7_8", "In Algebra I in grades 7 and 8", "ALGENR_GS0708"),
     _enrolled("advanced_placement", "In Advanced Placement", "APENR"),
     _enrolled("ap_mathematics", "In AP mathematics", "APMATHENR"),
     _enrolled("ap_science", "In AP science", "APSCIENR"),

@@ -41,6 +41,9 @@ def parts(published: Published | None, asked: Sequence[Dimension]) -> list[Dimen
     if published is None:
         return []
     used = {column for dimension in asked for column in dimension.columns}
+    if published.places is not None:
+        # A row's level settles which of its places stand for all of them.
+        used |= set(published.places.columns.values())
     names = dict.fromkeys((*breakdowns_of(published), *published.totals))
     levels = [
         Dimension(

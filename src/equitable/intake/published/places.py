@@ -92,7 +92,8 @@ class Places:
         whole = f"{plain} IS NULL" + (
             f" OR LOWER({plain}) IN ({words})" if words else ""
         )
-        return f"CASE WHEN {whole} THEN {sql_text(WHOLE_PLACE)} ELSE {given} END"
+        text = f"CAST({given} AS VARCHAR)"
+        return f"CASE WHEN {whole} THEN {sql_text(WHOLE_PLACE)} ELSE {text} END"
 
 
 def levels_said(profiles: Sequence[ColumnProfile]) -> dict[str, tuple[str, ...]]:
@@ -123,7 +124,7 @@ def find_places(profiles: Sequence[ColumnProfile], *, said: bool) -> Places | No
         named = [one for one in profiles if _is_place(one, kind)]
         if not named:
             continue
-        one = named[0]
+        one = min(named, key=lambda place: place.is_numeric)
         own = _level_words(one, kind)
         if not one.present or (one.complete and len(own) == one.distinct):
             continue
@@ -145,7 +146,7 @@ def _is_place(profile: ColumnProfile, kind: str) -> bool:
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", profile.name).casefold()
     parts = set(re.findall(r"[a-z]+", apart))
     kinds = [one for one in KINDS if parts & _WORDS[one]]
-    if not kinds or parts & _NOT_NAMES or profile.type != "text" or profile.is_numeric:
+    if not kinds or parts & _NOT_NAMES or profile.type not in ("text", "number"):
         return False
     # 'School district' is a district's column.
     return kind == ("district" if "district" in kinds else kinds[-1])

@@ -69,9 +69,13 @@ def _with_places(part: Part, published: Published) -> Part:
     )
     level = LEVEL in published.levels
     added = f", {places.level_sql()} AS {quote_name(LEVEL)}" if level else ""
+    held = set(places.columns.values())
+    columns = [
+        Column(one.name, "text") if one.name in held else one for one in part.columns
+    ]
     return replace(
         part,
-        columns=(*part.columns, *([Column(LEVEL, "text")] if level else [])),
+        columns=(*columns, *([Column(LEVEL, "text")] if level else [])),
         sql=f"SELECT * REPLACE ({filled}){added} FROM ({part.sql})",
     )
 

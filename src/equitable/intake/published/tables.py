@@ -176,6 +176,9 @@ class _Look:
         self.source = source
         self.profiles = profiles
         self.said = said
+        marks = said.read_marks() if said is not None else {}
+        marked = with_marks(profiles, marks)
+        self.figures = {one.name for one in marked if one.is_numeric}
         further = said.everyone if said is not None else ()
         self.further = {folded(text) for text in further}
         few = {p.name: p.texts for p in profiles if p.complete and p.distinct <= 80}
@@ -304,8 +307,8 @@ class _Look:
     ) -> tuple[tuple[str, ...], dict[str, list[str]]]:
         """The file's own breakdowns: a coarser column that the group's name settles."""
         for one in self.profiles:
-            coarse = 2 <= one.distinct <= _MOST_GROUPS and not one.is_numeric
-            if one.name == group or one.type != "text":
+            coarse = 2 <= one.distinct <= _MOST_GROUPS
+            if one.name == group or one.type != "text" or one.name in self.figures:
                 continue
             if one.name != own and (own is not None or not coarse):
                 continue

@@ -250,3 +250,19 @@ def holds_nul(answer: pa.Table) -> bool:
         if textual and pc.any(pc.match_substring(column, "\x00")).as_py():
             return True
     return False
+
+
+def refuse_nul(answer: pa.Table, name: str) -> None:
+    """Refuse an answer with a NUL byte in it; ``name`` is the file's.
+
+    Raises
+    ------
+    InputError
+        Where there is one.
+    """
+    if holds_nul(answer):
+        raise InputError(
+            "it holds a NUL byte, which no text has: the file is damaged",
+            next_step="Export it again.",
+            file=name,
+        )

@@ -69,7 +69,7 @@ def _is_note(cells: Sequence[str], width: int) -> bool:
     if len(filled) == 1:
         longer = len(first.split()) >= _WORDS or (": " in first or " = " in first)
         return opens or longer
-    return opens and len(cells) < width and not any(map(_PLAIN.fullmatch, filled))
+    return opens and len(cells) < width
 
 
 def marked_columns(rows: Sequence[Sequence[object]], width: int) -> tuple[int, ...]:

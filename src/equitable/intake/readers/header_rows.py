@@ -156,6 +156,8 @@ def _joined(
             return None
         if all(_YEAR.fullmatch(cell) for cell in words):
             return None
+    if not any(block[0][place] for place in figures):
+        return None  # A title, which commas broke into cells.
     lacking = any(not block[0][place] and block[-1][place] for place in figures)
     if not lacking and len({cell.casefold() for cell in named}) == len(named):
         return None

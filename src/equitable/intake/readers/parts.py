@@ -348,3 +348,16 @@ def unreadable(error: OSError, name: str) -> InputError:
         next_step="Check that the file is whole and its disk still there.",
         file=name,
     )
+
+
+def blank_rows_of(
+    parts: Sequence[Part], query: Callable[[str], pa.Table]
+) -> list[LeftOut]:
+    """The rows of each part that are empty from end to end."""
+    found = []
+    for part in parts:
+        if part.blank_rows is not None:
+            counted = query(part.blank_rows).column(0)[0].as_py()
+            if counted:
+                found.append(LeftOut(reason=f"blank rows of {part.name}", rows=counted))
+    return found
