@@ -259,7 +259,7 @@ def test_columns_go_by_their_old_names_everywhere(tmp_path):
         '[crosswalk.values.subgroup]\nDisabled = ["SWD"]\n'
         '[columns]\nnum_chronic = "count"\n'
         '[indicators.chronic]\ncount = "num_chronic"\ntotal = "enrolled"\n',
-        a=OLD.replace("All Students", "Asian"),
+        a=OLD.replace("All Students", "Not SWD"),
     )
     with eq.open(path / "a.csv") as data:
         assert data.indicator("chronic").count == "absent"

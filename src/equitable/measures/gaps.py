@@ -267,9 +267,9 @@ def _ends(
     Where ``lean`` is -1 a group's count is the least it can be and the others' the most
     they can be; where it is 1, the other way.
 
-    The total less a group is the others; where a publisher held one of those back, it
-    is not used to work out what: the others are then as uncertain as each of them
-    (docs/decisions/0019).
+    The total less a group is the others; where a publisher held one alone of those
+    back, it is not used to work out what: the others are then as uncertain as each of
+    them (docs/decisions/0019).
     """
     lean = question.lean
     moments = moments.within(moments.n) if indicator.snapshot else moments
@@ -287,10 +287,11 @@ def _ends(
     rest = rest.within(rest.n)
     all_of = own + rest
     if lean and question.reference != "overall":
-        known = moments.grouped(stratum, int(stratum.max(initial=-1)) + 1)
-        others = known.take(stratum) - moments
-        hidden = (others.spare > 0) & ~of_parts
-        rest = others.among(rest.n, up=lean < 0).where(hidden, rest)
+        strata = int(stratum.max(initial=-1)) + 1
+        others = moments.grouped(stratum, strata).take(stratum) - moments
+        held = moments.spare > 0
+        alone = np.bincount(stratum, held, strata)[stratum] - held == 1
+        rest = others.among(rest.n, up=lean < 0).where(alone & ~of_parts, rest)
     return own, rest, all_of
 
 
