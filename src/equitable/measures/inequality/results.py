@@ -156,7 +156,7 @@ class InequalityQuestion:
     without an order PAR and PAF are against the best group and MDR is not given.
     ``shown`` are the groups that may enter (``None``: all): what is withheld must not
     come back out of a summary.  ``least`` is the number of students a group needs to be
-    the best.
+    the best.  ``names`` are the summaries wanted (``None``: all).
     """
 
     higher_is_better: bool = True
@@ -167,6 +167,17 @@ class InequalityQuestion:
     draws: int = DRAWS
     seed: int = SEED
     least: float = LEAST
+    names: Collection[str] | None = None
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The summaries to give; those of an order only where there is one."""
+        return tuple(
+            name
+            for name in NAMES
+            if (name not in ORDERED or self.order is not None)
+            and (self.names is None or name in self.names)
+        )
 
 
 def untold(
@@ -175,9 +186,7 @@ def untold(
     """No figure at all, and the reason at each."""
     return Inequality(
         measures={
-            name: Measure(reason=reason, unit=UNITS[name])
-            for name in NAMES
-            if name not in ORDERED or question.order is not None
+            name: Measure(reason=reason, unit=UNITS[name]) for name in question.wanted
         },
         groups=(),
         mean=Measure(reason=reason),
