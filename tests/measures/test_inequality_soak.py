@@ -108,7 +108,7 @@ def test_change(name):
                     GroupLevel.of_count(str(i), m, rng.binomial(m, q))
                     for i, (m, q) in enumerate(zip(n, p, strict=True))
                 ],
-                InequalityQuestion(draws=300, seed=repeat),
+                InequalityQuestion(draws=300, seed=repeat, centres=True),
                 is_rate=True,
             ).measures
             for n, p in ((n_old, p_old), (n_new, p_new))

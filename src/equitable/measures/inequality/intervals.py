@@ -217,6 +217,8 @@ class Inverted(NamedTuple):
     low: dict[str, float]
     high: dict[str, float]
     by_chance: dict[str, float]
+    centre: dict[str, float]
+    """Where asked for: the truths under which half of the draws are as large."""
     chance: dict[str, float]
     """The share of draws from equality that come out as large as what was seen."""
 
@@ -229,6 +231,8 @@ def inverted(
     error: Array,
     way: Array | None = None,
     names: Collection[str] = SPREAD,
+    *,
+    centres: bool = False,
 ) -> Inverted:
     """Limits of every figure of ``spread`` by the inverted test.
 
@@ -243,6 +247,8 @@ def inverted(
     way
         The values whose distances from their mean the line follows, where they are not
         those seen: rates pulled a little away from 0 and 1, where nothing would vary.
+    centres
+        Whether to find the median-unbiased estimates.
     names
         The figures whose limits are sought (those of BGV are known in any case).
 
@@ -274,9 +280,11 @@ def inverted(
         )
         low = {k: path.lower(k, level) for k in seen}
         high = {k: path.upper(k, level) for k in seen}
+        centre = {k: path.lower(k, 0.5) for k in seen} if centres else {}
     else:
         # Nobody differs, so nothing says who might: the farthest of all who could.
         low = dict.fromkeys(seen, 0.0)
+        centre = dict.fromkeys(seen, 0.0) if centres else {}
         high = dict.fromkeys(seen, 0.0)
         for place in _some(frame.share):
             for sign in (1.0, -1.0):
@@ -300,7 +308,7 @@ def inverted(
         if k in {"PAR", "PAF"} and not frame.higher_is_better:
             low[k], high[k] = high[k], low[k]
         low[k], high[k] = min(low[k], value), max(high[k], value)
-    return Inverted(low, high, by_chance, chance)
+    return Inverted(low, high, by_chance, centre, chance)
 
 
 def _some(share: Array) -> list[int]:

@@ -45,6 +45,9 @@ class Measure:
     method: str | None = None
     unit: str = "value"
     by_chance: float | None = None
+    centre: float | None = None
+    """Where it was asked for: the truth under which half of all tables come out as
+    large as this one (median-unbiased), without what chance adds; not in JSON."""
 
     def to_dict(self) -> dict[str, Any]:
         """As in JSON."""
@@ -168,6 +171,8 @@ class InequalityQuestion:
     seed: int = SEED
     least: float = LEAST
     names: Collection[str] | None = None
+    centres: bool = False
+    """Whether to find each summary's ``centre``, which a change is measured from."""
 
     @property
     def wanted(self) -> tuple[str, ...]:

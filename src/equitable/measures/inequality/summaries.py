@@ -288,6 +288,7 @@ def _unordered(work: _Work) -> dict[str, Measure]:
             found.error[turn],
             found.way(turn),
             names=figures,
+            centres=asked.centres,
         )
         _say_chance(work, limits)
         _widen(limits, upper_limits(Values(found.value, found.low, found.high), frame))
@@ -315,6 +316,7 @@ def _unordered(work: _Work) -> dict[str, Measure]:
                 ),
                 method=method,
                 by_chance=limits.by_chance.get(name),
+                centre=_or_none(limits.centre.get(name, np.nan)),
             )
     return answers
 
