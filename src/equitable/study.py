@@ -37,7 +37,7 @@ from equitable.privacy.inequality import (
 )
 from equitable.privacy.lines import Key
 from equitable.report.contents import Board, Contents, Study
-from equitable.report.inequality import FEWEST
+from equitable.report.inequality import FEWEST, SAID
 from equitable.version import VERSION
 from equitable.vocabulary import (
     NOT_REPORTED,
@@ -444,13 +444,14 @@ def _unequal(answer: _Answers, gated: Sequence[Gated]) -> tuple[GatedInequality,
     """
     at = -1 if answer.has_years else 0
     cells, shown = answer.asked[at].cells, gated[at]
-    if cells.moments[answer.indicator.name].spare.any():
-        return ()
+    held = _names(shown.gaps.within)
+    question = InequalityQuestion(names=SAID)
     found = []
     for dimension in gated[0].gaps.dimensions:
-        if dimension.overlapping:
+        table = cells.table(answer.indicator.name, [*held, dimension.name])
+        if dimension.overlapping or table.moments.spare.any():
             continue
-        one = shown_inequality(cells, shown, dimension, InequalityQuestion())
+        one = shown_inequality(cells, shown, dimension, question)
         if most_groups(one) >= FEWEST:
             found.append(one)
     return tuple(found)

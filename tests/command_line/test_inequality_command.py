@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -263,3 +264,16 @@ def test_published_averages_give_what_needs_no_numbers(tmp_path):
     assert "without the number of students" in found["BGV"].reason
     assert len(years.strata) == 2
     assert years.gated.changes == ()
+
+
+def test_every_field_is_documented(tmp_path):
+    path = tmp_path / "y.csv"
+    path.write_text(YEARLY)
+    with eq.open(path) as table:
+        one = table.inequality("passed", by="group", order=["A", "C", "B"]).to_dict()
+        years = table.inequality("passed", by="group", within=["year"]).to_dict()
+    page = Path(__file__).parents[2] / "docs" / "reference" / "results.md"
+    said = page.read_text().split("## Inequality")[1]
+    fields = {*one, *years, *one["groups"][0], *years["changes"][0]}
+    fields |= {*one["measures"]["BGV"], *years["strata"][0]}
+    assert {name for name in fields if f"`{name}`" not in said} == set()

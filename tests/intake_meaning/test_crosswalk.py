@@ -256,16 +256,16 @@ def test_columns_go_by_their_old_names_everywhere(tmp_path):
     path = folder(
         tmp_path,
         '[crosswalk.columns]\nabsent = ["num_chronic"]\ngroup = ["subgroup"]\n'
-        '[crosswalk.values.subgroup]\nDisabled = ["SWD"]\n'
+        '[crosswalk.values.subgroup]\nBlack = ["B"]\n'
         '[columns]\nnum_chronic = "count"\n'
         '[indicators.chronic]\ncount = "num_chronic"\ntotal = "enrolled"\n',
-        a=OLD.replace("All Students", "Not SWD"),
+        a=OLD.replace("All Students", "Asian").replace("SWD", "B"),
     )
     with eq.open(path / "a.csv") as data:
         assert data.indicator("chronic").count == "absent"
         assert data.schema.dimension("subgroup").name == "group"
         found = data.gaps(
-            "chronic", by=["district"], where="num_chronic > 0 and subgroup = SWD"
+            "chronic", by=["district"], where="num_chronic > 0 and subgroup = B"
         )
     assert rows(found)["North",] == (20, 12)
 

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from test_inequality_intervals import coverage
 
+from equitable.measures.inequality.intervals import Frame, spread
 from equitable.measures.inequality.levels import GroupLevel
 from equitable.measures.inequality.ordered import fractional_rank
+from equitable.measures.inequality.over_time import change_limits
 from equitable.measures.inequality.results import InequalityQuestion
 from equitable.measures.inequality.summaries import inequality
 
@@ -79,3 +81,43 @@ def test_ordered(n, line):
     print(n, line, found)  # noqa: T201
     assert min(found.values()) >= 0.92
     assert max(found.values()) <= 0.985
+
+
+CHANGES = {
+    "equal in both": ((100,) * 4, (0.5,) * 4, (60,) * 4, (0.5,) * 4),
+    "nearer together": ((80, 120, 300), (0.3, 0.5, 0.6), (90, 110, 280), (0.4, 0.5, 0.6)),
+    "apart from equal": ((60,) * 5, (0.4,) * 5, (60,) * 5, (0.2, 0.3, 0.4, 0.5, 0.6)),
+    "far fewer later": ((900,) * 4, (0.3, 0.4, 0.5, 0.6), (60,) * 4, (0.3, 0.4, 0.5, 0.6)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_change(name):
+    """The change of each summary between two independent years."""
+    rng = np.random.default_rng(9)
+    n_old, p_old, n_new, p_new = (np.array(x) for x in CHANGES[name])
+    true = {}
+    for key, n, p in (("old", n_old, p_old), ("new", n_new, p_new)):
+        frame = Frame(share=n / n.sum(), eligible=n >= 30, higher_is_better=True)
+        true[key] = spread(p, frame)
+    held = {measure: [] for measure in true["old"] if measure not in {"MDRW", "MDRU"}}
+    for repeat in range(400):
+        old, new = (
+            inequality(
+                [
+                    GroupLevel.of_count(str(i), m, rng.binomial(m, q))
+                    for i, (m, q) in enumerate(zip(n, p, strict=True))
+                ],
+                InequalityQuestion(draws=300, seed=repeat, centres=True),
+                is_rate=True,
+            ).measures
+            for n, p in ((n_old, p_old), (n_new, p_new))
+        )
+        for measure, hits in held.items():
+            _, low, high = change_limits(old[measure], new[measure])
+            if low is not None:
+                difference = true["new"][measure] - true["old"][measure]
+                hits.append(low <= difference <= high)
+    found = {measure: float(np.mean(hits)) for measure, hits in held.items()}
+    print(name, {k: round(v, 3) for k, v in found.items()})  # noqa: T201
+    assert min(found.values()) >= 0.92

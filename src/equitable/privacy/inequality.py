@@ -102,7 +102,9 @@ def shown_inequality(
             shown.setdefault(stratum, set()).add(row.group[name])
     found: Inequality | None = None
     strata: tuple[Stratum, ...] = ()
+    year = next((held for held in within if held.role is Role.YEAR), None)
     if within:
+        question = replace(question, centres=year is not None)
         strata = tuple(
             replace(one, found=_with_names(one.found, withheld, one.within))
             for one in strata_inequality(
@@ -118,7 +120,6 @@ def shown_inequality(
         may = replace(question, shown=frozenset(shown.get((), ())))
         single = cells_inequality(cells, gaps.indicator, [name], may)
         found = _with_names(single, withheld, {})
-    year = next((held for held in within if held.role is Role.YEAR), None)
     return GatedInequality(
         indicator=gaps.indicator,
         dimension=dimension,

@@ -28,6 +28,7 @@ from equitable.report.document import (
 from equitable.report.unequal_charts import inequality_figure
 from equitable.report.unequal_tables import levels_table, measures_table
 from equitable.report.unequal_words import (
+    DISTANCE,
     along_the_order,
     from_best,
     how_far,
@@ -43,6 +44,8 @@ from equitable.vocabulary import Provenance
 if TYPE_CHECKING:
     import altair as alt
 
+SAID: Final = (DISTANCE, "MDMW", "PAR", "SII")
+"""The summaries that a report speaks of."""
 FEWEST: Final = 3
 """Groups from which on a summary says more than the one gap between two."""
 _FIGURES: Final = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from equitable.measures.inequality.results import Inequality, Level, group_words
@@ -63,15 +64,46 @@ def inequality_figure(gated: GatedInequality, name: str) -> Figure | None:
         return None
     single_line = gated.year is not None and len(gated.within) == 1
     over_time = single_line and len(known) > 1
+    chart = _over_years(gated) if over_time else _by_place(gated, known)
+    note = _beneath(gated, chart)
+    brief = strata_brief(gated)
     return Figure(
         name=name,
         sentence=sentence(gated),
-        chart=_over_years(gated) if over_time else _by_place(gated, known),
+        chart=chart,
         title=title + (" over the years" if over_time else ""),
         alt=_alternative_strata(known, indicator, title),
-        table=strata_table(gated),
-        brief=strata_brief(gated),
+        table=replace(strata_table(gated), note=note),
+        brief=replace(brief, note=" ".join(filter(None, [brief.note, note]))),
     )
+
+
+def _beneath(gated: GatedInequality, chart: Panels | DotChart) -> str:
+    """What a chart leaves out, and where its lines are cut on purpose."""
+    said = []
+    if isinstance(chart, Panels):
+        every = {
+            group_words(level.group)
+            for one in gated.strata
+            for level in one.found.groups
+        }
+        levels = chart.charts[-1]
+        drawn = len(levels.lines) if isinstance(levels, LineChart) else 0
+        if drawn < len(every):
+            said.append(
+                f"The chart has {drawn} of {len(every)} groups: the best, the farthest"
+                " and the largest others."
+            )
+    elif len(chart.dots) < len(told(gated.strata)):
+        said.append(
+            f"The chart has {len(chart.dots)} of {len(told(gated.strata))}, those that"
+            " are farthest apart for certain."
+        )
+    said += [
+        f"From {time} on figures are counted otherwise: no line is drawn across."
+        for time in gated.breaks
+    ]
+    return " ".join(said)
 
 
 def _single(found: Inequality, gated: GatedInequality) -> DotChart | Panels:

@@ -22,7 +22,7 @@ of the data and the seed, not of the order of the rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
@@ -43,8 +43,11 @@ _FINE: Final = 0.02
 """How near an edge is sought, in standard errors: far finer than the draws tell it."""
 _MANY: Final = 200
 """Groups from which on draws of the large ones are made all at once."""
+_NORMAL: Final = 400.0
+"""n p (1 - p) from which on a binomial's quantiles are expanded, not summed: they are
+then right to a hundredth of a student."""
 _NEARLY_NORMAL: Final = 9.0
-"""n p (1 - p) from which on a binomial's quantiles are expanded."""
+"""The same where groups are many."""
 _FEW: Final = 12
 """Groups that are each tried as the only one that differs, where none is seen to."""
 
@@ -151,10 +154,10 @@ class RateNoise:
         sizes = np.maximum(np.rint(self.n), 1.0)
         rates = self.within(truth)
         drawn = np.empty(self.uniform.shape)
-        exact = np.ones(sizes.size, dtype=np.bool_)
-        if sizes.size > _MANY:
-            # One group more or less far in its tail is nothing among hundreds.
-            exact = sizes * rates * (1 - rates) < _NEARLY_NORMAL
+        # One group more or less far in its tail is nothing among hundreds.
+        enough = _NEARLY_NORMAL if sizes.size > _MANY else _NORMAL
+        exact = sizes * rates * (1 - rates) < enough
+        if not exact.all():
             own = ~exact
             drawn[:, own] = self._expanded(sizes[own], rates[own], own)
         for place in np.flatnonzero(exact):
@@ -214,6 +217,8 @@ class Inverted(NamedTuple):
     low: dict[str, float]
     high: dict[str, float]
     by_chance: dict[str, float]
+    centre: dict[str, float]
+    """Where asked for: the truths under which half of the draws are as large."""
     chance: dict[str, float]
     """The share of draws from equality that come out as large as what was seen."""
 
@@ -225,6 +230,9 @@ def inverted(
     confidence: float,
     error: Array,
     way: Array | None = None,
+    names: Collection[str] = SPREAD,
+    *,
+    centres: bool = False,
 ) -> Inverted:
     """Limits of every figure of ``spread`` by the inverted test.
 
@@ -239,6 +247,10 @@ def inverted(
     way
         The values whose distances from their mean the line follows, where they are not
         those seen: rates pulled a little away from 0 and 1, where nothing would vary.
+    centres
+        Whether to find the median-unbiased estimates.
+    names
+        The figures whose limits are sought (those of BGV are known in any case).
 
     Returns
     -------
@@ -246,7 +258,11 @@ def inverted(
         Without an entry where a figure is not defined.  A value that noise alone has
         raised over its upper limit widens the interval to itself.
     """
-    seen = {k: float(v) for k, v in spread(y, frame).items() if np.isfinite(v)}
+    seen = {
+        k: float(v)
+        for k, v in spread(y, frame).items()
+        if np.isfinite(v) and (k in names or k == "BGV")
+    }
     mean = float(y @ frame.share)
     typical = float(np.sqrt(error @ frame.share))
     size = float(np.sqrt(((y - mean) ** 2) @ frame.share))
@@ -264,9 +280,11 @@ def inverted(
         )
         low = {k: path.lower(k, level) for k in seen}
         high = {k: path.upper(k, level) for k in seen}
+        centre = {k: path.lower(k, 0.5) for k in seen} if centres else {}
     else:
         # Nobody differs, so nothing says who might: the farthest of all who could.
         low = dict.fromkeys(seen, 0.0)
+        centre = dict.fromkeys(seen, 0.0) if centres else {}
         high = dict.fromkeys(seen, 0.0)
         for place in _some(frame.share):
             for sign in (1.0, -1.0):
@@ -290,7 +308,7 @@ def inverted(
         if k in {"PAR", "PAF"} and not frame.higher_is_better:
             low[k], high[k] = high[k], low[k]
         low[k], high[k] = min(low[k], value), max(high[k], value)
-    return Inverted(low, high, by_chance, chance)
+    return Inverted(low, high, by_chance, centre, chance)
 
 
 def _some(share: Array) -> list[int]:

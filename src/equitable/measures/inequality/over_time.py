@@ -2,9 +2,12 @@
 
 The interval of a change is recovered from the two intervals (the method of variance
 estimates recovery: Zou & Donner 2008, Statistics in Medicine 27: 1693-1702), which
-keeps what is good in them: that of a summary that cannot be under 0 is not even.  The
-two times are taken as independent; where the same students recur they seldom are, and
-the interval is then too wide rather than too narrow.
+keeps what is good in them: that of a summary that cannot be under 0 is not even.  It
+starts from each summary without what chance adds to it (median-unbiased, where that is
+known), as chance adds more in the year with fewer students or nearer to equality; the
+plain difference is given, and the interval holds it in any case.  The two times are
+taken as independent; where the same students recur they seldom are, and the interval
+is then too wide rather than too narrow.
 
 Two times are comparable only where the summaries are over the same groups, and where
 nobody said that the figures are counted otherwise from some time on.
@@ -25,6 +28,7 @@ Movement: TypeAlias = Literal["larger", "smaller", "turned round", "no change sh
 _EQUAL_AT: Final = {"RII": 1.0}
 """Where groups alike stand: 0 for every other summary."""
 _NAMED: Final = 6
+_NEAR: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +143,29 @@ def change_limits(
     difference = new.value - old.value
     if old.low is None or old.high is None or new.low is None or new.high is None:
         return difference, None, None
-    low = difference - hypot(new.value - new.low, old.high - old.value)
-    high = difference + hypot(new.high - new.value, old.value - old.low)
-    return difference, low, high
+    now = new.value if new.centre is None else new.centre
+    was = old.value if old.centre is None else old.centre
+    low = now - was - _together(now, new, new.low, was, old, old.high)
+    high = now - was + _together(now, new, new.high, was, old, old.low)
+    return difference, min(low, difference), max(high, difference)
+
+
+def _together(
+    now: float, new: Measure, limit: float, was: float, old: Measure, other: float
+) -> float:
+    """How far two limits reach together.
+
+    A limit at equality says that equality may well be the truth, where errors to one
+    side are cut off and no longer even out: it reaches with all its length.
+    """
+    ends = abs(limit - now), abs(other - was)
+    cut = _at_equality(new, limit) or _at_equality(old, other)
+    return sum(ends) if cut else hypot(*ends)
+
+
+def _at_equality(measure: Measure, limit: float) -> bool:
+    # What has a figure by chance cannot be on the other side of equality.
+    return measure.by_chance is not None and abs(limit) <= _NEAR
 
 
 def _movement(

@@ -45,6 +45,9 @@ class Measure:
     method: str | None = None
     unit: str = "value"
     by_chance: float | None = None
+    centre: float | None = None
+    """Where it was asked for: the truth under which half of all tables come out as
+    large as this one (median-unbiased), without what chance adds; not in JSON."""
 
     def to_dict(self) -> dict[str, Any]:
         """As in JSON."""
@@ -156,7 +159,7 @@ class InequalityQuestion:
     without an order PAR and PAF are against the best group and MDR is not given.
     ``shown`` are the groups that may enter (``None``: all): what is withheld must not
     come back out of a summary.  ``least`` is the number of students a group needs to be
-    the best.
+    the best.  ``names`` are the summaries wanted (``None``: all).
     """
 
     higher_is_better: bool = True
@@ -167,6 +170,19 @@ class InequalityQuestion:
     draws: int = DRAWS
     seed: int = SEED
     least: float = LEAST
+    names: Collection[str] | None = None
+    centres: bool = False
+    """Whether to find each summary's ``centre``, which a change is measured from."""
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The summaries to give; those of an order only where there is one."""
+        return tuple(
+            name
+            for name in NAMES
+            if (name not in ORDERED or self.order is not None)
+            and (self.names is None or name in self.names)
+        )
 
 
 def untold(
@@ -175,9 +191,7 @@ def untold(
     """No figure at all, and the reason at each."""
     return Inequality(
         measures={
-            name: Measure(reason=reason, unit=UNITS[name])
-            for name in NAMES
-            if name not in ORDERED or question.order is not None
+            name: Measure(reason=reason, unit=UNITS[name]) for name in question.wanted
         },
         groups=(),
         mean=Measure(reason=reason),

@@ -33,7 +33,6 @@ from equitable.measures.inequality.intervals import (
 )
 from equitable.measures.inequality.levels import GroupLevel, Resolved, resolve
 from equitable.measures.inequality.ordered import (
-    ORDERED,
     Estimate,
     concentration,
     fractional_rank,
@@ -110,11 +109,7 @@ def inequality(
         order = tuple(name for name in asked.order if name in set(names.tolist()))
     best = None if alone else _best(work)
     return Inequality(
-        measures={
-            k: replace(measures[k], unit=UNITS[k])
-            for k in NAMES
-            if k not in ORDERED or asked.order is not None
-        },
+        measures={k: replace(measures[k], unit=UNITS[k]) for k in asked.wanted},
         groups=_levels(work, order),
         mean=_mean(work.found),
         direction="higher" if asked.higher_is_better else "lower",
@@ -277,7 +272,11 @@ def _unordered(work: _Work) -> dict[str, Measure]:
         ),
         lacks_reference=frame.lacks_reference,
     )
-    figures = {k: float(v) for k, v in spread(found.value, frame).items()}
+    figures = {
+        k: float(v)
+        for k, v in spread(found.value, frame).items()
+        if asked.names is None or k in asked.names
+    }
     limits: Inverted | None = None
     if np.isfinite(found.error).all():
         uniform = uniform_draws(turn.size, asked.draws, asked.seed)
@@ -288,6 +287,8 @@ def _unordered(work: _Work) -> dict[str, Measure]:
             asked.confidence,
             found.error[turn],
             found.way(turn),
+            names=figures,
+            centres=asked.centres,
         )
         _say_chance(work, limits)
         _widen(limits, upper_limits(Values(found.value, found.low, found.high), frame))
@@ -315,6 +316,7 @@ def _unordered(work: _Work) -> dict[str, Measure]:
                 ),
                 method=method,
                 by_chance=limits.by_chance.get(name),
+                centre=_or_none(limits.centre.get(name, np.nan)),
             )
     return answers
 
