@@ -11,14 +11,13 @@ Thin on purpose: the rooms below hold the work and know nothing of these classes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from equitable.answers.cells import Cells, GapsResult
 from equitable.answers.inequality import InequalityResult
-from equitable.answers.risk_ratios import RiskRatioResult
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake import where as where_grammar
@@ -39,8 +38,6 @@ from equitable.remarks import (
     refuse_outcome_as_group,
 )
 from equitable.reporting import report_on
-from equitable.risks.asking import ask_risks
-from equitable.risks.question import RiskQuestion
 from equitable.version import VERSION
 from equitable.vocabulary import Condition, Dimension, Indicator
 from equitable.years import (
@@ -338,45 +335,6 @@ class Dataset:
             min_n=self.min_n if min_n is None else min_n,
             published=averages and not indicator.is_counts,
             **asked,
-        )
-
-    def risk_ratios(
-        self,
-        outcome: str | None = None,
-        *,
-        state: Dataset | None = None,
-        show_min: int | None = None,
-        internal: bool = False,
-        command: str | None = None,
-        settings: Mapping[str, Any] | None = None,
-        **asked: Any,
-    ) -> RiskRatioResult:
-        """Risk ratios as 34 CFR 300.647 has them, or by its arithmetic.
-
-        Parameters
-        ----------
-        outcome
-            Without one: the rule's categories, as far as the file can say them.
-        state
-            The whole State's file, for alternate risk ratios.
-        show_min
-            The smallest number of students that may be shown.
-        settings
-            What the State sets (``min_cell``, ``min_n``, ``threshold``, ``years`` …);
-            else ``[idea]`` in equity.toml, else the usual.
-
-        Further keywords are those of `RiskQuestion`: ``by``, ``count``, ``total``,
-        ``category``, ``district``, ``year``, ``where``.
-        """
-        least = self.min_n if show_min is None else show_min
-        return ask_risks(
-            self,
-            RiskQuestion(outcome=outcome, **asked),
-            state=state,
-            given=settings or {},
-            show_min=least,
-            internal=internal,
-            command=command,
         )
 
     @property

@@ -24,7 +24,6 @@ from equitable.commands.options import (
     usage_sentence,
 )
 from equitable.commands.report import report
-from equitable.commands.risk_ratio import risk_ratio
 from equitable.errors import EquitableError
 from equitable.version import VERSION
 
@@ -53,8 +52,8 @@ def equitable_command(
         raise typer.Exit
 
 
-for command in (gaps, inequality, risk_ratio, inspect, report, demo):
-    app.command(command.__name__.replace("_", "-"))(command)
+for command in (gaps, inequality, inspect, report, demo):
+    app.command()(command)
 
 
 def _end_politely(number: int, _: object) -> None:

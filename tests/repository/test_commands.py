@@ -74,7 +74,7 @@ def test_the_page_names_no_option_that_is_not_there(name: str):
 
 def test_the_page_names_no_command_that_is_not_there():
     text = CLI_PAGE.read_text(encoding="utf-8")
-    assert set(re.findall(r"^## equitable ([\w-]+)", text, re.MULTILINE)) == set(
+    assert set(re.findall(r"^## equitable (\w+)", text, re.MULTILINE)) == set(
         commands()
     )
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from equitable.intake import settings
-from equitable.intake.settings_idea import IdeaTable
 from equitable.vocabulary import Aspect, Direction, Kind, Role, Timing
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "equity-toml.md"
@@ -21,7 +20,6 @@ TABLES = {
     "[break]": settings.BreakSettings,
     "published": settings.PublishedSettings,
     "privacy": settings.PrivacySettings,
-    "idea": IdeaTable,
 }
 
 

@@ -16,11 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from equitable.commands.screen_risk_ratio import (
-    risk_reasons,
-    risk_sentence,
-    risk_table,
-)
 from equitable.commands.screen_tables import (
     gap_table,
     indices_table,
@@ -44,10 +39,7 @@ if TYPE_CHECKING:
     from equitable.analysis import Dataset
     from equitable.answers.cells import GapsResult
     from equitable.answers.inequality import InequalityResult
-    from equitable.answers.risk_ratios import RiskRatioResult
     from equitable.intake.meaning.proposal import Inspection
-
-    Answer = GapsResult | InequalityResult | RiskRatioResult
 
 _LISTED: Final = 12
 _PRINTED: Final = 110
@@ -124,7 +116,7 @@ def form_of(form: str | None, output: Path | None) -> str:
     return form or named or "table"
 
 
-def give(result: Answer, form: str, output: Path | None) -> None:
+def give(result: GapsResult | InequalityResult, form: str, output: Path | None) -> None:
     """Print a result, or write it to a file, in the form asked for."""
     if form == "parquet":
         _give_bytes(_parquet(result.to_arrow()), output)
@@ -140,9 +132,8 @@ def give(result: Answer, form: str, output: Path | None) -> None:
         _show_any(result, Console(highlight=False))
 
 
-def _show_any(result: Answer, console: Console) -> None:
+def _show_any(result: GapsResult | InequalityResult, console: Console) -> None:
     from equitable.answers.inequality import InequalityResult  # noqa: PLC0415 - costly
-    from equitable.answers.risk_ratios import RiskRatioResult  # noqa: PLC0415 - costly
 
     if isinstance(result, InequalityResult):
         from equitable.commands.screen_inequality import (  # noqa: PLC0415 - costly
@@ -150,38 +141,8 @@ def _show_any(result: Answer, console: Console) -> None:
         )
 
         show_inequality(result, console)
-    elif isinstance(result, RiskRatioResult):
-        _show_risks(result, console)
     else:
         _show(result, console)
-
-
-def _show_risks(result: RiskRatioResult, console: Console) -> None:
-    found, provenance = result.found, result.provenance
-    console.print(Text(printable(risk_sentence(found))))
-    console.print()
-    table_of, more = risk_table(found)
-    console.print(table_of)
-    for line in filter(None, [more, *risk_reasons(found)]):
-        console.print(Text(printable(line)))
-    console.print()
-    console.print(
-        Text(
-            "▲ over the threshold; ~ its interval holds it; (S) beside the State."
-            " To go: so many fewer children (+) and it would not be over; so"
-            " many more (−) and it would be. What follows, the State decides.",
-            style="dim",
-        )
-    )
-    for note in provenance.notes:
-        console.print(Text(printable(note), style="dim"))
-    said = (
-        "INTERNAL: contains small groups. Not for others' eyes."
-        if provenance.internal
-        else f"Numbers under {provenance.min_n} are withheld. Not checked for"
-        " publication."
-    )
-    console.print(Text(said, style="dim"))
 
 
 def _written(console: Console) -> str:

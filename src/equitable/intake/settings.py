@@ -11,7 +11,6 @@ Tables, all optional::
     [[break]]               at, why, outcomes, groups: counted another way from then
     [published]             group, breakdown, everyone, levels, marks, percents, …
     [privacy]               min_n
-    [idea]                  min_cell, min_n, threshold, years, progress, columns …
 
 Unknown keys and values are refused with the nearest ones that exist.
 """
@@ -33,7 +32,6 @@ from equitable.intake.profile import plain_number
 from equitable.intake.published_settings import PublishedSettings
 from equitable.intake.race import VIEW_NAMES
 from equitable.intake.readers.text_encoding import named_encoding
-from equitable.intake.settings_idea import IdeaTable, idea_keys
 from equitable.intake.settings_text import Proposed, settings_text, write_settings
 from equitable.intake.settings_years import (
     BreakSettings,
@@ -144,7 +142,6 @@ class Settings(_Table):
     breaks: tuple[BreakSettings, ...] = Field(default=(), alias="break")
     published: PublishedSettings = Field(default_factory=PublishedSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
-    idea: IdeaTable = Field(default_factory=IdeaTable)
     _file: str = PrivateAttr(default=FILE_NAME)
     _further: frozenset[str] = PrivateAttr(default=frozenset())
 
@@ -378,8 +375,6 @@ def _place(path: Sequence[str]) -> tuple[str, str]:
 def _keys(path: Sequence[str]) -> list[str]:
     if len(path) == 1:
         return [f.alias or name for name, f in Settings.model_fields.items()]
-    if path[0] == "idea":
-        return idea_keys(path)
     return list(_TABLES[path[0]].model_fields)
 
 

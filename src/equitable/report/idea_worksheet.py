@@ -11,6 +11,7 @@ import io
 from collections.abc import Sequence
 from typing import Any, Final
 
+from equitable.measures.disproportionality.categories import CATEGORIES, GROUPS
 from equitable.measures.disproportionality.rows import (
     Disproportionality,
     Finding,
@@ -78,9 +79,7 @@ def render(answer: Disproportionality, *, title: str = "", mark: str = "") -> by
             "strings_to_numbers": False,
         },
     )
-    heading = title or (
-        "Risk ratios under IDEA" if answer.scope.federal else "Risk ratios"
-    )
+    heading = title or "Risk ratios under IDEA"
     book.set_properties(
         {"title": _text(heading)[:255], "created": workbook._CREATED}  # noqa: SLF001 - one date for all workbooks
     )
@@ -190,8 +189,7 @@ def _how_to_read(page: _Sheet, answer: Disproportionality) -> None:
 
 def _ratios(page: _Sheet, answer: Disproportionality) -> None:
     page.sheet.set_column(0, 0, 38)
-    groups = answer.scope.groups
-    page.sheet.set_column(1, len(groups), 15)
+    page.sheet.set_column(1, len(GROUPS), 15)
     tables: dict[tuple[str, str], dict[tuple[str, str], RiskRow]] = {}
     for row in answer.rows:
         table = tables.setdefault((row.district, row.year), {})
@@ -200,12 +198,12 @@ def _ratios(page: _Sheet, answer: Disproportionality) -> None:
     for district, year in sorted(tables, key=lambda k: k[1], reverse=True):
         table = tables[(district, year)]
         page.line([" · ".join(filter(None, [district, year]))], bold=True, font_size=13)
-        page.heads(["Category", *groups])
-        for key, category in answer.scope.categories.items():
+        page.heads(["Category", *GROUPS])
+        for key, category in CATEGORIES.items():
             if not any(name == key for name, _ in table):
                 continue
             page.cell(0, category.label, bottom=1, bottom_color="#D9D3C4")
-            for column, group in enumerate(groups, start=1):
+            for column, group in enumerate(GROUPS, start=1):
                 _ratio_cell(page, column, table.get((key, group)))
             page.row += 1
         page.row += 1
@@ -245,21 +243,21 @@ def _figures(page: _Sheet, answer: Disproportionality) -> None:
     page.sheet.repeat_rows(top)
     page.sheet.freeze_panes(page.row, 4)
     for row in answer.rows:
-        values = _values(row, answer.scope.categories[row.category].label)
+        values = _values(row)
         for column, (value, form) in enumerate(values):
             page.cell(column, value, num_format=form, text_wrap=column == 18)
         page.row += 1
     page.sheet.autofilter(top, 0, max(page.row - 1, top), len(_COLUMNS) - 1)
 
 
-def _values(row: RiskRow, label: str) -> list[tuple[object, str]]:
+def _values(row: RiskRow) -> list[tuple[object, str]]:
     """Each column's value and number format."""
     whole, share, two = "#,##0", "0.0 %", "0.00"
     said = " ".join(filter(None, [row.explanation, *row.notes]))
     if row.category == "removals" and isinstance(row.risk, float) and row.risk > 1:
         share = "0.00"  # removals per child, not a share of children
     return [
-        (row.district, ""), (row.year, ""), (label, ""),
+        (row.district, ""), (row.year, ""), (CATEGORIES[row.category].label, ""),
         (row.group, ""), (row.n, whole), (row.count, whole), (row.risk, share),
         (row.comparison_risk, share), (row.ratio, two), (row.low, two),
         (row.high, two), (row.kind, ""), (row.threshold, two),
@@ -300,7 +298,7 @@ def _settings(page: _Sheet, answer: Disproportionality) -> None:
         ["Category", "Minimum cell size", "Minimum n-size", "Threshold", "Ages",
          "Denominator", "34 CFR 300.647"]
     )  # fmt: skip
-    for category in answer.scope.categories.values():
+    for category in CATEGORIES.values():
         standard = settings.of(category)
         page.line(
             [category.label, standard.min_cell, standard.min_n, standard.threshold,

@@ -31,8 +31,6 @@ class Area(StrEnum):
     IDENTIFICATION = "identification"
     PLACEMENT = "placement"
     DISCIPLINE = "discipline"
-    OTHER = "other"
-    """An outcome that the rule does not name."""
 
 
 class Population(StrEnum):
@@ -40,7 +38,6 @@ class Population(StrEnum):
 
     ENROLLED = "children enrolled"
     WITH_DISABILITIES = "children with disabilities"
-    COUNTED = "students counted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +68,6 @@ class Category:
     @property
     def population(self) -> Population:
         """The denominator: all children enrolled, or those with disabilities."""
-        if self.area is Area.OTHER:
-            return Population.COUNTED
         if self.area is Area.IDENTIFICATION:
             return Population.ENROLLED
         return Population.WITH_DISABILITIES
@@ -212,40 +207,6 @@ def school_year(text: str) -> int:
 def is_span(text: str) -> bool:
     """Whether a school year is written as two years ('2021-22')."""
     return bool(re.search(r"\d\s*[-–/]\s*\d", text))
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What is looked at: the rule's categories and groups, or an outcome of one's own.
-
-    ``groups`` are in reading order.  Outside the rule they are those that the data
-    have, and no name is translated.
-    """
-
-    categories: Mapping[str, Category]
-    groups: tuple[str, ...]
-    federal: bool
-
-    def category(self, text: str) -> Category:
-        """The category that a key or a label names; raises as ``category_named``."""
-        return category_named(text) if self.federal else self.categories[text]
-
-    def group(self, text: str) -> str | None:
-        """The group that a name means; raises as ``federal_group``."""
-        if self.federal:
-            return federal_group(text)
-        return None if text == NOT_REPORTED else text
-
-
-IDEA: Final = Scope(CATEGORIES, GROUPS, federal=True)
-"""The fourteen categories and the seven groups of the rule."""
-
-
-def own_scope(key: str, label: str, groups: tuple[str, ...]) -> Scope:
-    """One outcome that the rule does not name, for groups as the data have them."""
-    category = Category(key=key, label=label, area=Area.OTHER, paragraph="")
-    named = tuple(group for group in groups if group != NOT_REPORTED)
-    return Scope({key: category}, named, federal=False)
 
 
 def _bare(text: str) -> str:

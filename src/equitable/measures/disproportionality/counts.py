@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from equitable.errors import InputError
 from equitable.measures.disproportionality.categories import (
     ANY_DISABILITY,
-    IDEA,
+    CATEGORIES,
     IMPAIRMENTS,
     TOTAL_REMOVALS,
     Area,
-    Scope,
+    category_named,
+    federal_group,
     is_span,
     school_year,
 )
@@ -42,9 +43,6 @@ class GroupCount:
     group: str
     count: Count
     total: Count
-    together: bool = False
-    """Whether these are the withheld groups of the line, added up: enough of them that
-    the sum tells of none, so that others may be compared with it.  It has no row."""
 
     @property
     def withheld(self) -> bool:
@@ -52,8 +50,6 @@ class GroupCount:
         return self.count is WITHHELD or self.total is WITHHELD
 
 
-TOGETHER: Final = ""
-"""In a line, the name of the withheld groups added up."""
 Line: TypeAlias = dict[str, GroupCount]
 """The groups of one district, year and category, by name."""
 Key: TypeAlias = tuple[str, str, str]
@@ -61,11 +57,7 @@ Key: TypeAlias = tuple[str, str, str]
 
 
 def checked(
-    counts: Iterable[GroupCount],
-    settings: IdeaSettings,
-    *,
-    whose: str = "district",
-    scope: Scope = IDEA,
+    counts: Iterable[GroupCount], settings: IdeaSettings, *, whose: str = "district"
 ) -> tuple[dict[Key, Line], tuple[str, ...]]:
     """The counts by line, with names made federal, and what is to be said of them.
 
@@ -75,8 +67,6 @@ def checked(
         As they came.  Children of the group 'Not reported' are left out, and said.
     whose
         'district' or 'State', for the sentences.
-    scope
-        The categories and groups looked at.
 
     Raises
     ------
@@ -90,20 +80,20 @@ def checked(
     lines: dict[Key, Line] = defaultdict(dict)
     unreported = False
     for given in counts:
-        group = TOGETHER if given.together else scope.group(given.group)
+        group = federal_group(given.group)
         if group is None:
             unreported = True
             continue
-        category = scope.category(given.category)
+        category = category_named(given.category)
         count = replace(given, group=group, category=category.key)
         line = lines[(count.district, count.year, count.category)]
         if group in line:
             raise InputError(
-                f"{_place(count, scope)} is there twice",
+                f"{_place(count)} is there twice",
                 next_step="Each group has one count for a district, year and category;"
                 " remove the repeated row, or the rows of totals.",
             )
-        _check_numbers(count, scope, events=settings.counts_events(category))
+        _check_numbers(count, settings.counts_events(category))
         line[group] = count
     _check_years({year for _, year, _ in lines})
     _check_impairments(lines)
@@ -113,13 +103,11 @@ def checked(
             f"Children whose race or ethnicity is not reported are left out of the "
             f"{whose}'s counts: they are in no group and in no comparison."
         )
-    notes += _differing_totals(lines, whose, scope)
+    notes += _differing_totals(lines, whose)
     return dict(lines), tuple(notes)
 
 
-def check_state(
-    lines: Mapping[Key, Line], state: Mapping[Key, Line], scope: Scope = IDEA
-) -> None:
+def check_state(lines: Mapping[Key, Line], state: Mapping[Key, Line]) -> None:
     """Refuse a State whose counts are smaller than those of its districts.
 
     Raises
@@ -129,7 +117,7 @@ def check_state(
     """
     sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
     for (_, year, category), line in lines.items():
-        for group, count in _groups(line):
+        for group, count in line.items():
             if isinstance(count.count, int) and isinstance(count.total, int):
                 both = sums[(year, category, group)]
                 both[0] += count.count
@@ -147,18 +135,17 @@ def check_state(
         if known.count < counted or known.total < total or (without and not events):
             raise InputError(
                 f"the State has fewer children than its districts: {group}, "
-                f"{scope.categories[category].label}{_of_year(year)}",
+                f"{CATEGORIES[category].label}{_of_year(year)}",
                 next_step="The State's counts include every district's; see that both "
                 "files are of the same year and count the same children.",
             )
 
 
-def _check_numbers(count: GroupCount, scope: Scope, *, events: bool) -> None:
+def _check_numbers(count: GroupCount, events: bool) -> None:
     for number in (count.count, count.total):
         if number is not WITHHELD and not is_whole(number):
             raise InputError(
-                f"{_place(count, scope)}: a count of children is a whole number from"
-                " 0 up",
+                f"{_place(count)}: a count of children is a whole number from 0 up",
                 next_step="Percentages and withheld values cannot be counted with.",
             )
     if events or count.withheld:
@@ -170,8 +157,8 @@ def _check_numbers(count: GroupCount, scope: Scope, *, events: bool) -> None:
             else ""
         )
         raise InputError(
-            f"{_place(count, scope)}: {count.count:,} of {count.total:,} children is"
-            " not possible",
+            f"{_place(count)}: {count.count:,} of {count.total:,} children is not "
+            "possible",
             next_step="The first number must be part of the second; see which columns "
             "hold the count and the total." + hint,
         )
@@ -200,23 +187,23 @@ def _check_impairments(lines: Mapping[Key, Line]) -> None:
         if category not in IMPAIRMENTS:
             continue
         whole = lines.get((district, year, ANY_DISABILITY), {})
-        for group, count in _groups(line):
+        for group, count in line.items():
             of = whole.get(group)
             if of is None or not isinstance(of.count, int):
                 continue
             if isinstance(count.count, int) and count.count > of.count:
                 raise InputError(
-                    f"{_place(count, IDEA)}: more children than have any disability",
+                    f"{_place(count)}: more children than have any disability",
                     next_step="One of the two counts is wrong.",
                 )
 
 
-def _differing_totals(lines: Mapping[Key, Line], whose: str, scope: Scope) -> list[str]:
+def _differing_totals(lines: Mapping[Key, Line], whose: str) -> list[str]:
     """Denominators that should be one number and are not: enrolled children 3 to 21."""
     totals: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     for (district, year, category), line in lines.items():
-        if scope.categories[category].area is Area.IDENTIFICATION:
-            for group, count in _groups(line):
+        if CATEGORIES[category].area is Area.IDENTIFICATION:
+            for group, count in line.items():
                 if isinstance(count.total, int):
                     totals[(district, year, group)].add(count.total)
     differing = sum(len(found) > 1 for found in totals.values())
@@ -229,14 +216,8 @@ def _differing_totals(lines: Mapping[Key, Line], whose: str, scope: Scope) -> li
     return [said]
 
 
-def _groups(line: Line) -> list[tuple[str, GroupCount]]:
-    """The groups by themselves, without those added up."""
-    return [(group, count) for group, count in line.items() if not count.together]
-
-
-def _place(count: GroupCount, scope: Scope) -> str:
-    label = scope.categories[count.category].label
-    parts = [count.district, count.year, label]
+def _place(count: GroupCount) -> str:
+    parts = [count.district or "State", count.year, CATEGORIES[count.category].label]
     return ", ".join([*filter(None, parts), count.group])
 
 
@@ -244,19 +225,17 @@ def _of_year(year: str) -> str:
     return f", {year}" if year else ""
 
 
-def state_of(
-    counts: Sequence[GroupCount], scope: Scope = IDEA
-) -> tuple[GroupCount, ...]:
+def state_of(counts: Sequence[GroupCount]) -> tuple[GroupCount, ...]:
     """The State's counts, where these are the counts of all of its districts.
 
     A group that is withheld in one district is withheld for the State.
     """
     sums: dict[tuple[str, str, str], tuple[Count, Count]] = {}
     for one in counts:
-        group = scope.group(one.group)
+        group = federal_group(one.group)
         if group is None:
             continue
-        key = (one.year, scope.category(one.category).key, group)
+        key = (one.year, category_named(one.category).key, group)
         count, total = sums.get(key, (0, 0))
         if isinstance(count, int) and isinstance(one.count, int):
             count += one.count

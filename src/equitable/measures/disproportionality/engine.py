@@ -25,7 +25,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TypeAlias
 
-from equitable.measures.disproportionality.categories import IDEA, Scope, school_year
+from equitable.measures.disproportionality.categories import school_year
 from equitable.measures.disproportionality.counts import GroupCount
 from equitable.measures.disproportionality.ratios import single_years
 from equitable.measures.disproportionality.rows import (
@@ -45,7 +45,6 @@ def risk_ratios(
     *,
     settings: IdeaSettings | None = None,
     state: Iterable[GroupCount] | None = None,
-    scope: Scope = IDEA,
 ) -> Disproportionality:
     """Risk ratios of every district, year, category and group, and what they say.
 
@@ -58,9 +57,6 @@ def risk_ratios(
         The State's; ``IdeaSettings()`` where ``None``.
     state
         The State's counts, for alternate ratios; their ``district`` is not looked at.
-
-    scope
-        What is looked at: the rule's categories and groups, or one's own.
 
     Returns
     -------
@@ -81,7 +77,7 @@ def risk_ratios(
     over all groups is published.
     """
     settings = settings or IdeaSettings()
-    answer = single_years(counts, settings, state, scope)
+    answer = single_years(counts, settings, state)
     series: dict[tuple[str, str, str], dict[int, RiskRow]] = defaultdict(dict)
     single = len({row.year for row in answer.rows}) < 2
     for row in answer.rows:

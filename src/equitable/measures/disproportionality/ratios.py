@@ -15,12 +15,10 @@ import numpy as np
 
 from equitable.measures.differences import rate_ratio
 from equitable.measures.disproportionality.categories import (
-    IDEA,
-    Category,
-    Scope,
+    CATEGORIES,
+    GROUPS,
 )
 from equitable.measures.disproportionality.counts import (
-    TOGETHER,
     GroupCount,
     Key,
     Line,
@@ -62,29 +60,27 @@ def single_years(
     counts: Iterable[GroupCount],
     settings: IdeaSettings,
     state: Iterable[GroupCount] | None = None,
-    scope: Scope = IDEA,
 ) -> Disproportionality:
     """The ratios, each year by itself; ``risk_ratios`` adds what the years say.
 
     Errors are those of ``checked`` and ``check_state``.
     """
-    lines, notes = checked(counts, settings, scope=scope)
+    lines, notes = checked(counts, settings)
     state_lines: Mapping[Key, Line] = {}
     if state is not None:
         state = [replace(count, district="") for count in state]
-        state_lines, said = checked(state, settings, whose="State", scope=scope)
-        check_state(lines, state_lines, scope)
+        state_lines, said = checked(state, settings, whose="State")
+        check_state(lines, state_lines)
         notes += said
-    order = {key: place for place, key in enumerate(scope.categories)}
+    order = {key: place for place, key in enumerate(CATEGORIES)}
     rows: list[_Fields] = []
     pairs: list[tuple[int, int, int, int]] = []
     whose: list[_Fields] = []
     absent: set[str] = set()
     for key in sorted(lines, key=lambda k: (k[0], k[1], order[k[2]])):
         state_line = state_lines.get(("", key[1], key[2]))
-        category = scope.categories[key[2]]
-        for group in scope.groups:
-            row, pair = _row(key, group, lines[key], state_line, settings, category)
+        for group in GROUPS:
+            row, pair = _row(key, group, lines[key], state_line, settings)
             if pair is not None:
                 whose.append(row)
                 pairs.append(pair)
@@ -93,31 +89,26 @@ def single_years(
             rows.append(row)
     _add_intervals(whose, pairs, settings.confidence)
     if absent:
-        listed = ", ".join(group for group in scope.groups if group in absent)
+        listed = ", ".join(group for group in GROUPS if group in absent)
         said_absent = (
-            f"Not all {len(scope.groups)} groups are in every one of the counts"
-            f" ({listed}): a comparison has only the groups that are there. A group"
-            " that was withheld in the file must not be left out of it."
+            f"Not all of the seven groups are in the counts ({listed}): a comparison "
+            "has only the groups that are there. A group that was withheld in the file "
+            "must not be left out of it."
         )
         notes += (said_absent,)
     return Disproportionality(
         rows=tuple(RiskRow(**row) for row in rows),
         settings=settings,
-        scope=scope,
         notes=settings.notes() + notes,
     )
 
 
 def _row(
-    key: Key,
-    group: str,
-    line: Line,
-    state: Line | None,
-    settings: IdeaSettings,
-    category: Category,
+    key: Key, group: str, line: Line, state: Line | None, settings: IdeaSettings
 ) -> tuple[_Fields, tuple[int, int, int, int] | None]:
     """A row's fields, and the four counts of its interval where it has one."""
     district, year, name = key
+    category = CATEGORIES[name]
     standard = settings.of(category)
     row: _Fields = {
         "district": district,
@@ -198,14 +189,10 @@ def from_threshold(
 
 
 def _others(line: Line, group: str) -> _Others | None:
-    """All other children; ``None`` where a withheld group is among them.
-
-    Where the withheld groups were added up, their sum stands for them.
-    """
+    """All other groups of a line together; ``None`` where one is withheld."""
     count = total = 0
-    summed = TOGETHER in line
     for name, other in line.items():
-        if name == group or (summed and other.withheld):
+        if name == group:
             continue
         if not isinstance(other.count, int) or not isinstance(other.total, int):
             return None

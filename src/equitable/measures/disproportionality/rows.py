@@ -7,7 +7,6 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
-from equitable.measures.disproportionality.categories import IDEA, Scope
 from equitable.measures.disproportionality.settings import IdeaSettings
 from equitable.measures.results import shown
 from equitable.vocabulary import WITHHELD, Count, Figure, Withheld
@@ -105,7 +104,6 @@ class Disproportionality:
 
     rows: tuple[RiskRow, ...]
     settings: IdeaSettings
-    scope: Scope = IDEA
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:

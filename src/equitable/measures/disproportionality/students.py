@@ -73,7 +73,6 @@ def category_counts(
     *,
     settings: IdeaSettings | None = None,
     five_in_kindergarten: bool = False,
-    least: int = 0,
 ) -> StudentCounts:
     """Counts for each district, year, category and group.
 
@@ -88,8 +87,6 @@ def category_counts(
     five_in_kindergarten
         Count children aged 5 in kindergarten for the two placements.  The text of the
         regulation says 6 through 21; a State that counts them as school age says so.
-    least
-        Fewer students than this are not told by their number.
 
     Raises
     ------
@@ -140,7 +137,7 @@ def category_counts(
             )
             for (district, year, category, group), held in sums.items()
         ),
-        notes=_notes(left, columns, wanted, least, five=five_in_kindergarten),
+        notes=_notes(left, columns, wanted, five_in_kindergarten),
     )  # fmt: skip
 
 
@@ -247,13 +244,10 @@ def _notes(
     left: Mapping[str, int],
     columns: IdeaColumns,
     wanted: Iterable[Category],
-    least: int,
-    *,
     five: bool,
 ) -> tuple[str, ...]:
     said = [
-        (f"{students:,}" if students >= least else "Some")
-        + f" students are in no count: {reason}."
+        f"{students:,} students are in no count: {reason}."
         for reason, students in left.items()
         if students
     ]
