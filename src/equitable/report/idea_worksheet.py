@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from equitable.measures.disproportionality.categories import CATEGORIES, GROUPS
+from equitable.measures.disproportionality.reasons import Reason
 from equitable.measures.disproportionality.rows import (
     Disproportionality,
     Finding,
-    Reason,
     RiskRow,
 )
 from equitable.report import workbook
@@ -24,7 +24,7 @@ from equitable.vocabulary import WITHHELD
 SHEETS: Final = ("How to read", "Ratios", "Every figure", "Settings and sources")
 _MARKS: Final = {
     Reason.NOT_GIVEN: "not given",
-    Reason.NO_CHILDREN: "no children",
+    Reason.NO_CHILDREN: "nobody",
     Reason.GROUP_N: "n too small",
     Reason.GROUP_CELL: "too few",
     Reason.NO_STATE: "State needed",
