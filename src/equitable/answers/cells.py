@@ -267,7 +267,7 @@ class GapsResult:
         try:
             import pandas as pd  # noqa: F401, PLC0415 - an optional part
         except ImportError as error:
-            raise _missing("pandas") from error
+            raise missing_part("pandas") from error
         return self.to_arrow().to_pandas()
 
     def to_polars(self) -> pl.DataFrame:
@@ -275,7 +275,7 @@ class GapsResult:
         try:
             import polars as pl  # noqa: PLC0415 - an optional part
         except ImportError as error:
-            raise _missing("polars") from error
+            raise missing_part("polars") from error
         frame = pl.from_arrow(self.to_arrow())
         if not isinstance(frame, pl.DataFrame):
             raise TypeError("an Arrow table gives a data frame")
@@ -311,7 +311,8 @@ def _arrow_type(name: str, texts: set[str]) -> pa.DataType:
     return pa.float64()
 
 
-def _missing(name: str) -> MissingPartError:
+def missing_part(name: str) -> MissingPartError:
+    """The refusal where an optional part of the installation is needed."""
     return MissingPartError(
         f"this needs {name}, which is not installed",
         next_step="Install it with: pip install 'equitable[frames]'.",

@@ -68,6 +68,7 @@ def settings_text(
                 )
             lines += section
     lines += _section("privacy", settings.privacy)
+    lines += _section("idea", settings.idea)
     if closing:
         lines += ["", *(f"# {_comment(line)}" for line in closing)]
     return "\n".join(lines) + "\n"
