@@ -15,6 +15,7 @@ from equitable.vocabulary import WITHHELD, Withheld
 if TYPE_CHECKING:
     from equitable.analysis import Dataset
     from equitable.answers.cells import Cells, GapsResult
+    from equitable.answers.risk_ratios import RiskRatioResult
     from equitable.intake.joining import Join
     from equitable.opening import open  # noqa: A004 - `eq.open` is its name
 
@@ -27,6 +28,7 @@ __all__ = [
     "EquitableError",
     "GapsResult",
     "Join",
+    "RiskRatioResult",
     "Withheld",
     "__version__",
     "open",
@@ -38,6 +40,7 @@ _LATER = {
     "Dataset": "equitable.analysis",
     "GapsResult": "equitable.answers.cells",
     "Join": "equitable.intake.joining",
+    "RiskRatioResult": "equitable.answers.risk_ratios",
     "open": "equitable.opening",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from equitable.answers.cells import Cells
 from equitable.cube.axes import is_total
@@ -12,14 +12,20 @@ from equitable.errors import (
     EquitableError,
     InputError,
     QuestionError,
+    SettingsError,
     did_you_mean,
 )
-from equitable.intake.idea_settings import IdeaColumnNames
+from equitable.intake.idea_settings import IdeaColumnNames, IdeaTable
 from equitable.intake.published.tables import is_everyone
+from equitable.measures.disproportionality.columns import of_counts
 from equitable.measures.disproportionality.counts import GroupCount
 from equitable.measures.disproportionality.scheme import THE_RULE, Scheme
-from equitable.measures.disproportionality.settings import IdeaSettings
-from equitable.vocabulary import Dimension, Indicator, Provenance
+from equitable.measures.disproportionality.settings import (
+    IdeaSettings,
+    Progress,
+    Standards,
+)
+from equitable.vocabulary import Dimension, Indicator, LeftOut, Provenance
 
 if TYPE_CHECKING:
     from equitable.intake.meaning.schema import Schema
@@ -92,6 +98,126 @@ class RiskCounts:
     states: tuple[GroupCount, ...] = ()
     of_students: bool = False
     """Whether rows of the file are students, so that numbers of rows are, too."""
+
+
+def risk_question(settings: Settings | None, **asked: Any) -> RiskQuestion:
+    """A question put together from what was asked and what ``equity.toml`` says.
+
+    Raises
+    ------
+    SettingsError
+        Where a setting of the State's cannot be followed.
+    TypeError
+        Where nothing of that name can be asked.
+    """
+    idea = settings.idea if settings else IdeaTable()
+    standards = {name: asked.pop(name, None) for name in _STANDARDS}
+    return RiskQuestion(
+        settings=settings_of(idea, settings.file if settings else "", **standards),
+        five_in_kindergarten=idea.five_in_kindergarten,
+        columns=idea.columns,
+        **asked,
+    )
+
+
+_STANDARDS: Final = (
+    "min_cell", "min_n", "threshold", "years", "progress", "confidence",
+)  # fmt: skip
+
+
+def settings_of(table: IdeaTable, file: str, **asked: Any) -> IdeaSettings:
+    """The State's settings: as asked for, else as ``equity.toml`` says, else as usual.
+
+    Parameters
+    ----------
+    table, file
+        ``[idea]`` and the name of its file, for messages.
+    asked
+        Fields of ``IdeaSettings``; ``None`` where nobody asked.  ``progress`` is text:
+        'any', 'none', a number ('0.25') or a share of the earlier ratio ('10%').
+
+    Raises
+    ------
+    SettingsError, QuestionError
+        Where a setting cannot be followed.
+    """
+    of_file: dict[str, Any] = {
+        name: getattr(table, name) for name in (*_STANDARDS, "total_removals")
+    }
+    of_file["by_category"] = {
+        key: Standards(min_cell=one.min_cell, min_n=one.min_n, threshold=one.threshold)
+        for key, one in table.by_category.items()
+    }
+    try:
+        made = _settings(of_file)
+    except EquitableError as error:
+        raise SettingsError(
+            f"[idea] {error.problem}", file=file, next_step=error.next_step
+        ) from None
+    given = {name: value for name, value in asked.items() if value is not None}
+    return _settings({**of_file, **given}) if given else made
+
+
+def _settings(given: dict[str, Any]) -> IdeaSettings:
+    known = {name: value for name, value in given.items() if value is not None}
+    if "progress" in known:
+        known["progress"] = read_progress(known["progress"])
+    return IdeaSettings(**known)
+
+
+def read_progress(text: object) -> Progress | None:
+    """What a State calls reasonable progress, from its setting.
+
+    >>> read_progress("10%")
+    Progress(least_drop=0.1, as_share=True)
+    """
+    plain = str(text).strip().casefold()
+    if plain == "none":
+        return None
+    if plain == "any":
+        return Progress()
+    share = plain.endswith("%")
+    try:
+        drop = float(plain.rstrip("% "))
+    except ValueError:
+        drop = -1.0
+    if isinstance(text, bool) or not 0 <= drop < (100 if share else 1000):
+        raise SettingsError(
+            "reasonable progress is 'any', 'none', a number such as 0.25, or a share of"
+            " the earlier ratio such as '10%'",
+            next_step="It says how far the ratio must fall, twice.",
+        )
+    return Progress(least_drop=round(drop / 100, 12) if share else drop, as_share=share)
+
+
+def for_state(students: Readable, question: RiskQuestion) -> RiskQuestion:
+    """The same question to the State's file: a district's name is not asked of it.
+
+    Raises
+    ------
+    QuestionError
+        Where the condition mixes the district with what the State must meet too.
+    """
+    condition = students.condition(question.where)
+    found = of_counts(students.schema.allowed_columns)
+    settled = question.columns
+    district = question.district or settled.district or found.get("district")
+    if condition is None or district not in condition.columns:
+        return replace(question, district=None)
+    shared = {
+        district,
+        question.year or settled.year or found.get("year"),
+        question.category or settled.category or found.get("category"),
+    }
+    if {*condition.columns} - shared:
+        raise QuestionError(
+            "--where names a district and something else, and the State's counts have"
+            " to meet the one and not the other",
+            file=students.source.name,
+            next_step="Put the rows of the district into a file of their own, and ask"
+            " about the rest with --where.",
+        )
+    return replace(question, district=None, where=None)
 
 
 def column_of(
@@ -169,8 +295,6 @@ def provenance_of(
     students: Readable, question: RiskQuestion, rows: int, kept: int, trait: Dimension
 ) -> Provenance:
     """Where counts come from that were read without the cube."""
-    from equitable.vocabulary import LeftOut  # noqa: PLC0415 - beside its only use
-
     source = students.source
     left_out = list(source.left_out)
     if rows > kept:
@@ -184,11 +308,4 @@ def provenance_of(
         views={trait.name: trait.view} if trait.view else {},
         where=question.where,
         notes=source.notes,
-    )
-
-
-def at_years(counts: RiskCounts, year: str) -> RiskCounts:
-    """The same counts under another year's name, where they are of one year."""
-    return replace(
-        counts, counts=tuple(replace(one, year=year) for one in counts.counts)
     )
