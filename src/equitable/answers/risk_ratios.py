@@ -212,7 +212,7 @@ def risk_ratios_of(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Half a million counts hold no cycles: looking for some takes a third of the time."""
+    """Half a million counts hold no cycles, and looking for some takes long."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -270,7 +270,8 @@ def _read(students: Readable, question: RiskQuestion) -> RiskCounts:
     columns = count_columns(students, question)
     if columns is not None:
         return read_table(students, question, columns)
-    if question.outcome is None and question.count is None:
+    by_category = question.outcome is None and question.count is None
+    if by_category and students.schema.rows_are == "students":
         of_students = student_columns(students, question)
         if of_students is not None:
             return read_students(students, question, of_students)
