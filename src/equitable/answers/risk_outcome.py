@@ -60,7 +60,7 @@ def read_outcome(students: Readable, question: RiskQuestion) -> RiskCounts:
     cells = students.cube(indicators=[indicator], by=dimensions, where=question.where)
     arrays = cells.arrays
     table = arrays.table(indicator.name, [one.name for one in dimensions])
-    lacking = _without_numbers(students, question, indicator, dimensions, table)
+    lacking = _without_numbers(students, question, indicator, dimensions)
     counts = _counts(table, indicator, dimensions, places, lacking)
     groups = arrays.axes[arrays.axis(trait.name)].groups
     if not indicator.is_counts:
@@ -96,35 +96,35 @@ def _counts(
     places: dict[str, Dimension],
     lacking: set[tuple[str, ...]],
 ) -> list[GroupCount]:
-    moments = table.moments
-    counts = []
+    moments, names = table.moments, [one.name for one in dimensions]
+    found: dict[tuple[str, ...], tuple[Count, Count, Reason | None]] = dict.fromkeys(
+        sorted(lacking), (WITHHELD, WITHHELD, Reason.NO_NUMBER)
+    )
     for row in range(len(table.places)):
-        names = table.names(row)
-        key = tuple(names[one.name] for one in dimensions)
-        n, found = int(moments.n[row]), round(float(moments.total[row]))
-        because = None
+        told = table.names(row)
+        key = tuple(told[name] for name in names)
+        n, number = int(moments.n[row]), round(float(moments.total[row]))
         if moments.spare[row]:
-            because = Reason.IN_FILE
+            found[key] = (WITHHELD, WITHHELD, Reason.IN_FILE)
         elif not n and (key in lacking or moments.missing[row]):
-            because = Reason.NO_NUMBER
-        elif found > n and indicator.snapshot:
-            because = Reason.MORE_THAN_ENROLLED
-        known: tuple[Count, Count] = (found, n) if because is None else _UNKNOWN
-        counts.append(
-            GroupCount(
-                district=names[places["district"].name] if "district" in places else "",
-                year=names[places["year"].name] if "year" in places else "",
-                category=indicator.name,
-                group=key[0],
-                count=known[0],
-                total=known[1],
-                because=because,
-            )
+            found[key] = (WITHHELD, WITHHELD, Reason.NO_NUMBER)
+        elif number > n and indicator.snapshot:
+            found[key] = (WITHHELD, WITHHELD, Reason.MORE_THAN_ENROLLED)
+        else:
+            found[key] = (number, n, None)
+    order = {which: names.index(one.name) for which, one in places.items()}
+    return [
+        GroupCount(
+            district=key[order["district"]] if "district" in order else "",
+            year=key[order["year"]] if "year" in order else "",
+            category=indicator.name,
+            group=key[0],
+            count=count,
+            total=total,
+            because=because,
         )
-    return counts
-
-
-_UNKNOWN: Final = (WITHHELD, WITHHELD)
+        for key, (count, total, because) in found.items()
+    ]
 
 
 def _without_numbers(
@@ -132,10 +132,9 @@ def _without_numbers(
     question: RiskQuestion,
     indicator: Indicator,
     dimensions: list[Dimension],
-    table: Table,
 ) -> set[tuple[str, ...]]:
     """In a table of counts, groups whose rows have no number: nobody knows how many."""
-    if not indicator.is_counts or table.moments.n.all():
+    if not indicator.is_counts:
         return set()
     outcome = outcome_sql(indicator, read_marks(students.source, indicator))
     condition = students.condition(question.where)

@@ -28,6 +28,7 @@ from equitable.answers.risk_question import (
 from equitable.answers.risk_students import read_students, student_columns
 from equitable.answers.risk_tables import count_columns, read_table
 from equitable.errors import EquitableError, InputError, OutputError
+from equitable.measures.disproportionality.categories import CATEGORIES
 from equitable.measures.disproportionality.counts import (
     GroupCount,
     check_state,
@@ -270,8 +271,9 @@ def _read(students: Readable, question: RiskQuestion) -> RiskCounts:
     columns = count_columns(students, question)
     if columns is not None:
         return read_table(students, question, columns)
-    by_category = question.outcome is None and question.count is None
-    if by_category and students.schema.rows_are == "students":
+    outcome, names = question.outcome, students.schema.allowed_columns
+    of_rule = outcome is None or (outcome in CATEGORIES and outcome not in names)
+    if of_rule and question.count is None and students.schema.rows_are == "students":
         of_students = student_columns(students, question)
         if of_students is not None:
             return read_students(students, question, of_students)
@@ -280,12 +282,14 @@ def _read(students: Readable, question: RiskQuestion) -> RiskCounts:
     except EquitableError as error:
         if question.outcome is not None or question.count is not None:
             raise
+        known = [f"'{one.name}'" for one in students.schema.indicators]
+        listed = f" Outcomes here: {', '.join(known)}." if known else ""
         raise type(error)(
             "nothing says what is counted",
             file=students.source.name,
             next_step="Give --outcome with a column and --by with a trait; or a table"
             " of counts with a column of the 14 categories (--category, --count,"
-            " --total); or students with columns of race and disability.",
+            " --total); or students with columns of race and disability." + listed,
         ) from None
 
 

@@ -389,13 +389,13 @@ class _Reader:
         after = source.first_row(self._same(texts[1]) + again)
         if before and after and before.file == after.file and before.row > after.row:
             before, after = after, before
-        where = (
-            f" (row {before.row:,} has it already)"
-            if before and after and before.file == after.file
-            else f" ({before.file}, row {before.row:,}, has it already)"
-            if before
-            else ""
-        )
+        where = ""
+        if before and after is None:
+            where = f" ({before.file}, row {before.row:,}, and one in another file)"
+        elif before and after and before.file == after.file:
+            where = f" (row {before.row:,} has it already)"
+        elif before:
+            where = f" ({before.file}, row {before.row:,}, has it already)"
         raise InputError(
             "the same district, year, category and group stand in two rows" + where,
             file=after.file if after else source.name,
