@@ -12,6 +12,8 @@ import pytest
 
 import equitable as eq
 from equitable.measures.disproportionality.categories import CATEGORIES, GROUPS
+from equitable.measures.disproportionality.reasons import Reason
+from equitable.measures.disproportionality.rows import Finding
 
 HEAD = "district,year,category,race,count,total"
 BLACK, WHITE, HISPANIC = "Black or African American", "White", "Hispanic or Latino"
@@ -817,6 +819,41 @@ def test_of_many_rows_those_over_are_shown(tmp_path, run_equitable):
     assert done.code == 0, done.err
     assert "40 of 294 rows are shown" in done.out
     assert "-o FILE.csv" in done.out
+
+
+# ------------------------------------------------------------------ its documentation
+
+
+def test_the_page_tells_what_its_example_gives(repository, tmp_path, run_equitable):
+    for name in ("lake.csv", "state.csv"):
+        file = repository / "docs" / "examples" / name
+        (tmp_path / name).write_bytes(file.read_bytes())
+    page = (repository / "docs" / "idea.md").read_text(encoding="utf-8")
+    done = run_equitable(["risk-ratio", "lake.csv", "--format", "json"], tmp_path)
+    found = json.loads(done.out)
+    row = row_of(found, year="2022", category="learning")
+    # 42/200 = .21 over 50/1,000 = .05; at most 3 * .05 * 200 = 30.
+    assert (row["ratio"], row["students_from_threshold"]) == (pytest.approx(4.2), 12)
+    assert row["finding"] == MEETS
+    assert "**4.20**" in page
+    assert row_of(found, year="2022", category="autism")["withheld"]
+    asked = ["--state", "state.csv", "--internal", "--format", "json"]
+    done = run_equitable(["risk-ratio", "lake.csv", *asked], tmp_path)
+    row = row_of(json.loads(done.out), year="2022", category="autism")
+    # 12/200 = .06 over (465 + 900)/(31,000 + 60,000) = .015
+    assert (row["ratio"], row["kind"]) == (4.0, "alternate risk ratio")
+    assert "**4.00**" in page
+
+
+def test_every_field_and_reason_is_documented(repository, ask):
+    docs = repository / "docs"
+    fields = (docs / "reference" / "results.md").read_text(encoding="utf-8")
+    found = ask(line(black="40/200", white="50/1000"))
+    for name in (*found["rows"][0], *found["settings"], *found):
+        assert f"`{name}`" in fields, name
+    page = (docs / "idea.md").read_text(encoding="utf-8")
+    for said in (*Reason, *Finding):
+        assert f"| {said} |" in page, said
 
 
 # ----------------------------------------------------------------------- a public file

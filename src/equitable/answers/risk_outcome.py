@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from equitable.answers.risk_question import (
     Readable,
@@ -22,6 +22,9 @@ from equitable.measures.disproportionality.counts import GroupCount
 from equitable.measures.disproportionality.reasons import Reason
 from equitable.measures.disproportionality.scheme import own_outcome
 from equitable.vocabulary import NOT_REPORTED, WITHHELD, Count, Dimension, Indicator
+
+_Known: TypeAlias = tuple[Count, Count, Reason | None]
+"""Count, total, and why they are not known."""
 
 
 def read_outcome(students: Readable, question: RiskQuestion) -> RiskCounts:
@@ -97,9 +100,8 @@ def _counts(
     lacking: set[tuple[str, ...]],
 ) -> list[GroupCount]:
     moments, names = table.moments, [one.name for one in dimensions]
-    found: dict[tuple[str, ...], tuple[Count, Count, Reason | None]] = dict.fromkeys(
-        sorted(lacking), (WITHHELD, WITHHELD, Reason.NO_NUMBER)
-    )
+    unknown: _Known = (WITHHELD, WITHHELD, Reason.NO_NUMBER)
+    found: dict[tuple[str, ...], _Known] = dict.fromkeys(sorted(lacking), unknown)
     for row in range(len(table.places)):
         told = table.names(row)
         key = tuple(told[name] for name in names)

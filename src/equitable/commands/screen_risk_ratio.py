@@ -39,7 +39,9 @@ def show_risk_ratios(result: RiskRatioResult, console: Console) -> None:
     told = [row for row in result.rows if row.reason is not Reason.NOT_GIVEN]
     shown = [row for row in told if not row.withheld]
     few = len(shown) <= _FEW
-    if not few:
+    if few:  # The latest year first: it is the one that is asked about.
+        shown.sort(key=lambda row: row.year, reverse=True)
+    else:
         shown = _first(shown)
     reasons = list(dict.fromkeys(row.reason for row in shown if row.reason))
     several = not few
@@ -209,7 +211,8 @@ def _beneath(
         if note not in result.provenance.cautions:
             lines.append(note)
     if few:
-        said = (note for row in shown for note in row.notes)
+        latest = max((row.year for row in shown), default="")
+        said = (note for row in shown if row.year == latest for note in row.notes)
         lines += dict.fromkeys(said)
     if result.provenance.internal:
         lines.append("INTERNAL: contains small groups. Not for others' eyes.")
