@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from equitable.analysis import Dataset
     from equitable.answers.cells import Cells, GapsResult
     from equitable.answers.inequality import InequalityResult
+    from equitable.answers.risk_ratios import RiskRatioResult
     from equitable.intake.joining import Join
     from equitable.opening import open  # noqa: A004 - `eq.open` is its name
 
@@ -29,6 +30,7 @@ __all__ = [
     "GapsResult",
     "InequalityResult",
     "Join",
+    "RiskRatioResult",
     "Withheld",
     "__version__",
     "open",
@@ -41,6 +43,7 @@ _LATER = {
     "GapsResult": "equitable.answers.cells",
     "InequalityResult": "equitable.answers.inequality",
     "Join": "equitable.intake.joining",
+    "RiskRatioResult": "equitable.answers.risk_ratios",
     "open": "equitable.opening",
 }
 

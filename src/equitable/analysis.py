@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from equitable.answers.cells import Cells, GapsResult
 from equitable.answers.inequality import InequalityResult
+from equitable.answers.risk_question import risk_question
+from equitable.answers.risk_ratios import RiskRatioResult, risk_ratios_of
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake import where as where_grammar
@@ -336,6 +338,47 @@ class Dataset:
             published=averages and not indicator.is_counts,
             **asked,
         )
+
+    def risk_ratios(
+        self,
+        outcome: str | None = None,
+        *,
+        by: str | None = None,
+        state: Dataset | None = None,
+        show_min: int | None = None,
+        internal: bool = False,
+        command: str | None = None,
+        **asked: Any,
+    ) -> RiskRatioResult:
+        """Risk ratios: each group's risk against that of all others, as IDEA asks.
+
+        From a table of counts with a column of the 14 categories; from students with
+        their disabilities, settings and removals; or of any outcome by any trait.
+
+        Parameters
+        ----------
+        outcome, by
+            An outcome of one's own, or one of the categories; the trait compared.
+        state
+            The same kind of file of the whole State, opened: for alternate ratios.
+        show_min
+            The smallest number of students that may be shown; else ``min_n`` of the
+            settings' ``[privacy]``, or 10.
+        internal
+            Show small groups, and mark the result internal.
+        asked
+            The rule's ``min_cell``, ``min_n``, ``threshold``, ``years``, ``progress``
+            ('any', 'none', 0.25, '10%') and ``confidence``, else as ``[idea]`` of the
+            settings says, or usual; columns ``count``, ``total``, ``year``,
+            ``district`` and ``category``; ``where``.
+        """
+        question = risk_question(self.settings, outcome=outcome, by=by, **asked)
+        least = self.min_n if show_min is None else show_min
+        made = risk_ratios_of(
+            self, question, state=state, least=least, internal=internal
+        )
+        provenance = replace(made.provenance, version=VERSION, command=command)
+        return replace(made, provenance=provenance)
 
     @property
     def min_n(self) -> int:

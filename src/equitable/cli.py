@@ -24,6 +24,7 @@ from equitable.commands.options import (
     usage_sentence,
 )
 from equitable.commands.report import report
+from equitable.commands.risk_ratio import risk_ratio
 from equitable.errors import EquitableError
 from equitable.version import VERSION
 
@@ -52,7 +53,7 @@ def equitable_command(
         raise typer.Exit
 
 
-for command in (gaps, inequality, inspect, report, demo):
+for command in (gaps, inequality, risk_ratio, inspect, report, demo):
     app.command()(command)
 
 

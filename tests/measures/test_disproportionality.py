@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from equitable.errors import InputError, QuestionError, SettingsError
@@ -19,10 +20,16 @@ from equitable.measures.disproportionality.categories import (
     federal_group,
     school_year,
 )
-from equitable.measures.disproportionality.counts import GroupCount, state_of
+from equitable.measures.disproportionality.counts import (
+    TOGETHER,
+    GroupCount,
+    state_of,
+)
 from equitable.measures.disproportionality.engine import risk_ratios
 from equitable.measures.disproportionality.ratios import from_threshold
-from equitable.measures.disproportionality.rows import Finding, RatioKind, Reason
+from equitable.measures.disproportionality.reasons import Reason
+from equitable.measures.disproportionality.rows import Finding, RatioKind
+from equitable.measures.disproportionality.scheme import own_outcome
 from equitable.measures.disproportionality.settings import (
     IdeaSettings,
     Progress,
@@ -534,7 +541,75 @@ def test_a_withheld_year_before_hides_the_run_and_its_finding():
 def test_a_state_whose_group_is_withheld_gives_no_alternate_ratio():
     state = counts(black=(100, 1000), white=(WITHHELD, WITHHELD), district="")
     row = one(state=state, black=(24, 200), white=(5, 10))
-    assert row.reason is Reason.NO_STATE
+    assert row.reason is Reason.WITHHELD_STATE
+    assert row.ratio is WITHHELD
+    # Told together with the group itself, nothing follows for the others either.
+    both = counts(black=(WITHHELD, WITHHELD), white=(WITHHELD, WITHHELD), district="")
+    both.append(GroupCount(year="2022", category="learning", group=TOGETHER,
+                           count=1000, total=31000))  # fmt: skip
+    row = one(state=both, black=(24, 200), white=(5, 10))
+    assert row.reason is Reason.WITHHELD_STATE
+
+
+def test_withheld_groups_told_together_are_compared_with():
+    # Others: 30 of 600, and 4 + 16 of 400 together: 50 of 1,000; 40/200 is 4 times that.
+    answer = risk_ratios(
+        [
+            *counts(black=(40, 200), white=(30, 600), hispanic=(WITHHELD, WITHHELD),
+                    asian=(WITHHELD, WITHHELD)),
+            GroupCount(district="D", year="2022", category="learning", group=TOGETHER,
+                       count=20, total=400),
+        ]
+    )  # fmt: skip
+    row = row_of(answer)
+    assert (row.ratio, row.comparison_risk) == (4.0, 0.05)
+    assert row_of(answer, HISPANIC).withheld
+    assert {r.group for r in answer.rows} == set(GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("because", "withheld"),
+    [(Reason.IN_FILE, True), (Reason.NO_NUMBER, False),
+     (Reason.MORE_THAN_ENROLLED, False)],
+)  # fmt: skip
+def test_a_count_that_the_file_does_not_give_is_never_0(because, withheld):
+    given_ = counts(black=(40, 200), white=(50, 1000))
+    lost = GroupCount(district="D", year="2022", category="learning", group="Asian",
+                      count=WITHHELD, total=WITHHELD, because=because)  # fmt: skip
+    answer = risk_ratios([*given_, lost])
+    row = row_of(answer, "Asian")
+    assert (row.reason, row.withheld) == (because, withheld)
+    assert row.to_dict()["n"] is None
+    assert row.explanation
+    # Without it the comparison of the others is not with all others.
+    assert row_of(answer).reason is Reason.WITHHELD_OTHERS
+
+
+# ---------------------------------------------------------------- one's own outcome
+
+
+def test_ones_own_outcome_by_any_trait_claims_no_law():
+    scheme = own_outcome("late", "Late on ten days", ["Free", "Paid", "Not reported"])
+    given_ = [
+        GroupCount(category="late", group=group, count=count, total=total)
+        for group, count, total in (("Free", 40, 200), ("Paid", 50, 1000),
+                                    ("Not reported", 3, 9))
+    ]  # fmt: skip
+    answer = risk_ratios(given_, scheme=scheme)
+    free, paid = answer.rows
+    assert (free.group, free.ratio, free.kind) == ("Free", 4.0, RatioKind.RISK_RATIO)
+    # (50/1,000) / (40/200) = .25
+    assert paid.ratio == 0.25
+    assert answer.to_dict()["rule"] is None
+    assert any("not reported" in note for note in answer.notes)
+    few = [replace(one_, count=9) for one_ in given_]
+    said = " ".join(row.explanation for row in risk_ratios(few, scheme=scheme).rows)
+    assert "students" in said
+    assert "CFR" not in said
+    with pytest.raises(QuestionError, match="Did you mean 'Paid'"):
+        risk_ratios([replace(given_[0], group="Pade")], scheme=scheme)
+    with pytest.raises(QuestionError, match="not the outcome"):
+        risk_ratios([replace(given_[0], category="autism")], scheme=scheme)
 
 
 # ---------------------------------------------------------------------- all districts
@@ -594,15 +669,18 @@ def test_the_distance_is_the_one_that_trying_every_number_finds(n, m, data, thre
         assert found == (None if more is None else -more)
 
 
+some_of_all = st.tuples(st.integers(0, 80), st.integers(0, 80)).map(
+    lambda both: (min(both), max(both))
+)
+
+
 @given(
-    black=st.tuples(st.integers(0, 80), st.integers(0, 80)),
-    white=st.tuples(st.integers(0, 80), st.integers(0, 80)),
+    black=some_of_all,
+    white=some_of_all,
     min_cell=st.integers(0, 12),
     min_n=st.integers(0, 40),
 )
 def test_a_row_has_a_ratio_or_a_reason_and_never_both(black, white, min_cell, min_n):
-    assume(black[0] <= black[1])
-    assume(white[0] <= white[1])
     settings = IdeaSettings(min_cell=min_cell, min_n=min_n)
     row = one(settings, black=black, white=white)
     assert (row.ratio is None) == (row.reason is not None)

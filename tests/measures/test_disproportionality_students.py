@@ -158,16 +158,23 @@ def test_five_but_not_in_kindergarten_is_not_of_school_age():
 
 
 def test_who_is_in_no_count_is_said_with_their_number():
-    got, notes = summed(
+    profiles = (
         student(5, disability="SLD"),
         Profile(group="Not reported", students=7, age=9),
         student(3, age=None),
         student(2, disability="SLD", setting="PPPS"),
     )
+    got, _ = summed(*profiles)
     assert got["disability", "White"] == (5, 5)
-    assert any(n.startswith("7 students") and "race" in n for n in notes)
-    assert any(n.startswith("3 students") and "age" in n for n in notes)
-    assert any(n.startswith("2 students") and "private" in n for n in notes)
+    left = category_counts(profiles, ALL).left_out
+    assert [(item.rows, item.students) for item in left] == [
+        (7, True),
+        (3, True),
+        (2, True),
+    ]
+    assert "race" in left[0].reason
+    assert "age" in left[1].reason
+    assert "private" in left[2].reason
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_every_figure_is_there_once_and_withheld_ones_are_not():
     assert len(body) == len(made.rows) == 3 * 3 * 7
     first = dict(zip(heads, body[2], strict=True))
     assert first["Group"] == "Black or African American"
-    assert (first["Children"], first["With the outcome"]) == (200, 40)
+    assert (first["Number"], first["With the outcome"]) == (200, 40)
     assert (first["Ratio"], first["Over"]) == (4.0, "yes")
     # Not over while x <= 3 * .05 * 200 = 30.
     assert first["Students from threshold"] == 10

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 CLI_PAGE = ROOT / "docs" / "reference" / "cli.md"
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / name for name in ("start.md", "questions.md")),
+    *(ROOT / "docs" / name for name in ("start.md", "questions.md", "idea.md")),
     *(ROOT / "docs" / "reference").glob("*.md"),
 ]
 EXAMPLE = re.compile(r"`?(equitable [^`\n]+)`?")
@@ -74,7 +74,7 @@ def test_the_page_names_no_option_that_is_not_there(name: str):
 
 def test_the_page_names_no_command_that_is_not_there():
     text = CLI_PAGE.read_text(encoding="utf-8")
-    assert set(re.findall(r"^## equitable (\w+)", text, re.MULTILINE)) == set(
+    assert set(re.findall(r"^## equitable ([\w-]+)", text, re.MULTILINE)) == set(
         commands()
     )
 
@@ -108,6 +108,8 @@ def folder(tmp_path_factory, star_file) -> Path:
     ]
     write(where / "counts.csv", counts)
     write(where / "published.csv", counts)
+    for example in (ROOT / "docs" / "examples").glob("*.csv"):
+        shutil.copy(example, where)
     return where
 
 

@@ -20,6 +20,7 @@ TABLES = {
     "[break]": settings.BreakSettings,
     "published": settings.PublishedSettings,
     "privacy": settings.PrivacySettings,
+    "idea": settings.IdeaTable,
 }
 
 
@@ -40,6 +41,12 @@ def first_cells(text: str) -> set[str]:
 @pytest.mark.parametrize("name", TABLES)
 def test_every_key_is_there_and_no_other(name):
     assert first_cells(section(name)) == set(TABLES[name].model_fields)
+
+
+def test_every_column_of_idea_is_there():
+    said = section("idea")
+    for name in settings.IdeaTable().columns.__class__.model_fields:
+        assert f"`{name}`" in said, name
 
 
 def test_every_role_is_there_and_no_other():

@@ -11,11 +11,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from rich.console import Console
 from rich.text import Text
 
+from equitable.commands.screen_risk_ratio import show_risk_ratios
 from equitable.commands.screen_tables import (
     gap_table,
     indices_table,
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
     from equitable.analysis import Dataset
     from equitable.answers.cells import GapsResult
     from equitable.answers.inequality import InequalityResult
+    from equitable.answers.risk_ratios import RiskRatioResult
     from equitable.intake.meaning.proposal import Inspection
+
+    Result: TypeAlias = GapsResult | InequalityResult | RiskRatioResult
 
 _LISTED: Final = 12
 _PRINTED: Final = 110
@@ -116,7 +120,7 @@ def form_of(form: str | None, output: Path | None) -> str:
     return form or named or "table"
 
 
-def give(result: GapsResult | InequalityResult, form: str, output: Path | None) -> None:
+def give(result: Result, form: str, output: Path | None) -> None:
     """Print a result, or write it to a file, in the form asked for."""
     if form == "parquet":
         _give_bytes(_parquet(result.to_arrow()), output)
@@ -132,10 +136,15 @@ def give(result: GapsResult | InequalityResult, form: str, output: Path | None) 
         _show_any(result, Console(highlight=False))
 
 
-def _show_any(result: GapsResult | InequalityResult, console: Console) -> None:
+def _show_any(result: Result, console: Console) -> None:
     from equitable.answers.inequality import InequalityResult  # noqa: PLC0415 - costly
+    from equitable.answers.risk_ratios import RiskRatioResult  # noqa: PLC0415 - costly
 
-    if isinstance(result, InequalityResult):
+    if isinstance(result, RiskRatioResult):
+        show_risk_ratios(result, console)
+        for line in _rows_read(result.provenance):
+            console.print(Text(printable(line), style="dim"))
+    elif isinstance(result, InequalityResult):
         from equitable.commands.screen_inequality import (  # noqa: PLC0415 - costly
             show_inequality,
         )

@@ -202,7 +202,7 @@ def _columns(
         inner.append(f"COALESCE({where.sql}, FALSE) AS kept")
         keys.append("kept")
     for place, dimension in enumerate(dimensions):
-        key = _key(dimension)
+        key = key_sql(dimension)
         # Rows that are not kept fall into one cell, so that they cost nothing.
         key = f"CASE WHEN {where.sql} THEN {key} END" if where else key
         inner.append(f"{key} AS key_{place}")
@@ -287,7 +287,8 @@ def _in_order(found: pa.Table) -> pa.Table:
     return found.sort_by([(name, "ascending") for name in _key_names(found)])
 
 
-def _key(dimension: Dimension) -> str:
+def key_sql(dimension: Dimension) -> str:
+    """SQL for what a row says of a dimension, as ``classify`` is to read it."""
     if dimension.form == "part":
         told = f"REGEXP_REPLACE({text_of(dimension.columns[0])}, '\\s+', ' ', 'g')"
         listed = ", ".join(quote_value(total) for total in dimension.totals)

@@ -11,6 +11,7 @@ Tables, all optional::
     [[break]]               at, why, outcomes, groups: counted another way from then
     [published]             group, breakdown, everyone, levels, marks, percents, …
     [privacy]               min_n
+    [idea]                  min_cell, min_n, threshold, years, by_category, columns, …
 
 Unknown keys and values are refused with the nearest ones that exist.
 """
@@ -28,6 +29,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from equitable.errors import InputError, SettingsError, did_you_mean
+from equitable.intake.idea_settings import IdeaTable, idea_keys
 from equitable.intake.profile import plain_number
 from equitable.intake.published_settings import PublishedSettings
 from equitable.intake.race import VIEW_NAMES
@@ -142,6 +144,7 @@ class Settings(_Table):
     breaks: tuple[BreakSettings, ...] = Field(default=(), alias="break")
     published: PublishedSettings = Field(default_factory=PublishedSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+    idea: IdeaTable = Field(default_factory=IdeaTable)
     _file: str = PrivateAttr(default=FILE_NAME)
     _further: frozenset[str] = PrivateAttr(default=frozenset())
 
@@ -235,6 +238,7 @@ _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "break": BreakSettings,
     "published": PublishedSettings,
     "privacy": PrivacySettings,
+    "idea": IdeaTable,
 }
 
 
@@ -369,19 +373,22 @@ def _place(path: Sequence[str]) -> tuple[str, str]:
     if path[0] in ("dimensions", "indicators"):
         name = path[1] if re.fullmatch(r"[\w-]+", path[1]) else f'"{path[1]}"'
         return (f"[{path[0]}.{name}]", ".".join(path[2:3]) or "this table")
-    return (f"[{path[0]}]", path[1])
+    return (f"[{'.'.join(path[:-1])}]", path[-1])
 
 
 def _keys(path: Sequence[str]) -> list[str]:
     if len(path) == 1:
         return [f.alias or name for name, f in Settings.model_fields.items()]
+    if path[0] == "idea":
+        return idea_keys(path)
     return list(_TABLES[path[0]].model_fields)
 
 
 def _allowed(path: Sequence[str]) -> tuple[str, ...]:
     if path[0] == "columns":
         return tuple(str(role) for role in Role)
-    last = path[-1] if path[-1] == "decimal" else path[2] if len(path) > 2 else ""
+    named = path[-1] in ("decimal", "total_removals")
+    last = path[-1] if named else path[2] if len(path) > 2 else ""
     choices: Mapping[str, tuple[str, ...]] = {
         "kind": tuple(str(kind) for kind in Kind),
         "direction": tuple(str(direction) for direction in Direction),
@@ -389,6 +396,7 @@ def _allowed(path: Sequence[str]) -> tuple[str, ...]:
         "aspect": tuple(str(aspect) for aspect in Aspect),
         "view": VIEW_NAMES,
         "decimal": (",", "."),
+        "total_removals": ("children", "removals"),
     }
     return choices.get(last, ())
 

@@ -74,6 +74,7 @@ def settings_text(
         lines += _section("[break]", one)
     lines += _section("published", settings.published)
     lines += _section("privacy", settings.privacy)
+    lines += _section("idea", settings.idea)
     if closing:
         lines += ["", *(f"# {_comment(line)}".rstrip() for line in closing)]
     return "\n".join(lines) + "\n"

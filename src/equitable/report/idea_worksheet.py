@@ -11,11 +11,10 @@ import io
 from collections.abc import Sequence
 from typing import Any, Final
 
-from equitable.measures.disproportionality.categories import CATEGORIES, GROUPS
+from equitable.measures.disproportionality.reasons import Reason
 from equitable.measures.disproportionality.rows import (
     Disproportionality,
     Finding,
-    Reason,
     RiskRow,
 )
 from equitable.report import workbook
@@ -24,13 +23,17 @@ from equitable.vocabulary import WITHHELD
 SHEETS: Final = ("How to read", "Ratios", "Every figure", "Settings and sources")
 _MARKS: Final = {
     Reason.NOT_GIVEN: "not given",
-    Reason.NO_CHILDREN: "no children",
+    Reason.NO_CHILDREN: "nobody",
     Reason.GROUP_N: "n too small",
     Reason.GROUP_CELL: "too few",
     Reason.NO_STATE: "State needed",
     Reason.STATE: "State too few",
     Reason.ZERO: "undefined",
     Reason.WITHHELD_OTHERS: "Withheld",
+    Reason.WITHHELD_STATE: "Withheld",
+    Reason.IN_FILE: "Withheld in file",
+    Reason.NO_NUMBER: "no number",
+    Reason.MORE_THAN_ENROLLED: "no number",
 }
 """What stands in the table of ratios where there is none."""
 _LOOKS: Final[dict[str, dict[str, Any]]] = {
@@ -41,7 +44,7 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
 }
 _COLUMNS: Final = (
     ("District", 16), ("Year", 9), ("Category", 30), ("Group", 26),
-    ("Children", 10), ("With the outcome", 10), ("Risk", 8), ("Risk of others", 8),
+    ("Number", 10), ("With the outcome", 10), ("Risk", 8), ("Risk of others", 8),
     ("Ratio", 7), ("From", 7), ("To", 7), ("Kind of ratio", 14), ("Threshold", 10),
     ("Over", 7), ("Students from threshold", 11), ("Years over", 7),
     ("Progress", 10), ("Finding", 24), ("Why, and notes", 60),
@@ -49,7 +52,13 @@ _COLUMNS: Final = (
 _LETTER_OR_A4: Final = 9
 
 
-def render(answer: Disproportionality, *, title: str = "", mark: str = "") -> bytes:
+def render(
+    answer: Disproportionality,
+    *,
+    title: str = "",
+    mark: str = "",
+    also: Sequence[tuple[str, str]] = (),
+) -> bytes:
     """Write the worksheet.
 
     Parameters
@@ -61,6 +70,8 @@ def render(answer: Disproportionality, *, title: str = "", mark: str = "") -> by
         On top and in the workbook's properties: the district's name.
     mark
         A remark on every page: 'Internal', 'Not checked for publication'.
+    also
+        What else stands with the settings: files, command, version.
 
     Returns
     -------
@@ -79,7 +90,9 @@ def render(answer: Disproportionality, *, title: str = "", mark: str = "") -> by
             "strings_to_numbers": False,
         },
     )
-    heading = title or "Risk ratios under IDEA"
+    heading = title or "Risk ratios"
+    if answer.scheme.regulated and not title:
+        heading = "Risk ratios under IDEA"
     book.set_properties(
         {"title": _text(heading)[:255], "created": workbook._CREATED}  # noqa: SLF001 - one date for all workbooks
     )
@@ -87,7 +100,7 @@ def render(answer: Disproportionality, *, title: str = "", mark: str = "") -> by
     _how_to_read(sheets[0], answer)
     _ratios(sheets[1], answer)
     _figures(sheets[2], answer)
-    _settings(sheets[3], answer)
+    _settings(sheets[3], answer, also)
     book.close()
     return file.getvalue()
 
@@ -144,26 +157,30 @@ class _Sheet:
 def _how_to_read(page: _Sheet, answer: Disproportionality) -> None:
     page.sheet.set_column(0, 0, 26)
     page.sheet.set_column(1, 1, 110)
-    years = answer.settings.years
+    years, people = answer.settings.years, answer.scheme.people
+    meets = (
+        "it meets the rule's standard. The State decides."
+        if answer.scheme.regulated
+        else "a pattern, and not of one year."
+    )
     page.heads(["Word", "What it means"])
     words = {
-        "Risk": "Of all children of the group, the share with the outcome.",
-        "Risk ratio": "The group's risk, divided by the risk of all other children in "
+        "Risk": f"Of all {people} of the group, the share with the outcome.",
+        "Risk ratio": f"The group's risk, divided by the risk of all other {people} in "
         "the district. 1.0: the same risk. 3.0: three times the risk.",
-        "Alternate risk ratio": "Where the district has too few other children: "
-        "divided by the risk of all other children in the State. Marked with (S).",
+        "Alternate risk ratio": f"Where there are too few other {people}: "
+        f"divided by the risk of all other {people} in the State. Marked with (S).",
         "▲▲ and a darker field": f"Over the threshold in each of {years} consecutive "
-        "years, without reasonable progress: it meets the rule's standard. The State "
-        "decides.",
+        f"years, without reasonable progress: {meets}",
         "▲ and a lighter field": "Over the threshold this year; not in enough years, "
         "or with reasonable progress.",
-        "~": "The interval holds the threshold: a few children more or fewer could "
+        "~": f"The interval holds the threshold: a few {people} more or fewer could "
         "decide. It is an early warning and no part of the rule.",
-        "Students from threshold": "Above 0: so many fewer children with the outcome, "
+        "Students from threshold": f"Above 0: so many fewer {people} with the outcome, "
         "and the group would not be over. Under 0: so many more, and it would be. All "
         "else as it is.",
         "No number": "A reason stands in its place. It does not mean 0, and not that "
-        "all is well: too few children to tell is no finding either way.",
+        "all is well: too few to tell is no finding either way.",
     }
     for word, meaning in words.items():
         page.cell(0, word, bold=True, text_wrap=True)
@@ -182,28 +199,29 @@ def _how_to_read(page: _Sheet, answer: Disproportionality) -> None:
     page.cell(
         1,
         "This is arithmetic on counts, not a finding of law. It says nothing about "
-        "students. It asks what the system does, and for whom.",
+        "students themselves. It asks what the system does, and for whom.",
         text_wrap=True,
     )
 
 
 def _ratios(page: _Sheet, answer: Disproportionality) -> None:
+    categories, groups = answer.scheme.categories, answer.scheme.groups
     page.sheet.set_column(0, 0, 38)
-    page.sheet.set_column(1, len(GROUPS), 15)
+    page.sheet.set_column(1, max(len(groups), 1), 15)
     tables: dict[tuple[str, str], dict[tuple[str, str], RiskRow]] = {}
     for row in answer.rows:
         table = tables.setdefault((row.district, row.year), {})
         table[(row.category, row.group)] = row
     # The latest year first: it is the one that is asked about.
-    for district, year in sorted(tables, key=lambda k: k[1], reverse=True):
+    for district, year in sorted(sorted(tables), key=lambda k: k[1], reverse=True):
         table = tables[(district, year)]
         page.line([" · ".join(filter(None, [district, year]))], bold=True, font_size=13)
-        page.heads(["Category", *GROUPS])
-        for key, category in CATEGORIES.items():
+        page.heads(["Category", *groups])
+        for key, category in categories.items():
             if not any(name == key for name, _ in table):
                 continue
             page.cell(0, category.label, bottom=1, bottom_color="#D9D3C4")
-            for column, group in enumerate(GROUPS, start=1):
+            for column, group in enumerate(groups, start=1):
                 _ratio_cell(page, column, table.get((key, group)))
             page.row += 1
         page.row += 1
@@ -243,21 +261,21 @@ def _figures(page: _Sheet, answer: Disproportionality) -> None:
     page.sheet.repeat_rows(top)
     page.sheet.freeze_panes(page.row, 4)
     for row in answer.rows:
-        values = _values(row)
+        values = _values(row, answer.scheme.categories[row.category].label)
         for column, (value, form) in enumerate(values):
             page.cell(column, value, num_format=form, text_wrap=column == 18)
         page.row += 1
     page.sheet.autofilter(top, 0, max(page.row - 1, top), len(_COLUMNS) - 1)
 
 
-def _values(row: RiskRow) -> list[tuple[object, str]]:
+def _values(row: RiskRow, label: str) -> list[tuple[object, str]]:
     """Each column's value and number format."""
     whole, share, two = "#,##0", "0.0 %", "0.00"
     said = " ".join(filter(None, [row.explanation, *row.notes]))
     if row.category == "removals" and isinstance(row.risk, float) and row.risk > 1:
         share = "0.00"  # removals per child, not a share of children
     return [
-        (row.district, ""), (row.year, ""), (CATEGORIES[row.category].label, ""),
+        (row.district, ""), (row.year, ""), (label, ""),
         (row.group, ""), (row.n, whole), (row.count, whole), (row.risk, share),
         (row.comparison_risk, share), (row.ratio, two), (row.low, two),
         (row.high, two), (row.kind, ""), (row.threshold, two),
@@ -272,7 +290,9 @@ def _yes_no(value: object) -> object:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
-def _settings(page: _Sheet, answer: Disproportionality) -> None:
+def _settings(
+    page: _Sheet, answer: Disproportionality, also: Sequence[tuple[str, str]]
+) -> None:
     page.sheet.set_column(0, 0, 44)
     page.sheet.set_column(1, 6, 20)
     settings = answer.settings
@@ -281,7 +301,8 @@ def _settings(page: _Sheet, answer: Disproportionality) -> None:
         f", by {progress.least_drop:.0%} or more" if progress.as_share
         else f", by {progress.least_drop:g} or more"
     )  # fmt: skip
-    page.heads(["Setting (the State's)", "Value"])
+    regulated = answer.scheme.regulated
+    page.heads(["Setting (the State's)" if regulated else "Setting", "Value"])
     page.line(["Consecutive years asked for", settings.years])
     page.line(
         [
@@ -292,19 +313,27 @@ def _settings(page: _Sheet, answer: Disproportionality) -> None:
         ]
     )
     page.line(["Confidence of the intervals (not in the rule)", settings.confidence])
-    page.line(["'Removals in total' counts", settings.total_removals])
+    if regulated:
+        page.line(["'Removals in total' counts", settings.total_removals])
     page.row += 1
     page.heads(
         ["Category", "Minimum cell size", "Minimum n-size", "Threshold", "Ages",
-         "Denominator", "34 CFR 300.647"]
+         "Denominator", "34 CFR 300.647" if regulated else ""]
     )  # fmt: skip
-    for category in CATEGORIES.values():
+    for category in answer.scheme.categories.values():
         standard = settings.of(category)
         page.line(
             [category.label, standard.min_cell, standard.min_n, standard.threshold,
              category.ages, str(category.population), category.paragraph]
         )  # fmt: skip
     page.row += 1
+    if also:
+        page.heads(["Where the figures come from", ""])
+        for what, value in also:
+            page.line([what, value])
+        page.row += 1
+    if not regulated:
+        return
     page.heads(["Where it comes from", "34 CFR"])
     for what, where in (
         ("What a State must look at", "300.646(a)"),

@@ -38,11 +38,13 @@ class Population(StrEnum):
 
     ENROLLED = "children enrolled"
     WITH_DISABILITIES = "children with disabilities"
+    KNOWN = "students whose outcome is known"
+    """Of an outcome that is none of the rule's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """One of the fourteen categories.
+    """One of the fourteen categories, or an outcome of one's own (without an area).
 
     Attributes
     ----------
@@ -60,21 +62,25 @@ class Category:
 
     key: str
     label: str
-    area: Area
-    paragraph: str
+    area: Area | None = None
+    paragraph: str = ""
     youngest: int = 3
     oldest: int = 21
 
     @property
     def population(self) -> Population:
         """The denominator: all children enrolled, or those with disabilities."""
+        if self.area is None:
+            return Population.KNOWN
         if self.area is Area.IDENTIFICATION:
             return Population.ENROLLED
         return Population.WITH_DISABILITIES
 
     @property
     def ages(self) -> str:
-        """The ages in words."""
+        """The ages in words; those of one's own outcome are the file's."""
+        if self.area is None:
+            return "as in the file"
         return f"{self.youngest} through {self.oldest}"
 
 

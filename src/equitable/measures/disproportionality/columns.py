@@ -85,6 +85,35 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "other_removal": "interim removal|removed to interim setting|iaes|"
     "interim alternative setting|hearing officer removal|unilateral removal",
 }
+_OF_COUNTS: Final[Mapping[str, str]] = {
+    "category": "category|idea category|analysis category|category of analysis|"
+    "disproportionality category|category key",
+    "group": "group|subgroup|student group|student subgroup|race group|racial group",
+    "count": "count|cell|cell size|numerator|number with outcome|with the outcome|"
+    "with outcome|children with the outcome|outcome count",
+    "total": "total|n|n size|denominator|enrolled|enrollment|enrolment|children|"
+    "students|population|all children|total children|total students",
+}
+"""A table of counts, beside the district, year and group of ``_COLUMNS``."""
+
+
+def of_counts(names: Iterable[str]) -> dict[str, str]:
+    """The columns of a table of counts that names say, the first of each.
+
+    Keys are 'category', 'group', 'count' and 'total', 'district' and 'year'; a column
+    of race is the group wherever there is one.
+
+    >>> of_counts(["LEA", "Category", "Race", "Count", "N"])["group"]
+    'Race'
+    """
+    names = list(names)
+    found: dict[str, str] = {}
+    for table in ("columns", "of counts"):
+        for name in names:
+            meant = _known(table).get(_bare(name))
+            if meant in {*_OF_COUNTS, "district", "year"}:
+                found.setdefault(meant, name)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +193,7 @@ def _known(table: str) -> Mapping[str, str]:
         "disabilities": _DISABILITIES,
         "settings": _SETTINGS,
         "columns": _COLUMNS,
+        "of counts": _OF_COUNTS,
     }[table]
     return {
         _bare(word): meant

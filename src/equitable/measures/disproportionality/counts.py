@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from equitable.errors import InputError
 from equitable.measures.disproportionality.categories import (
     ANY_DISABILITY,
-    CATEGORIES,
     IMPAIRMENTS,
     TOTAL_REMOVALS,
     Area,
-    category_named,
-    federal_group,
     is_span,
     school_year,
 )
+from equitable.measures.disproportionality.reasons import Reason
+from equitable.measures.disproportionality.scheme import THE_RULE, Scheme
 from equitable.measures.disproportionality.settings import IdeaSettings, is_whole
 from equitable.vocabulary import WITHHELD, Count
 
@@ -33,8 +32,9 @@ class GroupCount:
     """How many of how many, for one group in one category, year and district.
 
     ``count`` is the numerator (the *cell size*), ``total`` the denominator (the
-    *n-size*); both ``WITHHELD`` where privacy holds the group back.  In a State's
-    counts ``district`` is empty.
+    *n-size*); both ``WITHHELD`` where privacy holds the group back, or where the file
+    does not give them: ``because`` says which of the file's reasons it was.  In a
+    State's counts ``district`` is empty.
     """
 
     district: str = ""
@@ -43,6 +43,7 @@ class GroupCount:
     group: str
     count: Count
     total: Count
+    because: Reason | None = None
 
     @property
     def withheld(self) -> bool:
@@ -50,6 +51,8 @@ class GroupCount:
         return self.count is WITHHELD or self.total is WITHHELD
 
 
+TOGETHER: Final = "withheld, together"
+"""Stands in place of a group: the sum of all that privacy withheld in the line."""
 Line: TypeAlias = dict[str, GroupCount]
 """The groups of one district, year and category, by name."""
 Key: TypeAlias = tuple[str, str, str]
@@ -57,7 +60,11 @@ Key: TypeAlias = tuple[str, str, str]
 
 
 def checked(
-    counts: Iterable[GroupCount], settings: IdeaSettings, *, whose: str = "district"
+    counts: Iterable[GroupCount],
+    settings: IdeaSettings,
+    *,
+    whose: str = "district",
+    scheme: Scheme = THE_RULE,
 ) -> tuple[dict[Key, Line], tuple[str, ...]]:
     """The counts by line, with names made federal, and what is to be said of them.
 
@@ -67,6 +74,8 @@ def checked(
         As they came.  Children of the group 'Not reported' are left out, and said.
     whose
         'district' or 'State', for the sentences.
+    scheme
+        Which categories and groups there are.
 
     Raises
     ------
@@ -80,34 +89,44 @@ def checked(
     lines: dict[Key, Line] = defaultdict(dict)
     unreported = False
     for given in counts:
-        group = federal_group(given.group)
+        together = given.group == TOGETHER
+        group = TOGETHER if together else scheme.group(given.group)
         if group is None:
             unreported = True
             continue
-        category = category_named(given.category)
-        count = replace(given, group=group, category=category.key)
+        category = scheme.category(given.category)
+        count = given
+        if group != given.group or category.key != given.category:
+            count = replace(given, group=group, category=category.key)
         line = lines[(count.district, count.year, count.category)]
         if group in line:
             raise InputError(
-                f"{_place(count)} is there twice",
+                f"{_place(count, scheme)} is there twice",
                 next_step="Each group has one count for a district, year and category;"
                 " remove the repeated row, or the rows of totals.",
             )
-        _check_numbers(count, settings.counts_events(category))
+        _check_numbers(count, scheme, events=settings.counts_events(category))
         line[group] = count
     _check_years({year for _, year, _ in lines})
-    _check_impairments(lines)
     notes = []
     if unreported:
+        what = "race or ethnicity" if scheme.regulated else "group"
         notes.append(
-            f"Children whose race or ethnicity is not reported are left out of the "
-            f"{whose}'s counts: they are in no group and in no comparison."
+            f"{scheme.people.capitalize()} whose {what} is not reported are left out of"
+            f" the {whose}'s counts: they are in no group and in no comparison."
         )
-    notes += _differing_totals(lines, whose)
+    if scheme.regulated:
+        _check_impairments(lines)
+        notes += _differing_totals(lines, whose)
     return dict(lines), tuple(notes)
 
 
-def check_state(lines: Mapping[Key, Line], state: Mapping[Key, Line]) -> None:
+def check_state(
+    lines: Mapping[Key, Line],
+    state: Mapping[Key, Line],
+    *,
+    scheme: Scheme = THE_RULE,
+) -> None:
     """Refuse a State whose counts are smaller than those of its districts.
 
     Raises
@@ -118,6 +137,8 @@ def check_state(lines: Mapping[Key, Line], state: Mapping[Key, Line]) -> None:
     sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
     for (_, year, category), line in lines.items():
         for group, count in line.items():
+            if group == TOGETHER:
+                continue
             if isinstance(count.count, int) and isinstance(count.total, int):
                 both = sums[(year, category, group)]
                 both[0] += count.count
@@ -134,18 +155,19 @@ def check_state(lines: Mapping[Key, Line], state: Mapping[Key, Line]) -> None:
         events = category == TOTAL_REMOVALS
         if known.count < counted or known.total < total or (without and not events):
             raise InputError(
-                f"the State has fewer children than its districts: {group}, "
-                f"{CATEGORIES[category].label}{_of_year(year)}",
+                f"the State has fewer {scheme.people} than its districts: {group}, "
+                f"{scheme.categories[category].label}{_of_year(year)}",
                 next_step="The State's counts include every district's; see that both "
-                "files are of the same year and count the same children.",
+                f"files are of the same year and count the same {scheme.people}.",
             )
 
 
-def _check_numbers(count: GroupCount, events: bool) -> None:
+def _check_numbers(count: GroupCount, scheme: Scheme, *, events: bool) -> None:
     for number in (count.count, count.total):
         if number is not WITHHELD and not is_whole(number):
             raise InputError(
-                f"{_place(count)}: a count of children is a whole number from 0 up",
+                f"{_place(count, scheme)}: a count of {scheme.people} is a whole"
+                " number from 0 up",
                 next_step="Percentages and withheld values cannot be counted with.",
             )
     if events or count.withheld:
@@ -153,12 +175,12 @@ def _check_numbers(count: GroupCount, events: bool) -> None:
     if (count.count or 0) > (count.total or 0):
         hint = (
             " If these are removals and not children, say so (total_removals)."
-            if count.category == TOTAL_REMOVALS
+            if count.category == TOTAL_REMOVALS and scheme.regulated
             else ""
         )
         raise InputError(
-            f"{_place(count)}: {count.count:,} of {count.total:,} children is not "
-            "possible",
+            f"{_place(count, scheme)}: more {scheme.people} with the outcome than there"
+            " are in all is not possible",
             next_step="The first number must be part of the second; see which columns "
             "hold the count and the total." + hint,
         )
@@ -189,11 +211,12 @@ def _check_impairments(lines: Mapping[Key, Line]) -> None:
         whole = lines.get((district, year, ANY_DISABILITY), {})
         for group, count in line.items():
             of = whole.get(group)
-            if of is None or not isinstance(of.count, int):
+            if of is None or group == TOGETHER or not isinstance(of.count, int):
                 continue
             if isinstance(count.count, int) and count.count > of.count:
                 raise InputError(
-                    f"{_place(count)}: more children than have any disability",
+                    f"{_place(count, THE_RULE)}: more children than have any"
+                    " disability",
                     next_step="One of the two counts is wrong.",
                 )
 
@@ -202,9 +225,9 @@ def _differing_totals(lines: Mapping[Key, Line], whose: str) -> list[str]:
     """Denominators that should be one number and are not: enrolled children 3 to 21."""
     totals: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     for (district, year, category), line in lines.items():
-        if CATEGORIES[category].area is Area.IDENTIFICATION:
+        if THE_RULE.categories[category].area is Area.IDENTIFICATION:
             for group, count in line.items():
-                if isinstance(count.total, int):
+                if isinstance(count.total, int) and group != TOGETHER:
                     totals[(district, year, group)].add(count.total)
     differing = sum(len(found) > 1 for found in totals.values())
     if not differing:
@@ -216,8 +239,9 @@ def _differing_totals(lines: Mapping[Key, Line], whose: str) -> list[str]:
     return [said]
 
 
-def _place(count: GroupCount) -> str:
-    parts = [count.district or "State", count.year, CATEGORIES[count.category].label]
+def _place(count: GroupCount, scheme: Scheme) -> str:
+    label = scheme.categories[count.category].label
+    parts = [count.district, count.year, label]
     return ", ".join([*filter(None, parts), count.group])
 
 
@@ -225,18 +249,23 @@ def _of_year(year: str) -> str:
     return f", {year}" if year else ""
 
 
-def state_of(counts: Sequence[GroupCount]) -> tuple[GroupCount, ...]:
+def state_of(
+    counts: Sequence[GroupCount], *, scheme: Scheme = THE_RULE
+) -> tuple[GroupCount, ...]:
     """The State's counts, where these are the counts of all of its districts.
 
     A group that is withheld in one district is withheld for the State.
     """
     sums: dict[tuple[str, str, str], tuple[Count, Count]] = {}
+    reasons: dict[tuple[str, str, str], Reason] = {}
     for one in counts:
-        group = federal_group(one.group)
+        group = scheme.group(one.group)
         if group is None:
             continue
-        key = (one.year, category_named(one.category).key, group)
+        key = (one.year, scheme.category(one.category).key, group)
         count, total = sums.get(key, (0, 0))
+        if one.because is not None:
+            reasons.setdefault(key, one.because)
         if isinstance(count, int) and isinstance(one.count, int):
             count += one.count
         else:
@@ -247,6 +276,9 @@ def state_of(counts: Sequence[GroupCount]) -> tuple[GroupCount, ...]:
             total = WITHHELD
         sums[key] = (count, total)
     return tuple(
-        GroupCount(year=y, category=c, group=g, count=count, total=total)
+        GroupCount(
+            year=y, category=c, group=g, count=count, total=total,
+            because=reasons.get((y, c, g)),
+        )
         for (y, c, g), (count, total) in sums.items()
-    )
+    )  # fmt: skip

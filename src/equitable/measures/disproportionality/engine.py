@@ -20,23 +20,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TypeAlias
 
 from equitable.measures.disproportionality.categories import school_year
 from equitable.measures.disproportionality.counts import GroupCount
-from equitable.measures.disproportionality.ratios import single_years
+from equitable.measures.disproportionality.ratios import Fields, single_years
 from equitable.measures.disproportionality.rows import (
     Disproportionality,
     Finding,
     RiskRow,
 )
+from equitable.measures.disproportionality.scheme import THE_RULE, Scheme
 from equitable.measures.disproportionality.settings import IdeaSettings
 from equitable.vocabulary import WITHHELD, Count, Withheld
 
-Series: TypeAlias = Mapping[int, RiskRow]
+Series: TypeAlias = Mapping[int, Fields]
 """One group and category of a district, by the year in which the school year ends."""
 
 
@@ -45,23 +45,26 @@ def risk_ratios(
     *,
     settings: IdeaSettings | None = None,
     state: Iterable[GroupCount] | None = None,
+    scheme: Scheme = THE_RULE,
 ) -> Disproportionality:
     """Risk ratios of every district, year, category and group, and what they say.
 
     Parameters
     ----------
     counts
-        One for each district, year, category and group.  All seven groups belong in:
-        the comparison group is made of the others.
+        One for each district, year, category and group.  All groups belong in: the
+        comparison group is made of the others.
     settings
         The State's; ``IdeaSettings()`` where ``None``.
     state
         The State's counts, for alternate ratios; their ``district`` is not looked at.
+    scheme
+        The rule's categories and groups, or those of one's own outcome.
 
     Returns
     -------
     Disproportionality
-        For each line seven rows, one for each group.
+        For each line a row for each group.
 
     Raises
     ------
@@ -77,34 +80,42 @@ def risk_ratios(
     over all groups is published.
     """
     settings = settings or IdeaSettings()
-    answer = single_years(counts, settings, state)
-    series: dict[tuple[str, str, str], dict[int, RiskRow]] = defaultdict(dict)
-    single = len({row.year for row in answer.rows}) < 2
-    for row in answer.rows:
-        year = 0 if single else school_year(row.year)
-        series[(row.district, row.category, row.group)][year] = row
-    rows = []
-    for row in answer.rows:
-        year = 0 if single else school_year(row.year)
-        own = series[(row.district, row.category, row.group)]
-        rows.append(_with_years(year, own, settings))
-    return replace(answer, rows=tuple(rows))
-
-
-def _with_years(year: int, series: Series, settings: IdeaSettings) -> RiskRow:
-    row = series[year]
-    if row.over_threshold is WITHHELD:
-        return row
-    progress = _progress(year, series, settings)
-    run = _run(year, series)
-    finding = _finding(year, series, progress, settings)
-    return replace(
-        row,
-        consecutive_years_over=None if row.over_threshold is None else run,
-        reasonable_progress=progress,
-        finding=finding,
-        notes=row.notes + _notes(year, series, finding, settings),
+    found, notes = single_years(counts, settings, scheme, state)
+    single = len({row["year"] for row in found}) < 2
+    series: dict[tuple[str, str, str], dict[int, Fields]] = defaultdict(dict)
+    placed = []
+    for row in found:
+        year = 0 if single else school_year(row["year"])
+        own = series[(row["district"], row["category"], row["group"])]
+        own[year] = row
+        placed.append((year, own))
+    # What the years say rests on each year's ratio, which stays as it is.
+    for row, (year, own) in zip(found, placed, strict=True):
+        _add_years(row, year, own, settings)
+    notes = settings.notes() + notes if scheme.regulated else notes
+    return Disproportionality(
+        rows=tuple(RiskRow(**row) for row in found),
+        settings=settings,
+        notes=notes,
+        scheme=scheme,
     )
+
+
+def _add_years(row: Fields, year: int, series: Series, settings: IdeaSettings) -> None:
+    over = row.get("over_threshold")
+    if over is WITHHELD:
+        return
+    progress = _progress(year, series, settings)
+    finding = Finding.NO_RATIO if over is None else Finding.NOT_OVER
+    if over is True:
+        finding = _finding(year, series, progress, settings)
+    if over is not None:
+        row["consecutive_years_over"] = _run(year, series)
+    row["reasonable_progress"] = progress
+    row["finding"] = finding
+    said = _notes(year, series, finding, progress, settings)
+    if said:
+        row["notes"] = row.get("notes", ()) + said
 
 
 def _run(year: int, series: Series, most: int | None = None) -> Count:
@@ -112,10 +123,11 @@ def _run(year: int, series: Series, most: int | None = None) -> Count:
     run = 0
     while most is None or run < most:
         row = series.get(year - run)
-        if row is None or row.over_threshold is None or row.over_threshold is False:
-            break
-        if row.over_threshold is WITHHELD:
+        over = None if row is None else row.get("over_threshold")
+        if isinstance(over, Withheld):
             return WITHHELD
+        if over is None or over is False:
+            break
         run += 1
     return run
 
@@ -136,11 +148,10 @@ def _progress(
     return all(made(before, after) for before, after in pairwise(known))
 
 
-def _ratio(row: RiskRow | None) -> Fraction | Withheld | None:
-    """The ratio exactly, from the fraction that its float came from."""
-    if row is None or row.ratio is None:
-        return None
-    return row.exact_ratio if isinstance(row.exact_ratio, Fraction) else WITHHELD
+def _ratio(row: Fields | None) -> Fraction | Withheld | None:
+    """The ratio exactly, as the fraction that its float comes from."""
+    ratio: Fraction | Withheld | None = None if row is None else row.get("exact_ratio")
+    return ratio
 
 
 def _finding(
@@ -149,11 +160,7 @@ def _finding(
     progress: bool | Withheld | None,
     settings: IdeaSettings,
 ) -> Finding:
-    row = series[year]
-    if row.over_threshold is None:
-        return Finding.NO_RATIO
-    if row.over_threshold is False:
-        return Finding.NOT_OVER
+    """What a year's ratio over the threshold means beside those before it."""
     run = _run(year, series, settings.years)
     if run is WITHHELD:
         return Finding.UNKNOWN
@@ -165,15 +172,20 @@ def _finding(
 
 
 def _notes(
-    year: int, series: Series, finding: Finding, settings: IdeaSettings
+    year: int,
+    series: Series,
+    finding: Finding,
+    progress: bool | Withheld | None,
+    settings: IdeaSettings,
 ) -> tuple[str, ...]:
-    said = []
+    said: list[str] = []
     row, before = series[year], series.get(year - 1)
-    if before is not None and None not in (row.kind, before.kind):
-        both = {row.kind, before.kind}
-        if len(both) > 1 and WITHHELD not in both:
+    if before is not None:
+        kind, earlier = row.get("kind"), before.get("kind")
+        known = isinstance(kind, str) and isinstance(earlier, str)
+        if known and kind is not earlier:
             said.append(
-                f"{before.year} has the {before.kind} and {row.year} the {row.kind}: "
+                f"{before['year']} has the {earlier} and {row['year']} the {kind}: "
                 "the comparison changed, and with it the ratio."
             )
     if finding is Finding.NOT_YET:
@@ -193,18 +205,17 @@ def _notes(
             )
         elif missing is not None:
             said.append(
-                f"The counts begin in {series[first].year}" if series[first].year
+                f"The counts begin in {series[first]['year']}" if series[first]["year"]
                 else "The counts are of one year"
             )  # fmt: skip
             said[-1] += f"; {settings.years} consecutive years are asked for."
-    unknown = (
-        settings.progress is not None and _progress(year, series, settings) is None
-    )
+    unknown = settings.progress is not None and progress is None
     if finding is Finding.MEETS and unknown:
         said.append(
             "Whether there was reasonable progress is not known: it takes ratios of "
             "this year and the two before."
         )
-    if row.over_threshold and before is not None and before.ratio is None:
-        said.append(f"{before.year} has no ratio: {before.reason}.")
+    no_ratio = before is not None and before.get("ratio") is None
+    if before is not None and no_ratio and row.get("over_threshold") is True:
+        said.append(f"{before['year']} has no ratio: {before['reason']}.")
     return tuple(said)

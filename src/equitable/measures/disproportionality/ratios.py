@@ -14,29 +14,27 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from equitable.measures.differences import rate_ratio
-from equitable.measures.disproportionality.categories import (
-    CATEGORIES,
-    GROUPS,
-)
 from equitable.measures.disproportionality.counts import (
+    TOGETHER,
     GroupCount,
     Key,
     Line,
     check_state,
     checked,
 )
+from equitable.measures.disproportionality.reasons import Reason
 from equitable.measures.disproportionality.rows import (
     ALL_WITHHELD,
     COMPARISON_WITHHELD,
-    Disproportionality,
+    NOT_KNOWN,
+    STATE_WITHHELD,
     RatioKind,
-    Reason,
-    RiskRow,
 )
+from equitable.measures.disproportionality.scheme import Scheme
 from equitable.measures.disproportionality.settings import IdeaSettings, Standard
 from equitable.vocabulary import WITHHELD
 
-_Fields: TypeAlias = dict[str, Any]
+Fields: TypeAlias = dict[str, Any]
 """A row's fields by name, until all are there."""
 _REMOVALS_PER_CHILD: Final = (
     "The risk is removals per child. No interval is given, because removals of one "
@@ -56,64 +54,89 @@ class _Others:
         return enough and self.count >= standard.min_cell
 
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What holds for every row of a category."""
+
+    scheme: Scheme
+    standard: Standard
+    limit: Fraction
+    events: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """A line added up, and how many of its groups cannot be."""
+
+    count: int
+    total: int
+    unknown: int
+
+
 def single_years(
     counts: Iterable[GroupCount],
     settings: IdeaSettings,
+    scheme: Scheme,
     state: Iterable[GroupCount] | None = None,
-) -> Disproportionality:
+) -> tuple[list[Fields], tuple[str, ...]]:
     """The ratios, each year by itself; ``risk_ratios`` adds what the years say.
 
     Errors are those of ``checked`` and ``check_state``.
+
+    Returns
+    -------
+    Each row's fields, and what is to be said of all of them.
     """
-    lines, notes = checked(counts, settings)
+    lines, notes = checked(counts, settings, scheme=scheme)
     state_lines: Mapping[Key, Line] = {}
     if state is not None:
         state = [replace(count, district="") for count in state]
-        state_lines, said = checked(state, settings, whose="State")
-        check_state(lines, state_lines)
+        state_lines, said = checked(state, settings, whose="State", scheme=scheme)
+        check_state(lines, state_lines, scheme=scheme)
         notes += said
-    order = {key: place for place, key in enumerate(CATEGORIES)}
-    rows: list[_Fields] = []
+    order = {key: place for place, key in enumerate(scheme.categories)}
+    rules = {
+        key: _Rules(scheme, standard, standard.limit, settings.counts_events(category))
+        for key, category in scheme.categories.items()
+        for standard in [settings.of(category)]
+    }
+    rows: list[Fields] = []
     pairs: list[tuple[int, int, int, int]] = []
-    whose: list[_Fields] = []
+    whose: list[Fields] = []
     absent: set[str] = set()
     for key in sorted(lines, key=lambda k: (k[0], k[1], order[k[2]])):
-        state_line = state_lines.get(("", key[1], key[2]))
-        for group in GROUPS:
-            row, pair = _row(key, group, lines[key], state_line, settings)
+        line, state_line = lines[key], state_lines.get(("", key[1], key[2]))
+        sums = _summed(line)
+        for group in scheme.groups:
+            row, pair = _row(key, group, line, sums, state_line, rules[key[2]])
             if pair is not None:
                 whose.append(row)
                 pairs.append(pair)
-            if row.get("reason") is Reason.NOT_GIVEN:
+            if group not in line:
                 absent.add(group)
             rows.append(row)
     _add_intervals(whose, pairs, settings.confidence)
     if absent:
-        listed = ", ".join(group for group in GROUPS if group in absent)
+        listed = ", ".join(group for group in scheme.groups if group in absent)
+        every = "the seven groups are" if scheme.regulated else "the groups are"
         said_absent = (
-            f"Not all of the seven groups are in the counts ({listed}): a comparison "
+            f"Not all of {every} in all of the counts ({listed}): a comparison "
             "has only the groups that are there. A group that was withheld in the file "
             "must not be left out of it."
         )
         notes += (said_absent,)
-    return Disproportionality(
-        rows=tuple(RiskRow(**row) for row in rows),
-        settings=settings,
-        notes=settings.notes() + notes,
-    )
+    return rows, notes
 
 
 def _row(
-    key: Key, group: str, line: Line, state: Line | None, settings: IdeaSettings
-) -> tuple[_Fields, tuple[int, int, int, int] | None]:
+    key: Key, group: str, line: Line, sums: _Sums, state: Line | None, rules: _Rules
+) -> tuple[Fields, tuple[int, int, int, int] | None]:
     """A row's fields, and the four counts of its interval where it has one."""
-    district, year, name = key
-    category = CATEGORIES[name]
-    standard = settings.of(category)
-    row: _Fields = {
-        "district": district,
-        "year": year,
-        "category": name,
+    standard = rules.standard
+    row: Fields = {
+        "district": key[0],
+        "year": key[1],
+        "category": key[2],
         "group": group,
         "threshold": standard.threshold,
     }
@@ -121,45 +144,56 @@ def _row(
     if own is None:
         said = "The counts have no row for this group."
         return row | {"reason": Reason.NOT_GIVEN, "explanation": said}, None
-    if not isinstance(own.count, int) or not isinstance(own.total, int):
-        return row | ALL_WITHHELD, None
     x, m = own.count, own.total
+    if not isinstance(x, int) or not isinstance(m, int):
+        return row | _not_known(own), None
     row |= {"n": m, "count": x, "risk": x / m if m else None}
-    others = _others(line, group)
+    others = _others(sums, x, m)
     # Of what the others have, nothing may be said where one of them is withheld.
     row["comparison_risk"] = WITHHELD if others is None else _risk(others)
     reason = _group_reason(x, m, standard)
     if reason:
-        said = _of_group(reason, own.count, own.total, standard)
+        said = _of_group(reason, x, m, rules)
         return row | {"reason": reason, "explanation": said}, None
     if others is None:
         return row | COMPARISON_WITHHELD, None
     kind = RatioKind.RISK_RATIO
     if not others.meets(standard):
-        in_state = None if state is None else _others(state, group)
-        if in_state is None:
+        if state is None:
             row["comparison_risk"] = None
-            return row | _of_others(Reason.NO_STATE, others, standard), None
+            return row | _of_others(Reason.NO_STATE, others, rules), None
+        in_state = _others_in(state, group)
+        if in_state is None:
+            return row | STATE_WITHHELD, None
         kind, others = RatioKind.ALTERNATE, in_state
         row["comparison_risk"] = _risk(others)
         if not others.meets(standard):
-            return row | _of_others(Reason.STATE, others, standard), None
+            return row | _of_others(Reason.STATE, others, rules), None
     if others.count == 0:
-        return row | _of_others(Reason.ZERO, others, standard), None
+        return row | _of_others(Reason.ZERO, others, rules), None
     ratio = Fraction(x * others.total, m * others.count)
-    events = settings.counts_events(category)
     row |= {
         "kind": kind,
         "ratio": float(ratio),
         "exact_ratio": ratio,
-        "over_threshold": ratio > standard.limit,
+        "over_threshold": ratio > rules.limit,
         "students_from_threshold": from_threshold(
-            x, m, others.count, others.total, standard.limit, capped=not events
+            x, m, others.count, others.total, rules.limit, capped=not rules.events
         ),
-        "notes": (_REMOVALS_PER_CHILD,) if events else (),
     }
-    # Removals of one child resemble each other: an interval for children is too narrow.
-    return row, None if events else (x, m, others.count, others.total)
+    if rules.events:
+        # Removals of one child resemble each other: an interval of children is narrow.
+        row["notes"] = (_REMOVALS_PER_CHILD,)
+        return row, None
+    return row, (x, m, others.count, others.total)
+
+
+def _not_known(own: GroupCount) -> Fields:
+    """The figures of a group whose counts are withheld, or not in the file."""
+    if own.because is None:
+        return ALL_WITHHELD
+    said = {"reason": own.because, "explanation": NOT_KNOWN.get(own.because, "")}
+    return {**ALL_WITHHELD, **said} if own.because is Reason.IN_FILE else said
 
 
 def from_threshold(
@@ -188,17 +222,33 @@ def from_threshold(
     return None if capped and most + 1 > n else count - most - 1
 
 
-def _others(line: Line, group: str) -> _Others | None:
-    """All other groups of a line together; ``None`` where one is withheld."""
-    count = total = 0
-    for name, other in line.items():
-        if name == group:
-            continue
-        if not isinstance(other.count, int) or not isinstance(other.total, int):
-            return None
-        count += other.count
-        total += other.total
-    return _Others(count, total)
+def _summed(line: Line) -> _Sums:
+    """A line added up; what privacy withheld is in it where it may be told together."""
+    count = total = unknown = 0
+    for one in line.values():
+        if isinstance(one.count, int) and isinstance(one.total, int):
+            count += one.count
+            total += one.total
+        else:
+            unknown += 1
+    return _Sums(count, total, 0 if TOGETHER in line else unknown)
+
+
+def _others(sums: _Sums, count: int, total: int) -> _Others | None:
+    """All other groups of a line together; ``None`` where one is not known."""
+    if sums.unknown:
+        return None
+    return _Others(sums.count - count, sums.total - total)
+
+
+def _others_in(state: Line, group: str) -> _Others | None:
+    """All other groups of the State together; ``None`` where one is not known."""
+    sums, own = _summed(state), state.get(group)
+    if own is None:
+        return _others(sums, 0, 0)
+    if not isinstance(own.count, int) or not isinstance(own.total, int):
+        return None
+    return _others(sums, own.count, own.total)
 
 
 def _risk(others: _Others) -> float | None:
@@ -213,33 +263,46 @@ def _group_reason(count: int, n: int, standard: Standard) -> Reason | None:
     return Reason.GROUP_CELL if count < standard.min_cell else None
 
 
-def _of_group(reason: Reason, count: int, n: int, standard: Standard) -> str:
+def _of_group(reason: Reason, count: int, n: int, rules: _Rules) -> str:
     """Why a group has no ratio, with its numbers."""
+    people, standard = rules.scheme.people, rules.standard
     if reason is Reason.NO_CHILDREN:
-        return "There are no children of this group to count."
+        return f"There are no {people} of this group to count."
     return (
-        f"The group has {n:,} children, {count:,} of them with the outcome; a ratio "
-        f"needs {standard.min_n:,} and {standard.min_cell:,} (34 CFR 300.647(c)(1))."
+        f"The group has {n:,} {people}, {count:,} of them with the outcome; a ratio "
+        f"needs {standard.min_n:,} and {standard.min_cell:,}"
+        f"{rules.scheme.cited('(c)(1)')}."
     )
 
 
-def _of_others(reason: Reason, others: _Others, standard: Standard) -> _Fields:
+def _of_others(reason: Reason, others: _Others, rules: _Rules) -> Fields:
     """Why there is nobody to compare with, with the numbers."""
+    scheme, standard = rules.scheme, rules.standard
     needs = f"a ratio needs {standard.min_n:,} and {standard.min_cell:,}"
-    have = f"{others.total:,} other children, {others.count:,} of them with the outcome"
-    said = {
-        Reason.NO_STATE: f"The district has {have}; {needs}. With the State's counts "
-        "the alternate risk ratio could be given (34 CFR 300.647(b)(5)).",
-        Reason.STATE: "The district has too few other children, and the State has "
-        f"{have}; {needs} (34 CFR 300.647(c)(2)).",
-        Reason.ZERO: f"There are {have}: nothing to compare with. The ratio is "
-        "undefined, not infinite.",
-    }
-    return {"reason": reason, "explanation": said[reason]}
+    have = (
+        f"{others.total:,} other {scheme.people}, {others.count:,} of them with the"
+        " outcome"
+    )
+    if reason is Reason.NO_STATE:
+        said = (
+            f"There are {have}; {needs}. With the State's counts the alternate risk "
+            f"ratio could be given{scheme.cited('(b)(5)')}."
+        )
+    elif reason is Reason.STATE:
+        said = (
+            f"There are too few other {scheme.people} here, and the State has {have};"
+            f" {needs}{scheme.cited('(c)(2)')}."
+        )
+    else:
+        said = (
+            f"There are {have}: nothing to compare with. The ratio is undefined, not"
+            " infinite."
+        )
+    return {"reason": reason, "explanation": said}
 
 
 def _add_intervals(
-    rows: list[_Fields], pairs: list[tuple[int, int, int, int]], confidence: float
+    rows: list[Fields], pairs: list[tuple[int, int, int, int]], confidence: float
 ) -> None:
     if not pairs:
         return

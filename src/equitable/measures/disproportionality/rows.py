@@ -7,6 +7,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
 
+from equitable.measures.disproportionality.reasons import Reason
+from equitable.measures.disproportionality.scheme import THE_RULE, Scheme
 from equitable.measures.disproportionality.settings import IdeaSettings
 from equitable.measures.results import shown
 from equitable.vocabulary import WITHHELD, Count, Figure, Withheld
@@ -16,22 +18,9 @@ class RatioKind(StrEnum):
     """Whom the group is compared with."""
 
     RISK_RATIO = "risk ratio"
-    """All other children of the district (300.647(a)(6))."""
+    """All others of the district (300.647(a)(6))."""
     ALTERNATE = "alternate risk ratio"
-    """All other children of the State (300.647(a)(1))."""
-
-
-class Reason(StrEnum):
-    """Why there is no ratio."""
-
-    NOT_GIVEN = "no counts were given for this group"
-    NO_CHILDREN = "no children of this group"
-    GROUP_N = "fewer children in the group than the minimum n-size"
-    GROUP_CELL = "fewer children in the group with the outcome than the minimum cell"
-    NO_STATE = "too few other children in the district, and no counts for the State"
-    STATE = "too few other children in the district, and in the State"
-    ZERO = "none of the other children has the outcome"
-    WITHHELD_OTHERS = "another group is withheld, and the comparison with it"
+    """All others of the State (300.647(a)(1))."""
 
 
 class Finding(StrEnum):
@@ -90,12 +79,15 @@ class RiskRow:
 
     def to_dict(self) -> dict[str, Any]:
         """As in JSON: withheld figures are null."""
-        row = {f.name: shown(getattr(self, f.name)) for f in fields(self)}
-        del row["exact_ratio"]
+        row = {name: shown(getattr(self, name)) for name in FIELDS}
         for name in ("kind", "reason", "finding"):
             row[name] = None if row[name] is None else str(row[name])
         row["notes"] = list(self.notes)
         return row
+
+
+FIELDS: Final = tuple(f.name for f in fields(RiskRow) if f.name != "exact_ratio")
+"""A row's fields in results, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +97,14 @@ class Disproportionality:
     rows: tuple[RiskRow, ...]
     settings: IdeaSettings
     notes: tuple[str, ...] = ()
+    scheme: Scheme = THE_RULE
 
     def to_dict(self) -> dict[str, Any]:
         """As in JSON."""
         settings = self.settings
         progress = settings.progress
         return {
+            "rule": "34 CFR 300.647" if self.scheme.regulated else None,
             "rows": [row.to_dict() for row in self.rows],
             "settings": {
                 "min_cell": settings.min_cell,
@@ -139,8 +133,8 @@ COMPARISON_WITHHELD: Final[dict[str, Any]] = {
     "high": WITHHELD,
     "kind": WITHHELD,
     "reason": Reason.WITHHELD_OTHERS,
-    "explanation": "Another group of this category is withheld. The comparison would "
-    "give its count away.",
+    "explanation": "Another group of this category is withheld, or its counts are not "
+    "in the file. The comparison would give it away, or leave it out.",
     "over_threshold": WITHHELD,
     "students_from_threshold": WITHHELD,
     "close": WITHHELD,
@@ -149,6 +143,13 @@ COMPARISON_WITHHELD: Final[dict[str, Any]] = {
     "finding": Finding.UNKNOWN,
 }
 """A row's figures where another group is withheld: its own counts stay."""
+STATE_WITHHELD: Final[dict[str, Any]] = {
+    **COMPARISON_WITHHELD,
+    "reason": Reason.WITHHELD_STATE,
+    "explanation": "There are too few others here, and a group of the State that they "
+    "would be replaced by is withheld.",
+}
+"""The same where it is a group of the State."""
 ALL_WITHHELD: Final[dict[str, Any]] = {
     **COMPARISON_WITHHELD,
     "n": WITHHELD,
@@ -160,3 +161,10 @@ ALL_WITHHELD: Final[dict[str, Any]] = {
     "withheld": True,
 }
 """The figures of a group that is withheld."""
+NOT_KNOWN: Final[dict[Reason, str]] = {
+    Reason.IN_FILE: "A mark stands in the file in place of a count.",
+    Reason.NO_NUMBER: "The file has a row for this group, and no number in it.",
+    Reason.MORE_THAN_ENROLLED: "More students were counted over the year than were "
+    "enrolled on the day of the count: no share can be made of it.",
+}
+"""Why a file does not say a group's counts, as sentences."""

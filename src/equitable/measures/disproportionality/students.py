@@ -10,8 +10,8 @@ disabilities for placement and discipline (34 CFR 300.647(a)(4)).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from equitable.errors import InputError, QuestionError
 from equitable.measures.disproportionality.categories import (
@@ -29,6 +29,7 @@ from equitable.measures.disproportionality.columns import (
 )
 from equitable.measures.disproportionality.counts import GroupCount
 from equitable.measures.disproportionality.settings import IdeaSettings
+from equitable.vocabulary import LeftOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +62,15 @@ class _Sums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentCounts:
-    """Counts made from students, and what is to be said of how."""
+    """Counts made from students, and what is to be said of how.
+
+    ``left_out`` are students who are in no count, and why: a few of them are a small
+    group, so that their number goes through privacy like any other.
+    """
 
     counts: tuple[GroupCount, ...]
-    notes: tuple[str, ...] = field(default=())
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def category_counts(
@@ -137,7 +143,12 @@ def category_counts(
             )
             for (district, year, category, group), held in sums.items()
         ),
-        notes=_notes(left, columns, wanted, five_in_kindergarten),
+        left_out=tuple(
+            LeftOut(reason=reason, rows=students, students=True)
+            for reason, students in left.items()
+            if students
+        ),
+        notes=_notes(columns, wanted, five=five_in_kindergarten),
     )  # fmt: skip
 
 
@@ -241,16 +252,9 @@ def _setting(profile: Profile, columns: IdeaColumns) -> str:
 
 
 def _notes(
-    left: Mapping[str, int],
-    columns: IdeaColumns,
-    wanted: Iterable[Category],
-    five: bool,
+    columns: IdeaColumns, wanted: Iterable[Category], *, five: bool
 ) -> tuple[str, ...]:
-    said = [
-        f"{students:,} students are in no count: {reason}."
-        for reason, students in left.items()
-        if students
-    ]
+    said = []
     if columns.age is None:
         said.append(
             "The file has no ages: all students are taken to be of the ages that each "
