@@ -789,6 +789,7 @@ def test_csv_parquet_and_frames(tmp_path, run_equitable):
         result = file.risk_ratios()
     assert result.to_pandas()["withheld"].sum() == 2
     assert result.to_polars().height == 7
+    assert result.to_arrow().to_pylist() == result.to_records()
     assert [row.group for row in result.over] == [BLACK]
 
 

@@ -193,6 +193,8 @@ class _Reader:
                 file=source.name,
             )
         counts, states, everyone = self._counts(table, only)
+        if not counts:  # A file of the whole State alone is asked about itself.
+            counts, states = states, []
         notes = []
         if everyone:
             notes.append(

@@ -51,8 +51,8 @@ class GroupCount:
         return self.count is WITHHELD or self.total is WITHHELD
 
 
-TOGETHER: Final = "withheld, together"
-"""Stands in place of a group: the sum of all that privacy withheld in the line."""
+TOGETHER: Final = "\x1fwithheld, together"
+"""In place of a group, and the name of none: all that privacy withheld in a line."""
 Line: TypeAlias = dict[str, GroupCount]
 """The groups of one district, year and category, by name."""
 Key: TypeAlias = tuple[str, str, str]
