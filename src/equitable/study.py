@@ -161,6 +161,10 @@ def carry_out(
         )
         told = [one for one in plan.breaks if one.is_of(answer.indicator)]
         board = replace(board, breaks=tuple((one.at, one.why) for one in told))
+    studies = [
+        replace(study, unequal=_unequal(answer, study))
+        for answer, study in zip(answers, studies, strict=True)
+    ]
     notes += aside
     notes += [
         f"'{indicator.label}' is left out: {error.problem}."
@@ -430,24 +434,23 @@ def _gated(
                 gaps=gated[0],
                 years=gated[-1] if answer.has_years else None,
                 places=tuple(places),
-                unequal=_unequal(answer, gated),
             )
         )
         notes += gated[0].gaps.provenance.notes[said_before:]
     return studies, notes
 
 
-def _unequal(answer: _Answers, gated: Sequence[Gated]) -> tuple[GatedInequality, ...]:
+def _unequal(answer: _Answers, study: Study) -> tuple[GatedInequality, ...]:
     """How unequal the groups of each trait are together: at least three are shown.
 
     Year by year where there are years, in which no student stands twice.
     """
-    at = -1 if answer.has_years else 0
-    cells, shown = answer.asked[at].cells, gated[at]
+    cells = answer.cells if study.years else answer.asked[0].cells
+    shown = study.years or study.gaps
     held = _names(shown.gaps.within)
     question = InequalityQuestion(names=SAID)
     found = []
-    for dimension in gated[0].gaps.dimensions:
+    for dimension in study.gaps.gaps.dimensions:
         table = cells.table(answer.indicator.name, [*held, dimension.name])
         if dimension.overlapping or table.moments.spare.any():
             continue

@@ -13,17 +13,12 @@ from equitable.cube.cells import Axis, Cells, Moments
 from equitable.errors import QuestionError
 from equitable.measures.inequality.bounds import Values, upper_limits
 from equitable.measures.inequality.cells import cells_inequality
-from equitable.measures.inequality.intervals import (
-    SPREAD,
-    Frame,
-    RateNoise,
-    spread,
-    uniform_draws,
-)
+from equitable.measures.inequality.intervals import RateNoise, uniform_draws
 from equitable.measures.inequality.levels import GroupLevel
 from equitable.measures.inequality.results import InequalityQuestion
 from equitable.measures.inequality.strata import strata_inequality
 from equitable.measures.inequality.summaries import inequality
+from equitable.measures.inequality.unordered import SPREAD, Frame, spread
 from equitable.measures.rates import wilson
 from equitable.vocabulary import Dimension, Direction, Indicator, Kind, Provenance
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from test_inequality_intervals import coverage
 
-from equitable.measures.inequality.intervals import Frame, spread
 from equitable.measures.inequality.levels import GroupLevel
 from equitable.measures.inequality.ordered import fractional_rank
 from equitable.measures.inequality.over_time import change_limits
 from equitable.measures.inequality.results import InequalityQuestion
 from equitable.measures.inequality.summaries import inequality
+from equitable.measures.inequality.unordered import Frame, spread
 
 pytestmark = pytest.mark.soak
 

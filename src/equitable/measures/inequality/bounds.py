@@ -9,13 +9,12 @@ sign could turn it is the plain limit of the one sum that counts.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from equitable.measures.inequality.intervals import (
-    Frame,
-)
+from equitable.measures.inequality.unordered import SPREAD, Frame
 from equitable.measures.inequality.weighted_sums import linear_limits, ratio_limits
 from equitable.measures.rates import Array
 
@@ -33,8 +32,10 @@ class Values(NamedTuple):
     high: Array
 
 
-def upper_limits(values: Values, frame: Frame) -> dict[str, float]:
-    """Upper limits of the MD family, IDIS, PAR and PAF.
+def upper_limits(
+    values: Values, frame: Frame, names: Collection[str] = SPREAD
+) -> dict[str, float]:
+    """Upper limits of those of the MD family, IDIS, PAR and PAF that are named.
 
     PAR and PAF here are against the best group; where lower values are better the
     limit is the lowest.  Without an entry where there is none.
@@ -47,21 +48,22 @@ def upper_limits(values: Values, frame: Frame) -> dict[str, float]:
     own = np.eye(groups)
     found = {}
     for name, weight in (("W", share), ("U", even)):
-        terms = weight[:, None] * (own - share)
-        sums = _largest(terms, values)
-        found[f"MDM{name}"] = _upper(sums, values)
-        if values.y @ share > 0:
-            _, most = ratio_limits(sums, share, *values)
-            if most is not None:
-                found[f"IDIS{name}"] = 100 * most
-        if frame.reference is not None:
+        if {f"MDM{name}", f"IDIS{name}"} & set(names):
+            terms = weight[:, None] * (own - share)
+            sums = _largest(terms, values)
+            found[f"MDM{name}"] = _upper(sums, values)
+            if f"IDIS{name}" in names and values.y @ share > 0:
+                _, most = ratio_limits(sums, share, *values)
+                if most is not None:
+                    found[f"IDIS{name}"] = 100 * most
+        if frame.reference is not None and f"MDR{name}" in names:
             terms = weight[:, None] * (own - own[frame.reference])
             found[f"MDR{name}"] = _upper(_largest(terms, values), values)
-        if frame.eligible.any():
+        if frame.eligible.any() and f"MDB{name}" in names:
             found[f"MDB{name}"] = _from_best(weight, values, frame)
     unnamed = frame.reference is None and not frame.lacks_reference
-    if unnamed and frame.eligible.any():
-        found |= _impact(values, frame)
+    if unnamed and frame.eligible.any() and {"PAR", "PAF"} & set(names):
+        found |= _impact(values, frame, names)
     return found
 
 
@@ -111,14 +113,14 @@ def _from_best(weight: Array, values: Values, frame: Frame) -> float:
     return max(tops)
 
 
-def _impact(values: Values, frame: Frame) -> dict[str, float]:
+def _impact(values: Values, frame: Frame, names: Collection[str]) -> dict[str, float]:
     own = np.eye(frame.share.size)
     direction = 1.0 if frame.higher_is_better else -1.0
     gains, shares = [], []
     for place in _could_be_best(values, frame):
         sums = direction * (own[place] - frame.share)
         gains.append(_upper(sums, values))
-        if values.y @ frame.share > 0:
+        if "PAF" in names and values.y @ frame.share > 0:
             shares.append(ratio_limits(sums, frame.share, *values)[1])
     found = {"PAR": direction * max(gains)}
     if shares and None not in shares:

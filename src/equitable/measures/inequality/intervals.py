@@ -1,11 +1,10 @@
 """How far one table is from equality, and how far chance could move that figure.
 
-``spread`` has the formulas of the unordered summaries.  Each of them is 0 where all
-groups are alike and above 0 elsewhere, so that sampling noise can only raise it: with
-groups truly alike it still comes out above 0, and the more so the smaller and the more
-numerous they are.  A percentile bootstrap starts from the raised figure, adds the noise
-a second time, and its lower limit never reaches 0: at equality it never holds the
-truth.
+Each of the summaries of ``unordered`` is 0 where all groups are alike and above 0
+elsewhere, so that sampling noise can only raise it: with groups truly alike it still
+comes out above 0, and the more so the smaller and the more numerous they are.  A
+percentile bootstrap starts from the raised figure, adds the noise a second time, and
+its lower limit never reaches 0: at equality it never holds the truth.
 
 ``inverted`` therefore turns a test round (the test-inversion bootstrap of Carpenter
 1999, Journal of the Royal Statistical Society B 61: 159-172).  A truth is a point on
@@ -30,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, ndtri, stdtrit
 
+from equitable.measures.inequality.unordered import SPREAD, Frame, spread
 from equitable.measures.rates import Array
 
 DRAWS: Final = 2_000
@@ -50,94 +50,6 @@ _NEARLY_NORMAL: Final = 9.0
 """The same where groups are many."""
 _FEW: Final = 12
 """Groups that are each tried as the only one that differs, where none is seen to."""
-
-SPREAD: Final = (
-    "BGV", "BGSD", "COV", "MDMW", "MDMU", "MDBW", "MDBU", "MDRW", "MDRU",
-    "IDISW", "IDISU", "Theil", "MLD", "PAR", "PAF",
-)  # fmt: skip
-Measured: TypeAlias = Mapping[str, Array]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """What stays the same in every draw: shares, direction, who may be best.
-
-    ``reference`` is a place, or ``None`` where no group was named; PAR and PAF are then
-    against the best of ``eligible``.  Where one was named that takes no part
-    (``lacks_reference``) they are not given: another must not stand in for it.
-    """
-
-    share: Array
-    eligible: NDArray[np.bool_]
-    higher_is_better: bool
-    reference: int | None = None
-    lacks_reference: bool = False
-
-
-def spread(y: Array, frame: Frame) -> dict[str, Array]:
-    """Every unordered summary of tables of values.
-
-    Parameters
-    ----------
-    y
-        Shape (..., groups): each group's rate (fraction of 1) or mean.
-    frame
-        Shares (groups,), adding up to 1, and the rest.
-
-    Returns
-    -------
-    dict
-        From each name of ``SPREAD`` to an array of shape (...); NaN where a figure is
-        not defined.  BGV is in the values' unit squared; BGSD, the MD family and PAR in
-        their unit; COV, IDIS and PAF in percent of the mean; Theil and MLD times 1,000.
-
-    Notes
-    -----
-    WHO, Health Equity Assessment Toolkit, technical notes; Schlotheuber & Hosseinpoor
-    2022, International Journal of Environmental Research and Public Health 19: 3697.
-    The mean is the groups' own, weighted by their shares.  PAR and PAF are 0 where the
-    reference is worse than the mean.
-    """
-    share = frame.share
-    mu = y @ share
-    off = y - mu[..., None]
-    far = np.abs(off)
-    unknown = np.full(mu.shape, np.nan)
-    best = unknown
-    if frame.eligible.any():
-        among = y[..., frame.eligible]
-        best = among.max(axis=-1) if frame.higher_is_better else among.min(axis=-1)
-    named = unknown if frame.reference is None else y[..., frame.reference]
-    from_best, from_named = np.abs(y - best[..., None]), np.abs(y - named[..., None])
-    bgv = off**2 @ share
-    with np.errstate(divide="ignore", invalid="ignore"):
-        base = np.where(mu > 0, mu, np.nan)
-        relative = y / base[..., None]
-        log = np.log(np.where(relative > 0, relative, 1.0))
-        theil = (relative * log) @ share
-        theil = np.where((relative < 0).any(axis=-1), np.nan, theil)
-        mld = np.where((relative > 0).all(axis=-1), -(log @ share), np.nan)
-        unnamed = frame.reference is None and not frame.lacks_reference
-        gain = (best if unnamed else named) - mu
-        gain = np.maximum(gain, 0.0) if frame.higher_is_better else np.minimum(gain, 0)
-        return {
-            "BGV": bgv,
-            "BGSD": np.sqrt(bgv),
-            "COV": 100 * np.sqrt(bgv) / base,
-            "MDMW": far @ share,
-            "MDMU": far.mean(axis=-1),
-            "MDBW": from_best @ share,
-            "MDBU": from_best.mean(axis=-1),
-            "MDRW": from_named @ share,
-            "MDRU": from_named.mean(axis=-1),
-            "IDISW": 100 * (far @ share) / base,
-            "IDISU": 100 * far.mean(axis=-1) / base,
-            # Rounding leaves -0.0000000001 where all are alike.
-            "Theil": 1000 * np.maximum(theil, 0.0),
-            "MLD": 1000 * np.maximum(mld, 0.0),
-            "PAR": gain,
-            "PAF": 100 * gain / base,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +172,8 @@ def inverted(
     """
     seen = {
         k: float(v)
-        for k, v in spread(y, frame).items()
-        if np.isfinite(v) and (k in names or k == "BGV")
+        for k, v in spread(y, frame, {*names, "BGV"}).items()
+        if np.isfinite(v)
     }
     mean = float(y @ frame.share)
     typical = float(np.sqrt(error @ frame.share))
@@ -300,7 +212,7 @@ def inverted(
     by_chance = {
         k: float(np.mean(v[np.isfinite(v)]))
         for k, v in equal.items()
-        if k in seen and np.isfinite(v).any()
+        if np.isfinite(v).any()
     }
     chance = {k: path.at(0.0)[0][k] for k in seen}
     for k, value in seen.items():
@@ -348,15 +260,13 @@ class _Path:
 
     def tables(self, t: float) -> dict[str, Array]:
         """The figures of the tables drawn from the truth at ``t``."""
-        return spread(self.noise.around(self.truth(t)), self.frame)
+        return spread(self.noise.around(self.truth(t)), self.frame, self.seen)
 
     def at(self, t: float) -> tuple[dict[str, float], dict[str, float]]:
         """Shares of draws as far as, and as near as, what was seen."""
         if t not in self.kept:
             as_far, as_near = {}, {}
             for name, drawn in (self.tables(t) if t else self.equal).items():
-                if name not in self.seen:
-                    continue
                 far, near = abs(self.seen[name]), self.near[name]
                 found = _farthest(drawn)
                 # Rates that are equal differ in their last digits.
@@ -369,7 +279,7 @@ class _Path:
 
     def figure(self, name: str, t: float) -> float:
         """The true figure at ``t``; its size has no end where it is not defined."""
-        return float(spread(self.truth(t), self.frame)[name])
+        return float(spread(self.truth(t), self.frame, {name})[name])
 
     def lower(self, name: str, level: float) -> float:
         """The nearest truth that is not contradicted."""

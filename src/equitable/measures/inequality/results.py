@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from equitable.measures.inequality.intervals import DRAWS, SEED, SPREAD
+from equitable.measures.inequality.intervals import DRAWS, SEED
 from equitable.measures.inequality.ordered import ORDERED
+from equitable.measures.inequality.unordered import SPREAD
 from equitable.measures.references import LEAST
 
 NAMES: Final = (*SPREAD, *ORDERED)

@@ -24,13 +24,7 @@ from numpy.typing import NDArray
 
 from equitable.errors import InputError, QuestionError, did_you_mean
 from equitable.measures.inequality.bounds import Values, upper_limits
-from equitable.measures.inequality.intervals import (
-    Frame,
-    Inverted,
-    inverted,
-    spread,
-    uniform_draws,
-)
+from equitable.measures.inequality.intervals import Inverted, inverted, uniform_draws
 from equitable.measures.inequality.levels import GroupLevel, Resolved, resolve
 from equitable.measures.inequality.ordered import (
     Estimate,
@@ -47,6 +41,7 @@ from equitable.measures.inequality.results import (
     Level,
     Measure,
 )
+from equitable.measures.inequality.unordered import SPREAD, Frame, spread
 from equitable.measures.inequality.weighted_sums import linear_limits, ratio_limits
 from equitable.vocabulary import NOT_REPORTED
 
@@ -272,11 +267,8 @@ def _unordered(work: _Work) -> dict[str, Measure]:
         ),
         lacks_reference=frame.lacks_reference,
     )
-    figures = {
-        k: float(v)
-        for k, v in spread(found.value, frame).items()
-        if asked.names is None or k in asked.names
-    }
+    names = SPREAD if asked.names is None else asked.names
+    figures = {k: float(v) for k, v in spread(found.value, frame, names).items()}
     limits: Inverted | None = None
     if np.isfinite(found.error).all():
         uniform = uniform_draws(turn.size, asked.draws, asked.seed)
@@ -291,7 +283,8 @@ def _unordered(work: _Work) -> dict[str, Measure]:
             centres=asked.centres,
         )
         _say_chance(work, limits)
-        _widen(limits, upper_limits(Values(found.value, found.low, found.high), frame))
+        values = Values(found.value, found.low, found.high)
+        _widen(limits, upper_limits(values, frame, figures))
     method = f"inverted test, {_draws(work)} draws, seed {asked.seed}"
     answers = {}
     for name, value in figures.items():
