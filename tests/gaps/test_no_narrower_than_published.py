@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 import equitable as eq
 from equitable.answers.cells import GapsResult
+from equitable.measures.results import GapRow
 
 GROUPS = ("Asian", "Black", "Hispanic", "White")
 
@@ -38,8 +40,11 @@ def test_a_total_does_not_give_away_what_a_group_hides(tmp_path: Path) -> None:
     assert (result.gaps.overall.value, result.gaps.overall.n) == (0.5, 200)
 
 
+@pytest.mark.parametrize("totals", [True, False], ids=["totals", "groups alone"])
 @pytest.mark.parametrize("seed", range(25))
-def test_the_truth_is_within_the_bounds(tmp_path: Path, seed: int) -> None:
+def test_the_truth_is_within_the_bounds(
+    tmp_path: Path, seed: int, *, totals: bool
+) -> None:
     """Made-up schools; some counts hidden by '*', by '<10' or by a range."""
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     truth: dict[str, list[int]] = {group: [0, 0] for group in GROUPS}
@@ -50,7 +55,8 @@ def test_the_truth_is_within_the_bounds(tmp_path: Path, seed: int) -> None:
             n = chance.randint(5, 60)
             counts[group] = (n, chance.randint(0, n))
         whole = [sum(one[i] for one in counts.values()) for i in (0, 1)]
-        lines.append(f"{school},All Students,{whole[0]},{whole[1]}")
+        if totals:
+            lines.append(f"{school},All Students,{whole[0]},{whole[1]}")
         for group, (n, passed) in counts.items():
             truth[group][0] += n
             truth[group][1] += passed
@@ -62,21 +68,98 @@ def test_the_truth_is_within_the_bounds(tmp_path: Path, seed: int) -> None:
             lines.append(f"{school},{group},{n},{mark}")
     path = tmp_path / "card.csv"
     path.write_text("\n".join(lines) + "\n")
-    everyone = [sum(one[i] for one in truth.values()) for i in (0, 1)]
     for reference in ("rest", "overall"):
-        for row in asked(path, reference=reference).rows:
-            short = row.group["Group"].split(" ")[0]
-            n, passed = truth[short]
-            assert row.n == n
-            other = [everyone[i] - (n, passed)[i] for i in (0, 1)]
-            whole = other if reference == "rest" else everyone
-            if row.bounds is None:
-                assert row.count == passed
-                continue
-            for true, held in (
-                (passed, row.bounds.count),
-                (passed / n, row.bounds.value),
-                (whole[1] / whole[0], row.bounds.reference),
-                (passed / n - whole[1] / whole[0], row.bounds.difference),
-            ):
-                assert held[0] - 1e-9 <= true <= held[1] + 1e-9
+        rows = asked(path, reference=reference).rows
+        assert len(rows) == len(GROUPS)
+        _holds(rows, truth, reference)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_truth_is_within_the_bounds_of_percentages(
+    tmp_path: Path, seed: int
+) -> None:
+    """No row is of all students; some shares are hidden, or cut at an end."""
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    truth: dict[str, list[int]] = {group: [0, 0] for group in GROUPS}
+    lines = ["School,Group,Tested,Percent Passed"]
+    for school in ("Oak", "Elm", "Ash"):
+        for group in GROUPS:
+            n = chance.randint(20, 200)
+            passed = chance.choice([0, n, chance.randint(0, n)])
+            truth[group][0] += n
+            truth[group][1] += passed
+            share = 100 * passed / n
+            mark = f"{share:.1f}"
+            if chance.random() < 0.4:
+                mark = f"{int(share // 5) * 5}-{int(share // 5) * 5 + 5}"
+                mark = "<5" if share < 5 else ">95%" if share > 95 else mark
+                mark = "*" if chance.random() < 0.3 else mark
+            lines.append(f"{school},{group},{n},{mark}")
+    path = tmp_path / "card.csv"
+    path.write_text("\n".join(lines) + "\n")
+    with eq.open(path, fresh=True) as table:
+        result = table.gaps(
+            None, by=["Group"], percent="Percent Passed", total="Tested", min_n=1,
+            internal=True,
+        )  # fmt: skip
+    assert len(result.rows) == len(GROUPS)
+    _holds(result.rows, truth, "rest")
+
+
+def _holds(
+    rows: Sequence[GapRow], truth: Mapping[str, Sequence[int]], reference: str
+) -> None:
+    everyone = [sum(one[i] for one in truth.values()) for i in (0, 1)]
+    for row in rows:
+        short = row.group["Group"].split(" ")[0]
+        n, passed = truth[short]
+        assert row.n == n
+        other = [everyone[i] - (n, passed)[i] for i in (0, 1)]
+        whole = other if reference == "rest" else everyone
+        if row.bounds is None:
+            assert row.count == passed
+            assert row.reference.value == pytest.approx(whole[1] / whole[0])
+            continue
+        for true, held in (
+            (passed, row.bounds.count),
+            (passed / n, row.bounds.value),
+            (whole[1] / whole[0], row.bounds.reference),
+            (passed / n - whole[1] / whole[0], row.bounds.difference),
+        ):
+            assert held[0] - 1e-9 <= true <= held[1] + 1e-9
+
+
+def test_bounds_of_a_table_without_all_students(tmp_path: Path) -> None:
+    """White: 50 and 0 to 100 of 200, so 25 to 75 %; Black 100 of 200, so 50 %."""
+    path = tmp_path / "card.csv"
+    path.write_text(
+        "School,Group,Passed,Tested\nOak,White,*,100\nOak,Black,40,100\n"
+        "Elm,White,50,100\nElm,Black,60,100\n"
+    )
+    white = next(r for r in asked(path).rows if r.group["Group"] == "White")
+    assert white.bounds is not None
+    assert white.bounds.value == (0.25, 0.75)
+    assert white.bounds.difference == (-0.25, 0.25)
+    assert white.verdict == "not enough evidence"
+    # The gap may be none at all, so that no probability of it can be told.
+    assert (white.p, white.q) == (None, None)
+
+
+def test_the_white_students_of_two_sexes_without_totals(tmp_path: Path) -> None:
+    """White girls: 0 to 9 of 50; all the others 40 of 150."""
+    path = tmp_path / "card.csv"
+    path.write_text(
+        "Group,Sex,Passed,Tested\nWhite,F,<10,50\nWhite,M,20,50\nBlack,F,10,50\n"
+        "Black,M,10,50\n"
+    )
+    with eq.open(path, fresh=True) as table:
+        result = table.gaps(
+            None, by=["Group", "Sex"], depth=2, count="Passed", total="Tested",
+            min_n=1, internal=True,
+        )  # fmt: skip
+    girls = next(
+        r for r in result.rows if r.group == {"Group": "White", "Sex": "Female"}
+    )
+    assert girls.bounds is not None
+    assert girls.bounds.count == (0, 9)
+    assert girls.reference.value == pytest.approx(40 / 150)

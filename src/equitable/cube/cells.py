@@ -268,7 +268,7 @@ class Cells:
             return Whole(table=total)
         summed = self.table(indicator, [*within, *of])
         if any(axis.dimension.overlapping for axis in summed.axes):
-            return Whole(table=total)
+            return Whole(table=total, made_of_parts=np.zeros(len(total.places), bool))
         return published_or_summed(total, summed, len(within))
 
     def table(self, indicator: str, names: Sequence[str]) -> Table:
@@ -308,8 +308,9 @@ class Whole:
     """A margin that groups are parts of.
 
     ``made_of_parts`` says of each of its rows whether it is the sum of the groups, so
-    that what is uncertain of a group is as uncertain of it; ``over`` are rows whose
-    groups add up to more than the published total.
+    that what is uncertain of a group is as uncertain of it (``None`` where no totals
+    were published: all of them are); ``over`` are rows whose groups add up to more than
+    the published total.
     """
 
     table: Table

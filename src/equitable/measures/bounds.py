@@ -75,6 +75,9 @@ def _between(low: GapRow, high: GapRow) -> GapRow:
         name: _greatest(getattr(low, name), getattr(high, name))
         for name in ("p", "q", "detectable")
     }
+    if not _one_side(low.difference, high.difference):
+        # In between the gap may be none at all, which any probability allows.
+        changes |= dict.fromkeys(("p", "q"))
     lost = [name for name, value in changes.items() if value is None]
     reasons = {
         **low.reasons,
@@ -124,6 +127,13 @@ def _verdict(low: Verdict | None, high: Verdict | None) -> Verdict | None:
     if low == high:
         return low
     return Verdict.NOT_ENOUGH_EVIDENCE
+
+
+def _one_side(low: Figure, high: Figure) -> bool:
+    """Whether a gap is on one side of none at both ends, and so in between."""
+    if not isinstance(low, float) or not isinstance(high, float):
+        return False
+    return low > 0 or high < 0
 
 
 def _greatest(low: Figure, high: Figure) -> Figure:

@@ -233,7 +233,14 @@ def _table(
     if question.cluster is not None:
         clusters = _clusters(cells, indicator, [*within, *names], question, places)
         whole = _clusters(cells, indicator, within, question, total.places)
-    own, rest, all_of = _ends(indicator, moments, around, stratum, question)
+    own, rest, all_of = _ends(
+        indicator,
+        moments,
+        around,
+        stratum,
+        question,
+        overlapping=any(axis.dimension.overlapping for axis in table.axes),
+    )
     everyone = None if whole is None else whole.take(stratum)
     others = None
     if clusters is not None and whole is not None:
@@ -261,6 +268,8 @@ def _ends(
     around: Whole,
     stratum: Integers,
     question: Question,
+    *,
+    overlapping: bool,
 ) -> tuple[Moments, Moments, Moments]:
     """Each group, the others and everyone; counts at the ends of their bounds.
 
@@ -274,10 +283,15 @@ def _ends(
     lean = question.lean
     moments = moments.within(moments.n) if indicator.snapshot else moments
     total = around.table.moments.take(stratum)
-    if around.made_of_parts is None:
+    if around.made_of_parts is None and not lean:
         return moments, total - moments, total
     own = moments.leaning(up=lean > 0)
-    of_parts = around.made_of_parts[stratum]
+    # Without published totals everyone is the sum of all groups.
+    of_parts = (
+        np.ones(len(stratum), bool)
+        if around.made_of_parts is None
+        else around.made_of_parts[stratum]
+    )
     # A sum of groups is as uncertain as each of them; a published total is not.
     rest = (
         (total - moments)
@@ -285,8 +299,9 @@ def _ends(
         .where(of_parts, (total.leaning(up=lean < 0) - own))
     )
     rest = rest.within(rest.n)
-    all_of = own + rest
-    if lean and question.reference != "overall":
+    # As it is shown: of groups added up, everyone's count has bounds of its own.
+    all_of = total.leaning(up=lean < 0).where(of_parts, own + rest)
+    if lean and question.reference != "overall" and not overlapping:
         strata = int(stratum.max(initial=-1)) + 1
         others = moments.grouped(stratum, strata).take(stratum) - moments
         held = moments.spare > 0
