@@ -72,7 +72,7 @@ def page_languages(
             " made",
             next_step="Leave one of the two out.",
         )
-    if page is None and rows_are != "counts" and not asked:
+    if page is None and rows_are == "students" and not asked:
         return ()
     if page is False:
         return ()

@@ -181,7 +181,8 @@ def carry_out(
         ),
         cautions=(*plan.cautions, *cautions((*assumed, *plan.notes))),
     )
-    if not internal and not any(one.is_counts for one in plan.indicators):
+    students = all(not one.is_counts and one.figures is None for one in plan.indicators)
+    if not internal and students:
         some = [answer.aside for answer in answers if answer.aside]
         provenance = provenance.guarded(plan.min_n, aside=min(some, default=0))
     return Contents(
@@ -310,7 +311,7 @@ def _answers(
     """All that is asked of one indicator."""
     named: tuple[str, ...] = ()
     everyone = int(cells.students.sum())
-    if not plan.internal:
+    if not plan.internal and indicator.figures is None:
         strata = (year.name,) if year else ()
         cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
     aside = everyone - int(cells.students.sum())
@@ -442,6 +443,8 @@ def _unequal(answer: _Answers, gated: Sequence[Gated]) -> tuple[GatedInequality,
 
     Year by year where there are years, in which no student stands twice.
     """
+    if answer.indicator.figures is not None:
+        return ()
     at = -1 if answer.has_years else 0
     cells, shown = answer.asked[at].cells, gated[at]
     held = _names(shown.gaps.within)

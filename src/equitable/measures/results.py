@@ -25,7 +25,9 @@ RATE_MARGIN: Final = 0.05
 """What counts as no difference of rates, unless told otherwise."""
 MEAN_MARGIN: Final = 0.2
 """The same of means, in standard deviations."""
-IntervalKind: TypeAlias = Literal["wilson", "exact", "student t", "cluster-robust"]
+IntervalKind: TypeAlias = Literal[
+    "wilson", "exact", "student t", "cluster-robust", "published"
+]
 ReferenceKind: TypeAlias = Literal[
     "rest", "overall", "highest", "largest", "group", "number"
 ]

@@ -45,7 +45,7 @@ def what_rows_are(
         meaning = named[profile.name]
         is_total = meaning is not None and meaning.meaning.role is Role.TOTAL
         if is_total and profile.is_numeric and (profile.high or 0) > 1:
-            return "counts"
+            return "figures" if _has_averages_only(profiles) else "counts"
     if any(are_sizes(whole) and _has_part(whole, profiles) for whole in profiles):
         return "counts"
     marked = [marker(profile.name) for profile in profiles]
@@ -84,6 +84,21 @@ def _has_part(whole: ColumnProfile, profiles: Sequence[ColumnProfile]) -> bool:
         if profile.is_integer and 1 < high <= (whole.high or 0):
             return True
     return False
+
+
+def _has_averages_only(profiles: Sequence[ColumnProfile]) -> bool:
+    """Whether a table with numbers of students tells averages, and no counts."""
+    averages = 0
+    for profile in profiles:
+        marked, named = marker(profile.name), meaning_of(profile.name)
+        if marked == "mean" and profile.is_numeric and profile.distinct > FEW:
+            averages += 1
+        elif marked in ("percent", "count") or (
+            named is not None
+            and (named.meaning.role is Role.COUNT or named.meaning.kind is Kind.RATE)
+        ):
+            return False
+    return averages > 0
 
 
 def _named_roles(profiles: Sequence[ColumnProfile]) -> set[Role]:

@@ -170,7 +170,11 @@ def _rows_of(
     if rows == "students" and published.certain:
         # No student belongs to 'All Students', or stands in one of several traits.
         marked = with_marks(profiles, published.marks)
-        whole = any(one.is_integer and (one.high or 0) > 1 for one in marked)
+        # A column of years counts nobody.
+        whole = any(
+            one.is_integer and (one.high or 0) > 1 and one.shape("year") < 0.9
+            for one in marked
+        )
         return "counts" if whole else "figures"
     return rows
 
