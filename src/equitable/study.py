@@ -435,6 +435,8 @@ def _gated(
             )
         )
         notes += gated[0].gaps.provenance.notes[said_before:]
+        if answer.indicator.figures is not None and answer.has_years:
+            notes += gated[-1].gaps.provenance.notes[said_before:]
     return studies, notes
 
 

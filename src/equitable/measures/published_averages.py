@@ -40,6 +40,7 @@ NO_ERROR: Final = (
     " difference of this size is chance"
 )
 NO_FIGURE: Final = "the file gives no figure"
+SEVERAL: Final = "the file gives several figures, and averages cannot be averaged"
 _NO_DEVIATION: Final = "the file gives no standard deviation"
 _NO_REFERENCE: Final = "there is no figure to compare with"
 _COUNTED: Final = (
@@ -113,9 +114,21 @@ def averages_compared(cells: Cells, indicator: Indicator, question: Question) ->
         choice, said = _instead_of_rest(any(around for *_, around in tables), indicator)
         notes.append(said)
     pairs = [
-        _row(table, place, len(strata), found, around, choice, indicator, question)
+        _row(
+            table,
+            place,
+            len(strata),
+            found,
+            around,
+            choice,
+            indicator,
+            question,
+            lacking=SEVERAL if several else NO_FIGURE,
+        )
         for table, found, around in tables
-        for place in map(tuple, table.places.tolist())
+        for place, several in zip(
+            map(tuple, table.places.tolist()), table.moments.n > 1, strict=True
+        )
     ]
     rows = _judged(pairs, indicator, question)
     whole = _figures(cells, indicator, ()).get(())
@@ -276,6 +289,8 @@ def _row(
     choice: ReferenceChoice,
     indicator: Indicator,
     question: Question,
+    *,
+    lacking: str,
 ) -> tuple[GapRow, float | None, float | None]:
     """A row before its verdict; the standard error of its difference and the margin."""
     names = [
@@ -297,10 +312,10 @@ def _row(
     untold = ("value", "low", "high", "difference", "ratio", "standardised", *_CHANCE)
     verdict = None if is_own else Verdict.NOT_ENOUGH_EVIDENCE
     if own is None or other is None or is_own:
-        why = NO_FIGURE if own is None else _NO_REFERENCE
+        why = lacking if own is None else _NO_REFERENCE
         why = "it is the reference itself" if is_own and own is not None else why
         low, high = own.limits(question.confidence) if own else (None, None)
-        lacking = untold if own is None else untold[3:]
+        nothing = untold if own is None else untold[3:]
         no_limits = (
             dict.fromkeys(("low", "high"), NO_ERROR) if own and low is None else {}
         )
@@ -312,7 +327,7 @@ def _row(
             high=high,
             verdict=verdict,
             reason=None if is_own and own else why,
-            reasons=reasons | dict.fromkeys(lacking, why) | no_limits,
+            reasons=reasons | dict.fromkeys(nothing, why) | no_limits,
         )
         return row, None, None
     low, high = own.limits(question.confidence)

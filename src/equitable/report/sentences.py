@@ -13,6 +13,12 @@ from typing import Final
 from equitable.measures.results import Bounds, GapRow, Gaps, PooledRow
 from equitable.report.across import compares_across
 from equitable.report.people import people
+from equitable.report.published_figures import (
+    NO_CHANCE,
+    furthest,
+    students_words,
+    without_chance,
+)
 from equitable.report.tables import (
     amount,
     gap_limits,
@@ -105,6 +111,10 @@ def headline(gaps: Gaps) -> str:
             f"{gaps.indicator.label}: these years were not all counted in one way, so"
             " that no gap between them is told."
         )
+    if without_chance(gaps, rows):
+        behind = furthest(gaps, rows)
+        said = whole_people(behind[0], gaps) if behind else f"{gaps.indicator.label}."
+        return f"{said} {NO_CHANCE}"
     first = stands_out(told, gaps.indicator.direction)
     if first is not None and first.verdict is Verdict.WORSE:
         parts = [whole_people(first, gaps), how_sure(first, gaps), parity(first, gaps)]
@@ -276,7 +286,7 @@ def how_sure(row: GapRow, gaps: Gaps) -> str:
     else:
         span = gap_limits(low, high, indicator)
         sentence = f"{allowing}, it lies from {span}{unit}"
-    behind = f"{amount(row.n, None)} students"
+    behind = students_words(amount(row.n, None), row.n, indicator)
     if row.reference.n is not None:
         behind += f", compared with {amount(row.reference.n, None)}"
     return f"{sentence} ({behind}). {_strength(row)}".rstrip()

@@ -119,6 +119,8 @@ class Written:
 
     def interval(self, level: Level) -> str:
         """What chance allows for: '17 to 20'."""
+        if level.told and level.low is None and self.facts.figures:
+            return self.words.say("chart.no-error")
         if not level.told or level.low is None or level.high is None:
             return "–"
         low, high = self.value(level.low), self.value(level.high)
@@ -176,9 +178,21 @@ class Written:
             )
         return name
 
+    def students(self, level: Level) -> str:
+        """How many are behind a figure; that it is not in the file, where it is not."""
+        if level.n is not None:
+            return self.whole(level.n)
+        return self.words.say("chart.no-number") if self.facts.figures else "–"
+
+    def others_short(self) -> str:
+        """With whom the group is compared, in a table."""
+        return self.words.say("chart.all" if self.facts.figures else "chart.others")
+
     def others(self, *, whole: bool = False) -> str:
         """With whom the group is compared."""
         place = None if whole else self.facts.place
+        if self.facts.figures:
+            return self.words.say("others.everyone")
         return self.words.say(f"others.{place.kind if place else 'all'}")
 
     def outcome(self, count: str = "") -> str:
