@@ -10,47 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from equitable.errors import QuestionError
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.defaults import chosen_outcomes
 from equitable.intake.meaning.outcomes import from_meaning, no_value_codes
+from equitable.intake.meaning.rows import DEVIATION, ERROR, apart, is_beside, is_figure
 from equitable.intake.names import marker, words
 from equitable.intake.published.dimensions import whole_of
 from equitable.intake.published_settings import PublishedSettings
 from equitable.vocabulary import Figures, Indicator, Kind, Role
 
 if TYPE_CHECKING:
-    from equitable.intake.profile import ColumnProfile
     from equitable.intake.settings import Settings
-
-_PARTED: Final = r"(?:^|[^a-z])(?:{})(?:$|[^a-z])"
-_ERROR: Final = re.compile(
-    _PARTED.format(r"s\.?e\.?m?|std[ ._]*err(?:or)?s?|stderr|standard[ ._]*errors?")
-)
-_DEVIATION: Final = re.compile(
-    _PARTED.format(
-        r"s\.?d\.?|std[ ._]*dev(?:iation)?s?|stdev|standard[ ._]*deviations?"
-    )
-)
-
-
-def is_beside(name: str) -> bool:
-    """Whether a column's name says that it goes with a figure: 'SE', 'Std. dev.'."""
-    plain = _apart(name)
-    return bool(_ERROR.search(plain) or _DEVIATION.search(plain))
-
-
-def _apart(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").casefold()
-
-
-def is_figure(profile: ColumnProfile) -> bool:
-    """Whether a column holds averages or percentages, by its name and its numbers."""
-    numbers = profile.is_numeric or profile.shape("percent") >= 0.5
-    named = marker(profile.name) in ("percent", "mean")
-    return numbers and named and not is_beside(profile.name)
 
 
 def figure_columns(
@@ -74,9 +47,9 @@ def figures_of(
     """What stands beside a figure's column."""
     others = figure_columns(readings, said)
     return Figures(
-        error=said.standard_errors.get(name) or _named(name, readings, others, _ERROR),
+        error=said.standard_errors.get(name) or _named(name, readings, others, ERROR),
         deviation=said.deviations.get(name)
-        or _named(name, readings, others, _DEVIATION),
+        or _named(name, readings, others, DEVIATION),
         students=next((r.name for r in readings if r.role is Role.TOTAL), None),
     )
 
@@ -91,7 +64,7 @@ def _named(
     found = [
         r.name
         for r in readings
-        if pattern.search(_apart(r.name)) and r.profile.is_numeric and not r.hidden
+        if pattern.search(apart(r.name)) and r.profile.is_numeric and not r.hidden
     ]
     if len(figures) < 2:
         return found[0] if len(found) == 1 else None

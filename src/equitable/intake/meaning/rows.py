@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
@@ -15,6 +16,16 @@ RowsAre: TypeAlias = Literal["students", "counts", "figures"]
 
 FEW: Final = 12
 """Different values up to which text is taken for groups without a telling name."""
+
+_PARTED: Final = r"(?:^|[^a-z])(?:{})(?:$|[^a-z])"
+ERROR: Final = re.compile(
+    _PARTED.format(r"s\.?e\.?m?|std[ ._]*err(?:or)?s?|stderr|standard[ ._]*errors?")
+)
+DEVIATION: Final = re.compile(
+    _PARTED.format(
+        r"s\.?d\.?|std[ ._]*dev(?:iation)?s?|stdev|standard[ ._]*deviations?"
+    )
+)
 
 _SIZED: Final = frozenset({"cohort", "cohort count", "enrolled"})
 """Names of a total only beside a count of some of those students."""
@@ -51,11 +62,28 @@ def what_rows_are(
     marked = [marker(profile.name) for profile in profiles]
     if "#" in "".join(p.name[:1] for p in profiles) and "percent" in marked:
         return "counts"
-    figures = sum(
-        kind in ("percent", "mean") and profile.is_numeric and profile.distinct > FEW
-        for kind, profile in zip(marked, profiles, strict=True)
-    )
-    return "figures" if figures and figures >= 0.2 * len(profiles) else "students"
+    figures = sum(is_figure(one) and one.distinct > FEW for one in profiles)
+    beside = any(one.is_numeric and is_beside(one.name) for one in profiles)
+    enough = beside or figures >= 0.2 * len(profiles)
+    return "figures" if figures and enough else "students"
+
+
+def is_beside(name: str) -> bool:
+    """Whether a column's name says that it goes with a figure: 'SE', 'Std. dev.'."""
+    plain = apart(name)
+    return bool(ERROR.search(plain) or DEVIATION.search(plain))
+
+
+def apart(name: str) -> str:
+    """A column's name in lower case, its words with spaces between."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").casefold()
+
+
+def is_figure(profile: ColumnProfile) -> bool:
+    """Whether a column holds averages or percentages, by its name and its numbers."""
+    numbers = profile.is_numeric or profile.shape("percent") >= 0.5
+    named = marker(profile.name) in ("percent", "mean")
+    return numbers and named and not is_beside(profile.name)
 
 
 def are_sizes(profile: ColumnProfile) -> bool:

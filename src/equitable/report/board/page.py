@@ -152,6 +152,8 @@ def _lead(facts: Facts, words: Words, written: Written) -> str:
     if not main.others.told:
         return words.say(f"headline.own-{kind}", **parts)
     base = f"{STRONG}{written.level(main.others)}{WEAK}"
+    if facts.figures and written.is_rate:
+        return words.say("headline.rate-all", **parts, base=base)
     return words.say(f"headline.{kind}", **parts, base=base)
 
 
