@@ -17,7 +17,7 @@ from rich.text import Text
 
 from equitable.measures.results import GapRow, Gaps, Index, PooledRow, SensitivityRow
 from equitable.report.published_figures import NOT_THERE, number_told, without_chance
-from equitable.report.sentences import WORST_FIRST, not_worked_out
+from equitable.report.sentences import not_worked_out, order_words
 from equitable.report.tables import (
     NOTHING,
     amount,
@@ -98,7 +98,9 @@ def gap_table(gaps: Gaps, rows: Sequence[GapRow], width: int) -> Table:
         groups = [_Column("Group – within", joined, 9, right=False)]
     if width < WIDE:
         columns = [column for column in columns if column.keep > 1]
-    return _fitted(f"{printable(title)}, {WORST_FIRST}", groups, columns, width)
+    return _fitted(
+        f"{printable(title)}, {order_words(gaps, rows)}", groups, columns, width
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

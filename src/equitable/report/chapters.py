@@ -29,9 +29,9 @@ from equitable.report.published_figures import (
     without_chance,
 )
 from equitable.report.sentences import (
-    WORST_FIRST,
     gap_between,
     order_rows,
+    order_words,
     stands_out,
     whole_people,
 )
@@ -158,7 +158,7 @@ def _dots(
         reference_label=label,
     )
     title = f"{indicator.label}, {what}"
-    caption = f"{title}, {'in order' if in_order else WORST_FIRST}"
+    caption = f"{title}, {'in order' if in_order else order_words(gaps, rows)}"
     note = (
         f"The chart shows {len(shown)} of {len(ordered)} groups: those furthest behind,"
         " and those furthest ahead. The table has them all."

@@ -42,6 +42,7 @@ _ORDER: Final = {
 }
 WORST_FIRST: Final = "most clearly behind first"
 """What a table in ``order_rows`` says of its order."""
+_FURTHEST_FIRST: Final = "furthest behind first"
 
 
 def order_rows(rows: Sequence[GapRow], direction: Direction) -> tuple[GapRow, ...]:
@@ -76,6 +77,11 @@ def _how_far(row: GapRow, direction: Direction) -> float:
         return math.inf
     middle = sum(known) / len(known)
     return middle if direction is Direction.HIGHER else -middle
+
+
+def order_words(gaps: Gaps, rows: Sequence[GapRow]) -> str:
+    """What a table in ``order_rows`` says of its order: without intervals, no more."""
+    return _FURTHEST_FIRST if without_chance(gaps, rows) else WORST_FIRST
 
 
 def stands_out(rows: Sequence[GapRow], direction: Direction) -> GapRow | None:

@@ -119,7 +119,9 @@ def _has_averages_only(profiles: Sequence[ColumnProfile]) -> bool:
     averages = 0
     for profile in profiles:
         marked, named = marker(profile.name), meaning_of(profile.name)
-        if marked == "mean" and profile.is_numeric and profile.distinct > FEW:
+        if named is not None and named.meaning.role is Role.TOTAL:
+            continue
+        if marked == "mean" and profile.is_numeric:
             averages += 1
         elif marked in ("percent", "count") or (
             named is not None

@@ -87,8 +87,19 @@ class Written:
             return self.whole(round(number * self.facts.per))
         if indicator.is_share:
             return f"{self.decimal(100 * number, indicator.decimals)}\u00a0%"
-        unit = f" {indicator.unit}" if indicator.unit else ""
+        unit = f" {self.unit()}" if indicator.unit else ""
         return f"{self.decimal(number, indicator.decimals)}{unit}"
+
+    def unit(self) -> str:
+        """The unit of an average, in the page's language where it is a known one."""
+        unit = self.facts.indicator.unit
+        return self.words.find(f"units.{unit}") or unit
+
+    def bare(self, level: Level) -> str:
+        """A figure in a narrow table whose title has the unit: '203.5'."""
+        unit = f" {self.unit()}"
+        short = self.short(level)
+        return short.replace(unit, "") if self.facts.indicator.unit else short
 
     def level(self, level: Level) -> str:
         """A figure in a sentence: '18', or 'between 12 and 19'."""

@@ -233,7 +233,8 @@ def _caption(words: Words, written: Written) -> str:
 def _value_head(words: Words, written: Written) -> str:
     if written.is_rate:
         return words.say("chart.value", per=written.per)
-    return words.say("chart.value-mean")
+    unit = f" ({written.unit()})" if written.unit() else ""
+    return f"{words.say('chart.value-mean')}{unit}"
 
 
 def _top(facts: Facts) -> float:
@@ -300,7 +301,7 @@ def _bar(
     drawn = level.told and written.is_rate
     return Bar(
         label=label,
-        value=written.short(level),
+        value=written.short(level) if written.is_rate else written.bare(level),
         interval=written.interval(level),
         students=written.students(level),
         kind=kind,
@@ -324,14 +325,15 @@ def _scale(facts: Facts, words: Words, written: Written, top: float) -> str:
 def _years_title(words: Words, written: Written) -> str:
     if written.is_rate:
         return words.say("years.title", per=written.per)
-    return words.say("years.title-mean")
+    unit = f" ({written.unit()})" if written.unit() else ""
+    return f"{words.say('years.title-mean')}{unit}"
 
 
 def _years(facts: Facts, words: Words, written: Written) -> tuple[YearOnPage, ...]:
     broken = {year for year, _ in facts.board.breaks}
 
     def shown(level: Level) -> str:
-        return written.short(level) if level.told else words.say(f"years.{level.state}")
+        return written.bare(level) if level.told else words.say(f"years.{level.state}")
 
     return tuple(
         YearOnPage(
