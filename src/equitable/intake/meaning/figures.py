@@ -17,7 +17,7 @@ from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.defaults import chosen_outcomes
 from equitable.intake.meaning.outcomes import from_meaning, no_value_codes
 from equitable.intake.meaning.rows import DEVIATION, ERROR, apart, is_beside, is_figure
-from equitable.intake.names import marker, words
+from equitable.intake.names import marker, meaning_of, words
 from equitable.intake.published.dimensions import whole_of
 from equitable.intake.published_settings import PublishedSettings
 from equitable.vocabulary import Figures, Indicator, Kind, Role
@@ -50,8 +50,17 @@ def figures_of(
         error=said.standard_errors.get(name) or _named(name, readings, others, ERROR),
         deviation=said.deviations.get(name)
         or _named(name, readings, others, DEVIATION),
-        students=next((r.name for r in readings if r.role is Role.TOTAL), None),
+        students=next((r.name for r in readings if _counts_students(r)), None),
     )
+
+
+def _counts_students(reading: Reading) -> bool:
+    """Whether a column is how many students are behind a row's figures."""
+    if reading.yours or reading.role is Role.TOTAL:
+        return reading.role is Role.TOTAL
+    named = meaning_of(reading.name)
+    total = named is not None and named.meaning.role is Role.TOTAL
+    return total and reading.profile.is_integer and not reading.hidden
 
 
 def _named(
