@@ -28,6 +28,7 @@ from equitable.measures.references import ReferenceChoice, read_reference
 from equitable.measures.results import (
     MEAN_MARGIN,
     RATE_MARGIN,
+    RATE_MARGIN_SHARE,
     GapRow,
     Gaps,
     Reference,
@@ -365,7 +366,8 @@ def _row(
     )
     margin = question.margin
     if margin is None and indicator.is_rate:
-        margin = RATE_MARGIN
+        rarer = min(other.value, 1 - other.value)
+        margin = min(RATE_MARGIN, RATE_MARGIN_SHARE * rarer)
     if margin is None and spread:
         margin = MEAN_MARGIN * spread
     return row, error, margin

@@ -164,7 +164,8 @@ def _of_verdicts(gaps: Gaps) -> tuple[str, ...]:
         (
             "‘Behind’ and ‘ahead’ are said only where the interval of the gap excludes 0 and"
             " the adjusted evidence is strong enough; ‘no difference shown’ only where the"
-            " whole interval is within 5 points (of an average: .2 standard deviations)."
+            " whole interval is within 5 points, or within a fifth of the share compared"
+            " with where that is less (of an average: within .2 standard deviations)."
         ),
     )
 

@@ -12,7 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from equitable.measures.results import GapRow, Gaps, Group
+from equitable.measures.results import (
+    RATE_MARGIN,
+    RATE_MARGIN_SHARE,
+    GapRow,
+    Gaps,
+    Group,
+)
 from equitable.report.document import Cell, Table
 from equitable.report.published_figures import (
     NO_CHANCE,
@@ -219,7 +225,7 @@ def _margin(gaps: Gaps, rows: Sequence[GapRow]) -> str:
     if gaps.margin is not None:
         return f"{_bare(gaps.margin, indicator)}{unit}"
     if indicator.is_rate:
-        return "5 points"
+        return _rate_margins(rows)
     about = {
         _bare(0.2 * abs(row.difference / row.standardised), indicator)
         for row in rows
@@ -233,6 +239,26 @@ def _margin(gaps: Gaps, rows: Sequence[GapRow]) -> str:
         f" ({' to '.join(dict.fromkeys([sizes[0], sizes[-1]]))}{unit})" if sizes else ""
     )
     return f"a fifth of the figures' standard deviation{words}"
+
+
+def _rate_margins(rows: Sequence[GapRow]) -> str:
+    """The margin of rates: 5 points, or how much less where few are counted."""
+    widths = sorted(
+        min(
+            RATE_MARGIN,
+            RATE_MARGIN_SHARE * min(row.reference.value, 1 - row.reference.value),
+        )
+        for row in rows
+        if row.verdict is Verdict.NO_DIFFERENCE_SHOWN
+        and isinstance(row.reference.value, float)
+    )
+    if not widths or widths[0] >= RATE_MARGIN:
+        return "5 points"
+    ends = dict.fromkeys(f"{100 * width:.2g}" for width in (widths[0], widths[-1]))
+    return (
+        "a fifth of the share compared with, or of the rest of 100 % where that is"
+        f" less, and 5 points at most (here {' to '.join(ends)} points)"
+    )
 
 
 def _doubt(row: GapRow, gaps: Gaps) -> str:
