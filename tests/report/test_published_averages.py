@@ -164,7 +164,7 @@ def test_a_state_beside_the_nation(tmp_path):
     )
     assert (
         "on average 203.8 points for Hispanic or Latino students in Connecticut; 224.3"
-        " points for all students." in english
+        " points for all students there." in english
     )
     assert "All places together, as the file has it" in english
     for figure in ("208.8", "220.5"):
@@ -291,6 +291,17 @@ def test_without_all_students_the_best_group_is_the_reference(tmp_path):
     assert row.reference.group == {"Student Group": "Asian"}
     assert row.difference == 204 - 237
     assert any("no figure of all students" in note for note in found.provenance.notes)
+
+
+def test_a_trait_without_the_named_group_is_beside_all_students(tmp_path):
+    rows = {"All Students": "52", "SWD": "18", "Not SWD": "57", "English Learners": "21",
+            "Not English Learners": "58"}  # fmt: skip
+    source = table(tmp_path, "Percent Proficient", rows, ("State", "Adams", "Bell"))
+    report, _, _ = written(source, tmp_path, reference="Not SWD")
+    assert (
+        "of every 100 English learners, 21; of every 100 students overall, 52."
+        in report
+    )
 
 
 # ------------------------------------------------------------------------- other forms

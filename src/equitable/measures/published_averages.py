@@ -300,9 +300,9 @@ def _row(
     ]
     own = found.get(place)
     group, other = _compared_with(table, place, held, found, around, choice, indicator)
-    reference = replace(
-        _reference_of(choice.kind, other, question.confidence), group=group
-    )
+    # A trait that has no group of the name is compared with all students.
+    kind = "overall" if choice.kind == "group" and group is None else choice.kind
+    reference = replace(_reference_of(kind, other, question.confidence), group=group)
     group_of = dict(names[held:])
     is_own = group == group_of
     reasons = dict.fromkeys(_COUNTED, NO_N)

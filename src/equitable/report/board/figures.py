@@ -203,7 +203,9 @@ class Written:
         """With whom the group is compared."""
         place = None if whole else self.facts.place
         if self.facts.figures:
-            return self.words.say("others.everyone")
+            return self.words.say(
+                "others.everyone-there" if place else "others.everyone"
+            )
         return self.words.say(f"others.{place.kind if place else 'all'}")
 
     def outcome(self, count: str = "") -> str:
