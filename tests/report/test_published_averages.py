@@ -223,6 +223,17 @@ def test_numbers_of_students_are_shown_where_the_file_has_them(tmp_path):
     assert all(row.p is None for row in found.rows)
 
 
+def test_special_education_is_no_standard_error(tmp_path):
+    """A file of students with an average of marks and 'SE' for special education."""
+    path = tmp_path / "students.csv"
+    rows = [f"{60 + i % 37}.5,{i % 2},{'FM'[i % 2]}" for i in range(80)]
+    lines = ["avg_grade,SE,sex,home language,grade level,room,bus"]
+    lines += [f"{row},English,4,{i % 3},{i % 5}" for i, row in enumerate(rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with eq.open(path) as students:
+        assert students.schema.rows_are == "students"
+
+
 # --------------------------------------------------------------- published percentages
 
 

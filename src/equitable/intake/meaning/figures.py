@@ -73,7 +73,10 @@ def _named(
     found = [
         r.name
         for r in readings
-        if pattern.search(apart(r.name)) and r.profile.is_numeric and not r.hidden
+        if pattern.search(apart(r.name))
+        and r.profile.is_numeric
+        and r.role not in (Role.DIMENSION, Role.SCHOOL)
+        and not r.hidden
     ]
     if len(figures) < 2:
         return found[0] if len(found) == 1 else None

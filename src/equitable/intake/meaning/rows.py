@@ -63,7 +63,11 @@ def what_rows_are(
     if "#" in "".join(p.name[:1] for p in profiles) and "percent" in marked:
         return "counts"
     figures = sum(is_figure(one) and one.distinct > FEW for one in profiles)
-    beside = any(one.is_numeric and is_beside(one.name) for one in profiles)
+    # 'SE' may as well be special education, and 'SD' a district's number.
+    beside = any(
+        one.is_numeric and not one.is_integer and is_beside(one.name)
+        for one in profiles
+    )
     enough = beside or figures >= 0.2 * len(profiles)
     return "figures" if figures and enough else "students"
 
