@@ -282,13 +282,6 @@ class Dataset:
                 f" '{indicator.column} >= …'."
             )
         cells = cells.described(command, *filter(None, said))
-        if self.schema.rows_are == "figures" and not indicator.is_counts:
-            return cells.averages(
-                indicator.name,
-                by=[self.schema.dimension(name).name for name in by],
-                within=[self.schema.dimension(name).name for name in within],
-                reference=asked.get("reference", "rest"),
-            )
         return cells.gaps(
             indicator.name,
             by=[self.schema.dimension(name).name for name in by],

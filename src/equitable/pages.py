@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from equitable.cube.cells import Cells
@@ -72,7 +73,7 @@ def page_languages(
             " made",
             next_step="Leave one of the two out.",
         )
-    if page is None and rows_are != "counts" and not asked:
+    if page is None and rows_are == "students" and not asked:
         return ()
     if page is False:
         return ()
@@ -163,6 +164,10 @@ def asked_for(
     years = _years(cells, indicator, year, latest)
     question = Question(by=(board.dimension,), depth=1, min_n=min_n, internal=internal)
     everywhere = _each(cells, indicator, question, year, years)
+    if indicator.figures is not None:
+        told = {next(iter(one.stratum.values()), "") for one in everywhere}
+        several = tuple(one for one in years if one not in told)
+        board = replace(board, several=several)
     where = board.place
     if where is None:
         return board, everywhere
@@ -172,7 +177,9 @@ def asked_for(
     board = replace(
         board, place=replace(where, among=how_many(now, indicator.name, place))
     )
-    apart = told_apart(cells, place, where.value)
+    figures = indicator.figures is not None
+    # Of figures nothing can be made of the other places together.
+    apart = (cells.only if figures else partial(told_apart, cells))(place, where.value)
     within = replace(question, within=(place,))
     found = _each(apart, indicator, within, year, years)
     if not found:
@@ -234,7 +241,7 @@ def with_source(
         publisher=(settings.publisher if settings else None) or told,
         licence=(settings.licence if settings else None) or "",
     )
-    if schema.rows_are != "counts":
+    if schema.rows_are == "students":
         return board
     kept = where.sql if where else None
     here = wanted.place.condition if wanted.place else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from equitable.cube.figures import is_figure
 from equitable.errors import QuestionError
 from equitable.intake.meaning.declared import readings_within
 from equitable.intake.meaning.defaults import (
@@ -47,17 +48,18 @@ def refuse_outcome_as_group(
             )
 
 
-def refuse_averages(students: Asked, indicators: Sequence[Indicator]) -> None:
-    """A report of published averages would count each row as one student."""
-    averages = [one for one in indicators if not one.is_counts]
-    if students.schema.rows_are == "figures" and averages:
+def refuse_rules(students: Asked, indicators: Sequence[Indicator]) -> None:
+    """A rule about published figures would count each row as one student."""
+    ruled = [
+        one for one in indicators if one.figures is not None and not is_figure(one)
+    ]
+    if ruled:
         raise QuestionError(
-            f"its rows are published averages of groups ('{averages[0].label}'), and a"
-            " report needs students, or counts of them",
+            f"'{ruled[0].label}' is a rule, and rows are published figures of groups:"
+            " it cannot be asked of averages whom it holds for",
             file=students.source.name,
-            next_step="Lay the averages side by side with 'equitable gaps'; or, if each"
-            " row is one student, let 'equitable inspect' write equity.toml and correct"
-            " it.",
+            next_step="Ask for the column itself; or, if each row is one student, let"
+            " 'equitable inspect' write equity.toml and correct it.",
         )
 
 

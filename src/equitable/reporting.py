@@ -13,7 +13,7 @@ from equitable.remarks import (
     Asked,
     about_assumptions,
     about_overlaps,
-    refuse_averages,
+    refuse_rules,
 )
 from equitable.report.board.write import page_paths
 from equitable.study import Plan, carry_out
@@ -123,7 +123,7 @@ def report_on(
     for path in (*paths, *places):
         check_report_place(path, never=self.source.paths)
     indicators = _asked_indicators(self, outcomes, direction, count, total, percent)
-    refuse_averages(self, indicators)
+    refuse_rules(self, indicators)
     traits = (
         _traits(self)
         if by is None

@@ -185,7 +185,8 @@ def carry_out(
         ),
         cautions=(*plan.cautions, *cautions((*assumed, *plan.notes))),
     )
-    if not internal and not any(one.is_counts for one in plan.indicators):
+    students = all(not one.is_counts and one.figures is None for one in plan.indicators)
+    if not internal and students:
         some = [answer.aside for answer in answers if answer.aside]
         provenance = provenance.guarded(plan.min_n, aside=min(some, default=0))
     return Contents(
@@ -314,7 +315,7 @@ def _answers(
     """All that is asked of one indicator."""
     named: tuple[str, ...] = ()
     everyone = int(cells.students.sum())
-    if not plan.internal:
+    if not plan.internal and indicator.figures is None:
         strata = (year.name,) if year else ()
         cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
     aside = everyone - int(cells.students.sum())
@@ -437,6 +438,8 @@ def _gated(
             )
         )
         notes += gated[0].gaps.provenance.notes[said_before:]
+        if answer.indicator.figures is not None and answer.has_years:
+            notes += gated[-1].gaps.provenance.notes[said_before:]
     return studies, notes
 
 
@@ -445,6 +448,8 @@ def _unequal(answer: _Answers, study: Study) -> tuple[GatedInequality, ...]:
 
     Year by year where there are years, in which no student stands twice.
     """
+    if answer.indicator.figures is not None:
+        return ()
     cells = answer.cells if study.years else answer.asked[0].cells
     shown = study.years or study.gaps
     held = _names(shown.gaps.within)

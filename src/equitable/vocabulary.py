@@ -17,24 +17,9 @@ NOT_REPORTED: Final = "Not reported"
 """The group of students whose membership nobody wrote down. Never a reference."""
 
 MISSING_TOKENS: Final[frozenset[str]] = frozenset(
-    {
-        "",
-        "?",
-        "na",
-        "n/a",
-        "#n/a",
-        "nan",
-        "null",
-        "nil",
-        ".",
-        "-",
-        "--",
-        "–",
-        "—",
-        "missing",
-        "<na>",
-    }
-)
+    {"", "?", "na", "n/a", "#n/a", "nan", "null", "nil", ".", "-", "--", "–", "—",
+     "missing", "<na>"}
+)  # fmt: skip
 """Ways in which files write 'no value', case-folded and trimmed.
 
 'none' is absent on purpose: 'None' is a real answer to 'which disability?'.
@@ -229,6 +214,18 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What stands beside a published figure: columns, ``None`` where there is none.
+
+    Its standard error, the students' standard deviation, and how many they are.
+    """
+
+    error: str | None = None
+    deviation: str | None = None
+    students: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
     """An outcome: how it is computed for a student, and how it is to be read.
 
@@ -276,6 +273,9 @@ class Indicator:
     bounded: bool = False
     note: str = ""
     """What is known of the measure's own bias."""
+    figures: Figures | None = None
+    """Where a row is a group's average or percentage (of ``hundred``), as somebody
+    published it, and no student."""
 
     @property
     def is_rate(self) -> bool:

@@ -326,6 +326,7 @@ def made_up(**changes):
     found = SimpleNamespace(
         main=main,
         withheld=(),
+        without_chance=False,
         board=SimpleNamespace(held_back_here=None, held_back=held, public=True),
     )
     for name, changed in changes.items():

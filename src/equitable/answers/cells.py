@@ -17,10 +17,9 @@ from equitable.measures.gaps import Question
 from equitable.measures.gaps import gaps as compute_gaps
 from equitable.measures.inequality.results import InequalityQuestion
 from equitable.measures.levels import RateInterval
-from equitable.measures.published_averages import averages_compared
 from equitable.measures.results import GapRow, Gaps, PooledRow, SensitivityRow
 from equitable.privacy.aside import set_aside, with_those_aside
-from equitable.privacy.gate import Gated, gate, published, withheld_groups
+from equitable.privacy.gate import Gated, gate, withheld_groups
 from equitable.vocabulary import Indicator, Provenance
 
 if TYPE_CHECKING:
@@ -124,9 +123,9 @@ class Cells:
             ppg_margin=ppg_margin,
             internal=internal,
         )
-        if internal:
+        if internal or held.figures is not None:
             computed = compute_gaps(self.arrays, held, question)
-            return GapsResult(gate(computed, min_n=min_n, internal=True))
+            return GapsResult(gate(computed, min_n=min_n, internal=internal))
         least = max(min_n, 1)
         arrays, named = set_aside(self.arrays, held, by, (), min_n=least)
         computed = compute_gaps(arrays, held, question)
@@ -238,24 +237,6 @@ class Cells:
                 next_step="Name each dimension once, in --by or in --within.",
             )
         return found[0]
-
-    def averages(
-        self,
-        indicator: str,
-        *,
-        by: Sequence[str],
-        within: Sequence[str] = (),
-        reference: str = "rest",
-    ) -> GapsResult:
-        """Published averages beside their reference, where no numbers are behind them.
-
-        Parameters as in `gaps`; nothing about chance can be said of such figures.
-        """
-        found = next(item for item in self.arrays.indicators if item.name == indicator)
-        question = Question(
-            by=tuple(by), within=tuple(within), reference=reference, depth=1
-        )
-        return GapsResult(published(averages_compared(self.arrays, found, question)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,8 @@ def gaps(
             "--margin",
             metavar="X",
             help="What counts as no difference, in the outcome's unit; a rate's is a"
-            " fraction. [default: 0.05, or .2 standard deviations]",
+            " fraction. [default: 0.05 or a fifth of the rarer share, or .2 standard"
+            " deviations]",
             show_default=False,
         ),
     ] = None,

@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from equitable.measures.results import GapRow, Gaps, Index, PooledRow, SensitivityRow
-from equitable.report.sentences import WORST_FIRST, not_worked_out
+from equitable.report.published_figures import NOT_THERE, number_told, without_chance
+from equitable.report.sentences import not_worked_out, order_words
 from equitable.report.tables import (
     NOTHING,
     amount,
@@ -68,8 +69,9 @@ def gap_table(gaps: Gaps, rows: Sequence[GapRow], width: int) -> Table:
     unit = "" if indicator.is_share else indicator.unit_words
     title = f"{indicator.label} ({unit})" if unit else indicator.label
     shown = [row for row in rows if not row.withheld]
+    counted = any(number_told(row.n, indicator) for row in shown)
     columns = [
-        _Column("Students", [amount(row.n, None) for row in shown], 5),
+        _Column("Students", [_students(row, indicator) for row in shown], 5),
         _Column("Value", [value_words(row, indicator) for row in shown], 6),
         _Column("from to", [interval(r.low, r.high, indicator) for r in shown], 1),
         _Column("Gap", [difference_words(row, indicator) for row in shown], 7),
@@ -78,9 +80,11 @@ def gap_table(gaps: Gaps, rows: Sequence[GapRow], width: int) -> Table:
             [interval(r.difference_low, r.difference_high, indicator) for r in shown],
             4,
         ),
-        _Column("Parity", [_parity(row) for row in shown], 3),
+        *([_Column("Parity", [_parity(row) for row in shown], 3)] if counted else []),
         _Column("Evidence", [_doubted(row, gaps) for row in shown], 8, right=False),
     ]
+    if without_chance(gaps):
+        columns = [column for column in columns if column.name != "from to"]
     named = [printable(group_name(row.group, gaps.dimensions)) for row in shown]
     held = [
         printable(group_name(row.within, gaps.within)) if row.within else "all"
@@ -94,7 +98,9 @@ def gap_table(gaps: Gaps, rows: Sequence[GapRow], width: int) -> Table:
         groups = [_Column("Group – within", joined, 9, right=False)]
     if width < WIDE:
         columns = [column for column in columns if column.keep > 1]
-    return _fitted(f"{printable(title)}, {WORST_FIRST}", groups, columns, width)
+    return _fitted(
+        f"{printable(title)}, {order_words(gaps, rows)}", groups, columns, width
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,6 +153,12 @@ def _filled(title: str, columns: Sequence[_Column]) -> Table:
     for cells in zip(*(column.cells for column in columns), strict=True):
         made.add_row(*(Text(c) if isinstance(c, str) else c for c in cells))
     return made
+
+
+def _students(row: GapRow, indicator: Indicator) -> str:
+    """How many; of a published figure without a number, that it is not in the file."""
+    told = number_told(row.n, indicator)
+    return amount(row.n, None) if told else NOT_THERE
 
 
 def _parity(row: GapRow) -> str:

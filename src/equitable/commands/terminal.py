@@ -29,6 +29,8 @@ from equitable.commands.screen_tables import (
 )
 from equitable.errors import OutputError
 from equitable.output import write_whole
+from equitable.privacy.lines import counts_nobody
+from equitable.report.published_figures import without_chance
 from equitable.report.sentences import headline, order_rows
 from equitable.report.tables import csv_text, group_name, verdict_notes
 from equitable.vocabulary import Provenance
@@ -246,13 +248,15 @@ def _footnotes(result: GapsResult) -> list[str]:
     )
     robust = f", robust to {found.clustered_over}" if found.clustered_over else ""
     lines = verdict_notes(found, found.rows)
-    lines += [
-        (
+    if without_chance(found):
+        # Already said, as the first caution.
+        lines = [line for line in lines if line not in provenance.cautions]
+    else:
+        lines.append(
             f"{found.family_size:,} comparison{'' if one else f's, {adjusted}'};"
             f" intervals of {level}{robust}."
-        ),
-        *_rows_read(provenance),
-    ]
+        )
+    lines += _rows_read(provenance)
     lines += [
         f"View of {name.split(':')[0]}: {view}."
         for name, view in provenance.views.items()
@@ -260,6 +264,8 @@ def _footnotes(result: GapsResult) -> list[str]:
     lines += [note for note in provenance.notes if note not in provenance.cautions]
     if provenance.internal:
         lines.append("INTERNAL: contains small groups. Not for others' eyes.")
+    elif counts_nobody(found):
+        lines.append("Published figures that count no students: nothing is withheld.")
     else:
         lines.append(
             f"Groups under {provenance.min_n} students are withheld. Not checked for"

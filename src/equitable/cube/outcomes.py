@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from equitable.cube.figures import figure_sql, is_figure
 from equitable.intake.names import yes_words
 from equitable.intake.published.blurs import Mark, count_bounds, share_limits
 from equitable.intake.where import quote_name, quote_value
@@ -69,6 +70,14 @@ def outcome_sql(indicator: Indicator, marks: Marks | None = None) -> OutcomeSql:
     ``marks`` are what publishers set in place of numbers in a table of counts, by the
     column and the text (trimmed, lower case).
     """
+    if is_figure(indicator):
+        value, column, because = figure_sql(
+            indicator, (marks or {}).get(indicator.column or "", {})
+        )
+        further = _list_as_missing(indicator)
+        return OutcomeSql(
+            column=column, value=value, because=because, next_step=further
+        )
     if indicator.percent is not None:
         return _shared(indicator, indicator.percent, indicator.total or "", marks or {})
     if indicator.count is not None:

@@ -19,6 +19,7 @@ from equitable.cube.axes import (
     values_of,
 )
 from equitable.cube.cells import Cells, Integers, Moments, Numbers
+from equitable.cube.figures import to_scan
 from equitable.cube.outcomes import (
     OutcomeSql,
     is_missing,
@@ -82,6 +83,7 @@ def scan(
             " each row stands for",
             next_step="Leave out --weight.",
         )
+    asked_for, indicators = indicators, to_scan(indicators)
     outcomes = [
         outcome_sql(indicator, read_marks(source, indicator))
         for indicator in indicators
@@ -144,7 +146,7 @@ def scan(
         axes=tuple(axes),
         codes=codes,
         students=students,
-        indicators=tuple(indicators),
+        indicators=tuple(asked_for),
         moments=moments,
         weighted=weight is not None,
         weight=weight,

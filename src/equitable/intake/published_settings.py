@@ -37,6 +37,11 @@ class PublishedSettings(BaseModel):
         number, such as ``<10`` or ``>95%``.
     percents
         Columns of percentages and what the whole is written as: 100, or 1.
+    averages
+        Columns of averages or percentages of groups, in a table that counts no
+        students.
+    standard_errors, deviations
+        From such a column to that of its standard errors, or standard deviations.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +55,9 @@ class PublishedSettings(BaseModel):
     breakdowns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     marks: dict[str, str] = Field(default_factory=dict)
     percents: dict[str, Literal[1, 100]] = Field(default_factory=dict)
+    averages: tuple[str, ...] = ()
+    standard_errors: dict[str, str] = Field(default_factory=dict)
+    deviations: dict[str, str] = Field(default_factory=dict)
 
     def read_marks(self) -> dict[str, Mark]:
         """What the marks mean, by their text in lower case."""
@@ -69,6 +77,12 @@ class PublishedSettings(BaseModel):
             Naming the key, and the nearest column or the possible meanings.
         """
         wanted = [("group", self.group), ("breakdown", self.breakdown)]
+        wanted += [("averages", name) for name in self.averages]
+        for key, held in (
+            ("standard_errors", self.standard_errors),
+            ("deviations", self.deviations),
+        ):
+            wanted += [(key, name) for pair in held.items() for name in pair]
         for key, name in [*wanted, ("level", self.level)]:
             if name is not None and name not in columns:
                 raise SettingsError(

@@ -23,7 +23,7 @@ from equitable.measures.power import (
     found_four_times_in_five,
 )
 from equitable.measures.rates import two_sided
-from equitable.measures.results import MEAN_MARGIN, RATE_MARGIN
+from equitable.measures.results import MEAN_MARGIN, RATE_MARGIN, RATE_MARGIN_SHARE
 from equitable.vocabulary import Verdict
 
 
@@ -47,6 +47,8 @@ class Comparison:
     """Pooled standard deviation (against a number: the group's own), the unit of the
     standardised difference and of a mean's margin."""
     p: Numbers
+    base: Numbers
+    """The reference's own value, by which a rate's margin goes."""
 
     def blank(self, where: NDArray[np.bool_]) -> Comparison:
         """The same without figures where there is nothing to compare."""
@@ -114,6 +116,7 @@ def _rates(a: Levels, b: Levels, confidence: float) -> Comparison:
         detectable=detectable_rates(n, m, pooled),
         spread=spread,
         p=differences.rates_p(x, n, y, m),
+        base=b.value,
     )
 
 
@@ -146,6 +149,7 @@ def _means(a: Levels, b: Levels, confidence: float) -> Comparison:
         standardised=cohen,
         hedges_g=hedges,
         detectable=detectable_means(a.n, b.n, spread),
+        base=b.value,
         spread=spread,
         p=welch.p,
     )
@@ -193,6 +197,7 @@ def against_overall(
             odds = [odds[0], np.full_like(f, np.nan), np.full_like(f, np.nan)]
     return replace(
         rest,
+        base=group.value - rest.difference * f,
         difference=rest.difference * f,
         difference_low=rest.difference_low * f,
         difference_high=rest.difference_high * f,
@@ -284,6 +289,7 @@ def against_number(
         standardised=np.where(np.isfinite(effect), effect, np.nan),
         hedges_g=np.full_like(group.value, np.nan),
         detectable=detectable,
+        base=np.full_like(group.value, fixed),
         spread=spread,
         p=p,
     )
@@ -303,8 +309,8 @@ def verdicts(
 
     The interval of the difference excludes 0 and the adjusted p is under 1 -
     confidence: ``worse`` or ``better`` by the outcome's direction.  It contains 0 and
-    lies wholly within the margin (5 points of a rate, .2 standard deviations of a
-    mean, or ``margin`` in the indicator's unit): ``no difference shown``.  Otherwise,
+    lies wholly within the margin (``rate_margin`` of a rate, .2 standard deviations of
+    a mean, or ``margin`` in the indicator's unit): ``no difference shown``.  Otherwise,
     or where ``enough`` is false: ``not enough evidence``.
     """
     low, high = compared.difference_low, compared.difference_high
@@ -312,7 +318,7 @@ def verdicts(
         within = np.full_like(low, margin)
     else:
         within = (
-            np.full_like(low, RATE_MARGIN) if is_rate else MEAN_MARGIN * compared.spread
+            rate_margin(compared.base) if is_rate else MEAN_MARGIN * compared.spread
         )
     with np.errstate(invalid="ignore"):
         shown = ((low > 0) | (high < 0)) & (q < 1 - confidence)
@@ -330,6 +336,18 @@ def verdicts(
         else:
             found.append(Verdict.NOT_ENOUGH_EVIDENCE)
     return found
+
+
+def rate_margin(reference: Numbers) -> Numbers:
+    """What counts as no difference of rates: 5 points, and less where few are counted.
+
+    At most a fifth of the reference's rate, or of those it leaves out where they are
+    fewer, so that of a rate of 1 % neither 0.7 % nor 1.3 % counts as the same: the
+    four-fifths of 29 CFR 1607.4 (D), applied to whichever of the two is rarer.  From
+    25 % to 75 % it is 5 points.
+    """
+    rarer = np.minimum(reference, 1 - reference)
+    return np.minimum(RATE_MARGIN, RATE_MARGIN_SHARE * rarer)
 
 
 def joined(parts: list[Comparison]) -> Comparison:

@@ -24,6 +24,7 @@ from equitable.measures.clusters import Clusters, from_pairs
 from equitable.measures.comparison import joined, verdicts
 from equitable.measures.levels import Levels, levels
 from equitable.measures.multiplicity import adjust
+from equitable.measures.published_averages import averages_compared
 from equitable.measures.question import Question, check
 from equitable.measures.references import (
     KINDS,
@@ -72,6 +73,8 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
     InputError
         Where no student has a known outcome.
     """
+    if indicator.figures is not None:
+        return averages_compared(cells, indicator, question)
     check(cells, indicator, question)
     if cells.moments[indicator.name].spare.any():
         return between(

@@ -23,9 +23,14 @@ from equitable.vocabulary import (
 
 RATE_MARGIN: Final = 0.05
 """What counts as no difference of rates, unless told otherwise."""
+RATE_MARGIN_SHARE: Final = 0.2
+"""At most so much of the reference's rate, or of those it leaves out if they are fewer:
+5 points are five times a rate of 1 %."""
 MEAN_MARGIN: Final = 0.2
 """The same of means, in standard deviations."""
-IntervalKind: TypeAlias = Literal["wilson", "exact", "student t", "cluster-robust"]
+IntervalKind: TypeAlias = Literal[
+    "wilson", "exact", "student t", "cluster-robust", "published"
+]
 ReferenceKind: TypeAlias = Literal[
     "rest", "overall", "highest", "largest", "group", "number"
 ]
@@ -417,6 +422,11 @@ class Gaps:
                     "indicator"
                     if self.indicator.is_rate or self.margin is not None
                     else "standard deviations"
+                ),
+                "of_reference": (
+                    RATE_MARGIN_SHARE
+                    if self.indicator.is_rate and self.margin is None
+                    else None
                 ),
             },
             "highest_min_n": self.highest_min_n,

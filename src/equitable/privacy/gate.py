@@ -30,7 +30,13 @@ from equitable.measures.results import (
     Reference,
     SensitivityRow,
 )
-from equitable.privacy.lines import Key, hidden_groups, key_of, many_missing
+from equitable.privacy.lines import (
+    Key,
+    counts_nobody,
+    hidden_groups,
+    key_of,
+    many_missing,
+)
 from equitable.vocabulary import WITHHELD, Verdict
 
 LEAST_PUBLIC: Final = 5
@@ -102,24 +108,14 @@ def gate_studies(
     marked = min_n < LEAST_PUBLIC
     return [
         [
-            _gated(_marked(gaps, min_n, internal=marked), stratum, hidden, min_n)
+            # Figures that are public already and count nobody: nothing to withhold.
+            Gated(_marked(gaps, min_n, internal=marked), internal=marked)
+            if counts_nobody(gaps)
+            else _gated(_marked(gaps, min_n, internal=marked), stratum, hidden, min_n)
             for gaps, stratum in results
         ]
         for results in studies
     ]
-
-
-def published(gaps: Gaps) -> Gated:
-    """Averages that are public already and hold no number of students: nothing to hide.
-
-    Raises
-    ------
-    ValueError
-        Where some row tells how many students it is of.
-    """
-    if any(row.n is not None or row.count is not None for row in gaps.rows):
-        raise ValueError("these rows count students, and go through the gate")
-    return Gated(gaps, internal=gaps.provenance.internal)
 
 
 def withheld_groups(
@@ -132,7 +128,12 @@ def withheld_groups(
     """
     hidden = hidden_groups(studies, min_n)
     return [
-        [frozenset(_of_stratum(hidden, stratum)) for _, stratum in results]
+        [
+            frozenset()
+            if counts_nobody(gaps)
+            else frozenset(_of_stratum(hidden, stratum))
+            for gaps, stratum in results
+        ]
         for results in studies
     ]
 

@@ -57,7 +57,8 @@ def hidden_groups(
     for results in studies:
         lines = _Lines()
         for gaps, stratum in results:
-            _add_lines(lines, gaps, stratum, min_n)
+            if not counts_nobody(gaps):
+                _add_lines(lines, gaps, stratum, min_n)
         every.append(lines)
     hidden: set[Key] = set()
     for lines in every:
@@ -71,6 +72,13 @@ def hidden_groups(
             hidden = _with_company(lines, hidden, min_n)
         if len(hidden) == before:
             return hidden
+
+
+def counts_nobody(gaps: Gaps) -> bool:
+    """Whether these are published figures without a number of students beside any."""
+    return gaps.indicator.figures is not None and all(
+        row.n is None and row.count is None for row in gaps.rows
+    )
 
 
 def _closed(lines: _Lines, hidden: set[Key], *, choices: int = 1) -> set[Key]:

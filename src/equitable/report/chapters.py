@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from equitable.measures.results import GapRow, Gaps
+from equitable.measures.results import GapRow, Gaps, Reference
 from equitable.report.across import compares_across
 from equitable.report.contents import Study
 from equitable.report.document import (
@@ -22,10 +22,16 @@ from equitable.report.document import (
     Table,
 )
 from equitable.report.over_years import over_years
+from equitable.report.published_figures import (
+    NO_CHANCE,
+    furthest,
+    students_words,
+    without_chance,
+)
 from equitable.report.sentences import (
-    WORST_FIRST,
     gap_between,
     order_rows,
+    order_words,
     stands_out,
     whole_people,
 )
@@ -76,11 +82,7 @@ def indicator_chapter(study: Study, number: int) -> Section:
     facts = [
         (
             "All students together",
-            (
-                f"{amount(overall.value, indicator)}"
-                f" ({interval(overall.low, overall.high, indicator)}),"
-                f" {amount(overall.n, None)} students"
-            ),
+            _overall(overall, indicator),
         ),
         ("Which way is better", _direction(indicator)),
     ]
@@ -116,6 +118,16 @@ def indicator_chapter(study: Study, number: int) -> Section:
     )
 
 
+def _overall(overall: Reference, indicator: Indicator) -> str:
+    """Everybody's figure, its interval and how many they are."""
+    value = amount(overall.value, indicator)
+    if indicator.figures is not None and overall.value is None:
+        return "the file gives no figure of all students"
+    if indicator.figures is None or overall.low is not None:
+        value += f" ({interval(overall.low, overall.high, indicator)})"
+    return f"{value}, {students_words(amount(overall.n, None), overall.n, indicator)}"
+
+
 def _direction(indicator: Indicator) -> str:
     return (
         "A higher figure is better"
@@ -146,7 +158,7 @@ def _dots(
         reference_label=label,
     )
     title = f"{indicator.label}, {what}"
-    caption = f"{title}, {'in order' if in_order else WORST_FIRST}"
+    caption = f"{title}, {'in order' if in_order else order_words(gaps, rows)}"
     note = (
         f"The chart shows {len(shown)} of {len(ordered)} groups: those furthest behind,"
         " and those furthest ahead. The table has them all."
@@ -213,6 +225,11 @@ def _lead(gaps: Gaps, ordered: Sequence[GapRow]) -> str:
         return (
             "These years were not all counted in one way: no gap between them is told."
         )
+    if without_chance(gaps, told):
+        behind = furthest(gaps, told)
+        if behind:
+            return whole_people(behind[0], gaps, say_where=False, say_what=False)
+        return NO_CHANCE
     found = stands_out(told, gaps.indicator.direction)
     if found is not None:
         said = whole_people(found, gaps, say_where=False, say_what=False)
@@ -249,7 +266,7 @@ def _dot(row: GapRow, gaps: Gaps) -> Dot:
         # A bar from limit to limit without a dot: nobody knows where it would stand.
         return Dot(
             label=label,
-            detail=f"{amount(row.n, None)} students",
+            detail=students_words(amount(row.n, None), row.n, gaps.indicator),
             low=row.low if isinstance(row.low, float) else None,
             high=row.high if isinstance(row.high, float) else None,
             state="bounds",
@@ -262,7 +279,7 @@ def _dot(row: GapRow, gaps: Gaps) -> Dot:
         state = "not enough"
     return Dot(
         label=label,
-        detail=f"{amount(row.n, None)} students",
+        detail=students_words(amount(row.n, None), row.n, gaps.indicator),
         value=row.value,
         low=row.low if isinstance(row.low, float) else None,
         high=row.high if isinstance(row.high, float) else None,

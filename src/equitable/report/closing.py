@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from equitable.intake.quality.assessment import Missing
+from equitable.measures.results import Gaps
 from equitable.report.contents import Contents
 from equitable.report.document import (
     Block,
@@ -17,6 +18,7 @@ from equitable.report.document import (
     Section,
     Table,
 )
+from equitable.report.published_figures import methods, without_chance
 from equitable.report.sentences import (
     verdict_sentence,
 )
@@ -32,7 +34,7 @@ def quality_chapter(contents: Contents) -> Section:
     """What to know of the data before trusting the figures."""
     quality, least = contents.quality, contents.provenance.min_n or 0
     # A row of counts is no student: how many there are gives nobody away.
-    counts = quality.rows_are == "counts"
+    counts = quality.rows_are != "students"
     least = 0 if contents.internal or counts else least
     told = isinstance(contents.provenance.rows_read, int)
     blocks: list[Block] = []
@@ -114,6 +116,9 @@ def _methods(contents: Contents) -> tuple[str, ...]:
     rates = any(study.indicator.is_rate for study in contents.studies)
     means = any(not study.indicator.is_rate for study in contents.studies)
     level = f"{gaps.confidence:.0%}".replace("%", " %")
+    if gaps.indicator.figures is not None:
+        sure = not all(without_chance(study.gaps.gaps) for study in contents.studies)
+        return (*methods(contents.studies), *(_of_verdicts(gaps) if sure else ()))
     items = [
         (
             f"Every figure has a {level} interval. It says how far the figure could have"
@@ -130,18 +135,8 @@ def _methods(contents: Contents) -> tuple[str, ...]:
         items.append(
             "Averages: Student's t; differences of averages: Welch's interval and test."
         )
-    adjusted = {
-        "bh": "by Benjamini and Hochberg's method, over all groups of an indicator",
-        "by": "by Benjamini and Yekutieli's method, as the groups overlap",
-        "none": "not at all, as was asked for",
-    }[gaps.adjust]
     items += [
-        f"Because many groups are compared, the evidence is adjusted {adjusted}.",
-        (
-            "‘Behind’ and ‘ahead’ are said only where the interval of the gap excludes 0 and"
-            " the adjusted evidence is strong enough; ‘no difference shown’ only where the"
-            " whole interval is within 5 points (of an average: .2 standard deviations)."
-        ),
+        *_of_verdicts(gaps),
         (
             "Students without a value of the outcome are left out of its figure and counted"
             " beside it. Students whose group nobody wrote down are a group of their own,"
@@ -157,6 +152,24 @@ def _methods(contents: Contents) -> tuple[str, ...]:
     return tuple(items)
 
 
+def _of_verdicts(gaps: Gaps) -> tuple[str, ...]:
+    """When a group is said to be behind, ahead, or no different."""
+    adjusted = {
+        "bh": "by Benjamini and Hochberg's method, over all groups of an indicator",
+        "by": "by Benjamini and Yekutieli's method, as the groups overlap",
+        "none": "not at all, as was asked for",
+    }[gaps.adjust]
+    return (
+        f"Because many groups are compared, the evidence is adjusted {adjusted}.",
+        (
+            "‘Behind’ and ‘ahead’ are said only where the interval of the gap excludes 0 and"
+            " the adjusted evidence is strong enough; ‘no difference shown’ only where the"
+            " whole interval is within 5 points, or within a fifth of the share compared"
+            " with where that is less (of an average: within .2 standard deviations)."
+        ),
+    )
+
+
 def _definitions(contents: Contents) -> tuple[tuple[str, str], ...]:
     items = [
         ("Gap", "A group's figure less that of those it is compared with."),
@@ -169,6 +182,9 @@ def _definitions(contents: Contents) -> tuple[tuple[str, str], ...]:
             ),
         ),
     ]
+    if contents.studies[0].indicator.figures is not None:
+        whole = "The file's own figure of everybody, the group itself among them."
+        items = [items[0], ("All students", whole)]
     items += [
         (str(verdict).capitalize(), verdict_sentence(verdict)) for verdict in Verdict
     ]

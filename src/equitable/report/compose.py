@@ -14,6 +14,7 @@ from typing import Final
 
 from equitable.measures.results import GapRow, Gaps
 from equitable.privacy.gate import Gated
+from equitable.privacy.lines import counts_nobody
 from equitable.report.across import compares_across
 from equitable.report.chapters import indicator_chapter
 from equitable.report.closing import about_chapter, quality_chapter
@@ -29,6 +30,11 @@ from equitable.report.document import (
     Section,
 )
 from equitable.report.inequality import unequal_section
+from equitable.report.published_figures import (
+    NO_CHANCE,
+    largest_differences,
+    students_words,
+)
 from equitable.report.sentences import (
     how_sure,
     least_effect,
@@ -36,7 +42,7 @@ from equitable.report.sentences import (
     whole_numbers,
     whole_people,
 )
-from equitable.report.tables import in_column
+from equitable.report.tables import amount, in_column
 from equitable.report.untold import untold
 from equitable.vocabulary import (
     NOT_REPORTED,
@@ -141,13 +147,15 @@ def _summary(contents: Contents) -> Section:
         blocks.append(
             Callout(
                 kind="mark",
-                text=f"{MARK}. Small groups are withheld, but nobody has yet proved"
-                " that none can be worked out. Share it within your team.",
+                text=_about_mark(contents.studies),
             )
         )
     blocks += _cautions(contents.provenance.cautions)
     largest = largest_gaps(contents.studies)
-    blocks.append(Heading(text=_gaps_title(len(largest))))
+    plain = [] if largest else largest_differences(contents.studies)
+    blocks += _plainly(plain)
+    if not plain:
+        blocks.append(Heading(text=_gaps_title(len(largest))))
     if len(largest) > 1:
         blocks.append(Paragraph(text=_how_chosen(contents.studies), soft=True))
     for number, (gaps, row) in enumerate(largest, start=1):
@@ -159,7 +167,7 @@ def _summary(contents: Contents) -> Section:
                 number=number,
             )
         )
-    if not largest:
+    if not largest and not plain:
         blocks += _nobody_behind(contents.studies)
     blocks += [Heading(text="What could not be told"), untold(contents.studies)]
     missing = _worth_knowing(contents)
@@ -176,6 +184,39 @@ def _summary(contents: Contents) -> Section:
         blocks=tuple(blocks),
         new_page=False,
     )
+
+
+def _about_mark(studies: Sequence[Study]) -> str:
+    """What has not been done before these pages may be handed out."""
+    if all(counts_nobody(study.gaps.gaps) for study in studies):
+        return (
+            f"{MARK}. These figures were published by others, and count no students:"
+            " nothing more was withheld here. Compare them with their source first."
+        )
+    return (
+        f"{MARK}. Small groups are withheld, but nobody has yet proved that none can"
+        " be worked out. Share it within your team."
+    )
+
+
+def _plainly(largest: Sequence[tuple[Gaps, GapRow]]) -> list[Block]:
+    """The largest differences of figures of which none has an interval."""
+    if not largest:
+        return []
+    blocks: list[Block] = [
+        Heading(text="The largest differences in the file"),
+        Paragraph(text=NO_CHANCE, soft=True),
+    ]
+    for number, (gaps, row) in enumerate(largest, start=1):
+        blocks.append(
+            Answer(
+                text=whole_people(row, gaps),
+                strong=_strong(row, gaps),
+                detail=f"{students_words(amount(row.n, None), row.n, gaps.indicator)}.",
+                number=number if len(largest) > 1 else None,
+            )
+        )
+    return blocks
 
 
 def _cautions(cautions: Sequence[str]) -> list[Block]:

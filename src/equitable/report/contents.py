@@ -64,8 +64,10 @@ class Board:
     here: tuple[tuple[str, Gated], ...] = ()
     breaks: tuple[tuple[str, str], ...] = ()
     """Years from which on figures are counted in another way, and why."""
+    several: tuple[str, ...] = ()
+    """Years of which the file gives several averages of one group: none is shown."""
     public: bool = False
-    """Whether the file's rows are published counts, and not students."""
+    """Whether the file's rows are published counts or averages, and not students."""
     held_back: HeldBack | None = None
     """Of the indicator's figures in the whole file."""
     held_back_here: HeldBack | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -26,6 +26,7 @@ from equitable.report.document import (
     stretches,
 )
 from equitable.report.people import people
+from equitable.report.published_figures import NO_CHANCE, furthest, without_chance
 from equitable.report.sentences import (
     gap_between,
     reference_people,
@@ -106,7 +107,7 @@ def _lines(
     for row in rows:
         by_group.setdefault(row.group[dimension.name], {})[row.within[year.name]] = row
     sized = {
-        name: sum(row.n for row in own.values() if isinstance(row.n, int))
+        name: _size(own, times)
         for name, own in by_group.items()
         if sum(isinstance(row.value, float) for row in own.values()) > 1
     }
@@ -119,6 +120,16 @@ def _lines(
         for name in by_group
         if name in largest
     )
+
+
+def _size(own: Mapping[str, GapRow], times: Sequence[str]) -> float:
+    """How many students a group has; of figures without, how far it lies apart."""
+    if any(isinstance(row.n, int) for row in own.values()):
+        return sum(row.n for row in own.values() if isinstance(row.n, int))
+    last = own.get(times[-1])
+    if last is None or not isinstance(last.difference, float):
+        return 0.0
+    return abs(last.difference)
 
 
 def _point(row: GapRow | None, time: str) -> LinePoint:
@@ -149,6 +160,8 @@ def _then_and_now(
         for row in rows
         if row.within[year.name] == times[-1] and isinstance(row.difference, float)
     ]
+    if without_chance(gaps, rows):
+        return _plainly(rows, last, gaps, year, times, breaks)
     now = stands_out(last, gaps.indicator.direction)
     if now is None:
         return f"In {times[-1]} the evidence shows no gap between these groups."
@@ -179,6 +192,42 @@ def _then_and_now(
     return (
         f"{who} against {others}: a gap of {_gap_at(then, gaps, year)},"
         f" and of {_gap_at(now, gaps, year)}. {_change(then, now, gaps)}{apart}"
+    )
+
+
+def _plainly(
+    rows: Sequence[GapRow],
+    last: Sequence[GapRow],
+    gaps: Gaps,
+    year: Dimension,
+    times: Sequence[str],
+    breaks: Sequence[Break],
+) -> str:
+    """Figures without intervals: the largest difference at both ends, and no change."""
+    behind = furthest(gaps, last)
+    if not behind:
+        return NO_CHANCE
+    now = behind[0]
+    since = last_break(breaks, now.group, times[-1])
+    then = next(
+        row
+        for time in times
+        for row in rows
+        if row.within[year.name] == time
+        and not (since and time in since.earlier)
+        and row.group == now.group
+        and isinstance(row.difference, float)
+    )
+    who = people(now.group, gaps.dimensions)
+    who = who[:1].upper() + who[1:]
+    unit = f" {gaps.indicator.unit_words}" if gaps.indicator.unit_words else ""
+    said = [
+        f"{gap_words(row.difference, gaps.indicator)}{unit} in {row.within[year.name]}"
+        for row in ([now] if then is now else [then, now])
+    ]
+    return (
+        f"{who} against {reference_people(now, gaps)}: {', and '.join(said)}. The file"
+        " gives no standard errors, so that nobody can say whether a change is chance."
     )
 
 
@@ -253,7 +302,7 @@ def _grid(
     for row in rows:
         name = group_name(row.group, gaps.dimensions)
         text = in_column(row.value, gaps.indicator)
-        if isinstance(row.value, float):
+        if isinstance(row.value, float) and row.low is not None:
             text += f" ({interval(row.low, row.high, gaps.indicator)})"
         kind = "withheld" if row.withheld else "text"
         cells.setdefault(name, {})[row.within[year.name]] = Cell(
@@ -268,6 +317,7 @@ def _grid(
     unit = f", in {gaps.indicator.unit_words}" if gaps.indicator.unit_words else ""
     unit = "" if gaps.indicator.is_share else unit
     level = f"{gaps.confidence:.0%}".replace("%", " %")
+    bare = without_chance(gaps, rows)
     said = []
     if held:
         said.append(f"{held:,} {'group is' if held == 1 else 'groups are'} withheld.")
@@ -279,7 +329,7 @@ def _grid(
             " comparable."
         )
     return Table(
-        caption=f"{caption} ({level} interval in brackets{unit})",
+        caption=caption if bare else f"{caption} ({level} interval in brackets{unit})",
         columns=("Group", *told),
         numeric=(False, *(True for _ in told)),
         rows=tuple(

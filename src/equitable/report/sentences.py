@@ -13,6 +13,12 @@ from typing import Final
 from equitable.measures.results import Bounds, GapRow, Gaps, PooledRow
 from equitable.report.across import compares_across
 from equitable.report.people import people
+from equitable.report.published_figures import (
+    NO_CHANCE,
+    furthest,
+    students_words,
+    without_chance,
+)
 from equitable.report.tables import (
     amount,
     gap_limits,
@@ -36,6 +42,7 @@ _ORDER: Final = {
 }
 WORST_FIRST: Final = "most clearly behind first"
 """What a table in ``order_rows`` says of its order."""
+_FURTHEST_FIRST: Final = "furthest behind first"
 
 
 def order_rows(rows: Sequence[GapRow], direction: Direction) -> tuple[GapRow, ...]:
@@ -72,6 +79,11 @@ def _how_far(row: GapRow, direction: Direction) -> float:
     return middle if direction is Direction.HIGHER else -middle
 
 
+def order_words(gaps: Gaps, rows: Sequence[GapRow]) -> str:
+    """What a table in ``order_rows`` says of its order: without intervals, no more."""
+    return _FURTHEST_FIRST if without_chance(gaps, rows) else WORST_FIRST
+
+
 def stands_out(rows: Sequence[GapRow], direction: Direction) -> GapRow | None:
     """The row to speak of first: the one most behind, else the one most ahead."""
     ordered = order_rows([row for row in rows if not row.withheld], direction)
@@ -105,6 +117,10 @@ def headline(gaps: Gaps) -> str:
             f"{gaps.indicator.label}: these years were not all counted in one way, so"
             " that no gap between them is told."
         )
+    if without_chance(gaps, rows):
+        behind = furthest(gaps, rows)
+        said = whole_people(behind[0], gaps) if behind else f"{gaps.indicator.label}."
+        return f"{said} {NO_CHANCE}"
     first = stands_out(told, gaps.indicator.direction)
     if first is not None and first.verdict is Verdict.WORSE:
         parts = [whole_people(first, gaps), how_sure(first, gaps), parity(first, gaps)]
@@ -276,7 +292,7 @@ def how_sure(row: GapRow, gaps: Gaps) -> str:
     else:
         span = gap_limits(low, high, indicator)
         sentence = f"{allowing}, it lies from {span}{unit}"
-    behind = f"{amount(row.n, None)} students"
+    behind = students_words(amount(row.n, None), row.n, indicator)
     if row.reference.n is not None:
         behind += f", compared with {amount(row.reference.n, None)}"
     return f"{sentence} ({behind}). {_strength(row)}".rstrip()

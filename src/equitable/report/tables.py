@@ -12,8 +12,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from equitable.measures.results import GapRow, Gaps, Group
+from equitable.measures.results import (
+    RATE_MARGIN,
+    RATE_MARGIN_SHARE,
+    GapRow,
+    Gaps,
+    Group,
+)
 from equitable.report.document import Cell, Table
+from equitable.report.published_figures import (
+    NO_CHANCE,
+    NOT_THERE,
+    number_told,
+    without_chance,
+)
 from equitable.vocabulary import (
     WITHHELD,
     Count,
@@ -159,31 +171,32 @@ def gap_table(
     unit = indicator.unit_words
     value = f"Average ({unit})" if unit else "Average"
     value = "Share" if indicator.is_share else value
+    bare = without_chance(gaps, rows)
     confidence = f"{gaps.confidence:.0%} interval".replace("%", " %")
     columns: list[tuple[str, bool]] = [("Group", False)]
     columns += [(dimension.label, False) for dimension in gaps.within]
     columns += [
         ("Students", True),
-        ("No value", True),
+        *([("No value", True)] if indicator.figures is None else []),
         (value, True),
-        (confidence, True),
+        *([] if bare else [(confidence, True)]),
         ("Gap (points)" if indicator.is_share else "Gap", True),
-        ("Interval of the gap", True),
-        *([("More or fewer for parity", True)] if indicator.is_rate else []),
+        *([] if bare else [("Interval of the gap", True)]),
+        *([("More or fewer for parity", True)] if _has_parity(indicator) else []),
         ("What the evidence says", False),
     ]
     return Table(
         caption=caption,
         columns=tuple(name for name, _ in columns),
         numeric=tuple(numeric for _, numeric in columns),
-        rows=tuple(_cells(gaps, row) for row in rows),
+        rows=tuple(_cells(gaps, row, bare=bare) for row in rows),
         note=" ".join(filter(None, [note, *verdict_notes(gaps, rows)])),
     )
 
 
 def verdict_notes(gaps: Gaps, rows: Sequence[GapRow]) -> list[str]:
     """What verdicts of a table rest on, beyond the interval beside them."""
-    notes = []
+    notes = [NO_CHANCE] if without_chance(gaps, rows) else []
     told = [row for row in rows if not row.withheld]
     if any(row.verdict is Verdict.NO_DIFFERENCE_SHOWN for row in told):
         notes.append(
@@ -212,7 +225,7 @@ def _margin(gaps: Gaps, rows: Sequence[GapRow]) -> str:
     if gaps.margin is not None:
         return f"{_bare(gaps.margin, indicator)}{unit}"
     if indicator.is_rate:
-        return "5 points"
+        return _rate_margins(rows)
     about = {
         _bare(0.2 * abs(row.difference / row.standardised), indicator)
         for row in rows
@@ -226,6 +239,26 @@ def _margin(gaps: Gaps, rows: Sequence[GapRow]) -> str:
         f" ({' to '.join(dict.fromkeys([sizes[0], sizes[-1]]))}{unit})" if sizes else ""
     )
     return f"a fifth of the figures' standard deviation{words}"
+
+
+def _rate_margins(rows: Sequence[GapRow]) -> str:
+    """The margin of rates: 5 points, or how much less where few are counted."""
+    widths = sorted(
+        min(
+            RATE_MARGIN,
+            RATE_MARGIN_SHARE * min(row.reference.value, 1 - row.reference.value),
+        )
+        for row in rows
+        if row.verdict is Verdict.NO_DIFFERENCE_SHOWN
+        and isinstance(row.reference.value, float)
+    )
+    if not widths or widths[0] >= RATE_MARGIN:
+        return "5 points"
+    ends = dict.fromkeys(f"{100 * width:.2g}" for width in (widths[0], widths[-1]))
+    return (
+        "a fifth of the share compared with, or of the rest of 100 % where that is"
+        f" less, and 5 points at most (here {' to '.join(ends)} points)"
+    )
 
 
 def _doubt(row: GapRow, gaps: Gaps) -> str:
@@ -244,28 +277,34 @@ def doubt_mark(row: GapRow, gaps: Gaps) -> str:
     return {"many": " *", "few": " †"}.get(_doubt(row, gaps), "")
 
 
-def _cells(gaps: Gaps, row: GapRow) -> tuple[Cell, ...]:
+def _has_parity(indicator: Indicator) -> bool:
+    """Whether students to parity are counted: not of figures that count nobody."""
+    return indicator.is_rate and indicator.figures is None
+
+
+def _cells(gaps: Gaps, row: GapRow, *, bare: bool) -> tuple[Cell, ...]:
     indicator = gaps.indicator
     mark = {"many": " *", "few": " †"}.get(_doubt(row, gaps), "")
     cells = [Cell(text=group_name(row.group, gaps.dimensions), kind="group")]
     cells += [Cell(text=row.within.get(d.name, "All")) for d in gaps.within]
     cells += [
-        count_cell(row.n),
-        count_cell(row.missing),
+        count_cell(row.n) if number_told(row.n, indicator) else Cell(text=NOT_THERE),
+        *([count_cell(row.missing)] if indicator.figures is None else []),
         _figure_cell(row.value, value_words(row, indicator), indicator),
-        _words(row.low, interval(row.low, row.high, indicator)),
+        *([] if bare else [_words(row.low, interval(row.low, row.high, indicator))]),
         _gap_cell(row, indicator),
-        _words(
-            row.difference_low,
-            interval(row.difference_low, row.difference_high, indicator),
-        ),
-        *([_parity_cell(row)] if indicator.is_rate else []),
+        *([] if bare else [_words(row.difference_low, _gap_interval(row, indicator))]),
+        *([_parity_cell(row)] if _has_parity(indicator) else []),
         Cell(
             text="withheld" if row.withheld else verdict_words(row.verdict) + mark,
             kind="withheld" if row.withheld else "verdict",
         ),
     ]
     return tuple(cells)
+
+
+def _gap_interval(row: GapRow, indicator: Indicator) -> str:
+    return interval(row.difference_low, row.difference_high, indicator)
 
 
 def value_words(row: GapRow, indicator: Indicator) -> str:

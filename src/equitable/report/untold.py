@@ -6,12 +6,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from equitable.measures.results import GapRow, Gaps
+from equitable.privacy.lines import counts_nobody
 from equitable.report.contents import Study
 from equitable.report.document import Bullets
+from equitable.report.published_figures import NO_CHANCE, without_chance
 from equitable.report.tables import group_name
 from equitable.vocabulary import NOT_REPORTED, Verdict
 
 _NAMED: Final = 3
+_NO_NUMBERS: Final = (
+    "How many students are behind a figure (n: not in the file), and so how many more"
+    " would make it equal."
+)
 _NAMED_WITHHELD: Final = 5
 _MEASURES: Final = 4
 
@@ -34,7 +40,12 @@ def untold(studies: Sequence[Study]) -> Bullets:
     unsure.sort(key=lambda item: -sum(_size(row) for row in item[2]))
     several = len(studies) > 1
     for number, gaps, rows in unsure[:_MEASURES]:
-        said.append((_not_enough(gaps, rows, name=several), f"i{number}"))
+        told = _not_enough(gaps, rows, name=several)
+        if without_chance(gaps):
+            told = f"{f'{gaps.indicator.label}: ' if several else ''}{NO_CHANCE}"
+        said.append((told, f"i{number}"))
+    if any(counts_nobody(study.gaps.gaps) for study in studies):
+        said.append((_NO_NUMBERS, "about"))
     more = len(unsure) - _MEASURES
     if more > 0:
         measures = "measure has" if more == 1 else "measures have"

@@ -140,6 +140,8 @@ def read_columns(
     found = {profile.name: recognise(profile) for profile in profiles}
     crdc = sum(bool(_CRDC.fullmatch(p.name)) for p in profiles) >= 30
     given = settings.columns if settings is not None else {}
+    averages = settings is not None and settings.published.averages
+    known = known or ("figures" if averages else None)
     rows: RowsAre = "counts" if crdc else known or what_rows_are(profiles, found, given)
     readings = [
         _guarded(
@@ -303,12 +305,12 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
     share = (profile.low or 0) >= 0 and (profile.high or 0) <= 100
     own = rows == "students" and reading.key == "attendance rate" and share
     if profile.is_numeric and not two and mark == "percent" and not own:
-        return _with(
-            reading,
-            Role.OTHER,
-            "percents, which cannot be averaged over groups of different sizes",
-            sure,
+        said = (
+            "percents of groups, compared without numbers of students"
+            if rows == "figures"
+            else "percents, which cannot be averaged over groups of different sizes"
         )
+        return _with(reading, Role.OTHER, said, sure)
     if reading.key == "attendance rate" and profile.shape("percent") >= 0.5:
         return _with(
             reading,
@@ -318,7 +320,8 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
         )
     if rows != "students" and profile.is_numeric and not two:
         if mark == "mean":
-            return _with(reading, Role.OTHER, "averages of groups", sure)
+            said = "averages of groups, compared without numbers of students"
+            return _with(reading, Role.OTHER, said, sure)
         if rows == "counts":
             return _with(reading, Role.COUNT, f"{said}, in a table of counts", 0.6)
     if profile.is_numeric or two or passed(reading.codes):

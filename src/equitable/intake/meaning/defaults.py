@@ -36,7 +36,8 @@ _GUESSED = 60.0
 """The rank of what no name gives away: shown only where little else is known."""
 _FIGURES = (
     "Each row looks like a published average or percent of a group, not like a "
-    "student. Averages of averages mislead: ask of a file of students, or of counts."
+    "student. Averages of averages mislead: they are laid side by side and never "
+    "averaged, and no number of students is guessed."
 )
 _OVERLAP = "rows overlap, so choose with --where, or students count twice"
 

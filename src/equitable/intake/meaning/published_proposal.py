@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from equitable.intake.meaning.figures import figure_columns, figures_of
 from equitable.intake.meaning.rows import RowsAre
 from equitable.intake.published.blurs import MEANINGS, read_mark
 from equitable.intake.published.groups_named import is_everyone
@@ -25,8 +26,9 @@ def as_settings(
     Read again they give the same table; a mark that says its own meaning (``<10``) is
     not among them.
     """
+    figures = _figures(readings) if rows == "figures" else PublishedSettings()
     if published is None or rows == "students" or published.layout != "long":
-        return PublishedSettings()
+        return figures
     named = published.named_by
     level = next((name for name in published.levels if name != LEVEL), None)
     texts = {r.name: r.profile.texts for r in readings}
@@ -42,6 +44,23 @@ def as_settings(
         levels=in_rank(texts.get(level, ())) if level is not None else (),
         marks=_marks(readings),
         percents=_percents(readings),
+        averages=figures.averages,
+        standard_errors=figures.standard_errors,
+        deviations=figures.deviations,
+    )
+
+
+def _figures(readings: Sequence[Reading]) -> PublishedSettings:
+    """Which columns are figures of groups, and what stands beside each."""
+    nothing = PublishedSettings()
+    names = [reading.name for reading in figure_columns(readings, nothing)]
+    beside = {name: figures_of(name, readings, nothing) for name in names}
+    errors = {n: one.error for n, one in beside.items() if one.error is not None}
+    spread = {
+        n: one.deviation for n, one in beside.items() if one.deviation is not None
+    }
+    return PublishedSettings(
+        averages=tuple(names), standard_errors=errors, deviations=spread
     )
 
 

@@ -7,6 +7,8 @@ from typing import NoReturn
 
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake.meaning.columns import Reading
+from equitable.intake.meaning.rows import RowsAre
+from equitable.intake.readers.decimals import refuse_unclear
 
 
 def refuse_unknown(name: str, what: str, known: Iterable[str], file: str) -> NoReturn:
@@ -41,3 +43,26 @@ def refuse_identifier(reading: Reading, file: str) -> None:
         next_step="Choose another column. If that is wrong, set its role in "
         f'equity.toml: [columns] "{reading.name}" = "dimension".',
     )
+
+
+def refuse_no_counts(reading: Reading, rows: RowsAre, file: str) -> None:
+    """Refuse a column that holds no counts of students.
+
+    Raises
+    ------
+    QuestionError
+        Where it holds percents, or no numbers.
+    """
+    if rows != "counts":  # A count has no decimals: a comma is no mark.
+        refuse_unclear(reading.profile, file)
+    percents = reading.profile.shape("percent") >= 0.5
+    found = reading.profile
+    if percents or (found.complete and not found.numbers and found.present):
+        raise QuestionError(
+            "it has "
+            + ("percents" if percents else "no numbers")
+            + ", and counts of students are wanted",
+            file=file,
+            column=reading.name,
+            next_step="Choose the columns of whole numbers.",
+        )

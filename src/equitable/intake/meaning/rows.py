@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
@@ -15,6 +16,16 @@ RowsAre: TypeAlias = Literal["students", "counts", "figures"]
 
 FEW: Final = 12
 """Different values up to which text is taken for groups without a telling name."""
+
+_PARTED: Final = r"(?:^|[^a-z])(?:{})(?:$|[^a-z])"
+ERROR: Final = re.compile(
+    _PARTED.format(r"s\.?e\.?m?|std[ ._]*err(?:or)?s?|stderr|standard[ ._]*errors?")
+)
+DEVIATION: Final = re.compile(
+    _PARTED.format(
+        r"s\.?d\.?|std[ ._]*dev(?:iation)?s?|stdev|standard[ ._]*deviations?"
+    )
+)
 
 _SIZED: Final = frozenset({"cohort", "cohort count", "enrolled"})
 """Names of a total only beside a count of some of those students."""
@@ -45,17 +56,38 @@ def what_rows_are(
         meaning = named[profile.name]
         is_total = meaning is not None and meaning.meaning.role is Role.TOTAL
         if is_total and profile.is_numeric and (profile.high or 0) > 1:
-            return "counts"
+            return "figures" if _has_averages_only(profiles) else "counts"
     if any(are_sizes(whole) and _has_part(whole, profiles) for whole in profiles):
         return "counts"
     marked = [marker(profile.name) for profile in profiles]
     if "#" in "".join(p.name[:1] for p in profiles) and "percent" in marked:
         return "counts"
-    figures = sum(
-        kind in ("percent", "mean") and profile.is_numeric and profile.distinct > FEW
-        for kind, profile in zip(marked, profiles, strict=True)
+    figures = sum(is_figure(one) and one.distinct > FEW for one in profiles)
+    # 'SE' may as well be special education, and 'SD' a district's number.
+    beside = any(
+        one.is_numeric and not one.is_integer and is_beside(one.name)
+        for one in profiles
     )
-    return "figures" if figures and figures >= 0.2 * len(profiles) else "students"
+    enough = beside or figures >= 0.2 * len(profiles)
+    return "figures" if figures and enough else "students"
+
+
+def is_beside(name: str) -> bool:
+    """Whether a column's name says that it goes with a figure: 'SE', 'Std. dev.'."""
+    plain = apart(name)
+    return bool(ERROR.search(plain) or DEVIATION.search(plain))
+
+
+def apart(name: str) -> str:
+    """A column's name in lower case, its words with spaces between."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").casefold()
+
+
+def is_figure(profile: ColumnProfile) -> bool:
+    """Whether a column holds averages or percentages, by its name and its numbers."""
+    numbers = profile.is_numeric or profile.shape("percent") >= 0.5
+    named = marker(profile.name) in ("percent", "mean")
+    return numbers and named and not is_beside(profile.name)
 
 
 def are_sizes(profile: ColumnProfile) -> bool:
@@ -84,6 +116,23 @@ def _has_part(whole: ColumnProfile, profiles: Sequence[ColumnProfile]) -> bool:
         if profile.is_integer and 1 < high <= (whole.high or 0):
             return True
     return False
+
+
+def _has_averages_only(profiles: Sequence[ColumnProfile]) -> bool:
+    """Whether a table with numbers of students tells averages, and no counts."""
+    averages = 0
+    for profile in profiles:
+        marked, named = marker(profile.name), meaning_of(profile.name)
+        if named is not None and named.meaning.role is Role.TOTAL:
+            continue
+        if marked == "mean" and profile.is_numeric:
+            averages += 1
+        elif marked in ("percent", "count") or (
+            named is not None
+            and (named.meaning.role is Role.COUNT or named.meaning.kind is Kind.RATE)
+        ):
+            return False
+    return averages > 0
 
 
 def _named_roles(profiles: Sequence[ColumnProfile]) -> set[Role]:

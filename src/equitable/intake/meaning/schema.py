@@ -23,6 +23,7 @@ from equitable.intake.meaning.defaults import (
     outcomes_of_counts,
     total_of_count,
 )
+from equitable.intake.meaning.figures import TableFigures
 from equitable.intake.meaning.groups import (
     by_any_name,
     column_dimension,
@@ -40,10 +41,15 @@ from equitable.intake.meaning.outcomes import (
     is_expression,
     no_value_codes,
 )
-from equitable.intake.meaning.refusals import refuse_identifier, refuse_unknown
+from equitable.intake.meaning.refusals import (
+    refuse_identifier,
+    refuse_no_counts,
+    refuse_unknown,
+)
 from equitable.intake.meaning.rows import RowsAre
 from equitable.intake.names import meaning_of
 from equitable.intake.published.dimensions import (
+    indicator_named,
     indicators_of,
     percent_indicator,
     refuse_mixed,
@@ -253,6 +259,9 @@ class Schema:
         for column in (count, total):
             if column is not None:
                 self._numbers(column)
+        if self.rows_are == "figures" and count is None and total is None:
+            found = self._figure((percent or outcome or "").strip())
+            return replace(found, direction=direction) if direction else found
         if percent is not None:
             return self.percent(outcome, percent, total, direction)
         if count is not None:
@@ -269,29 +278,38 @@ class Schema:
                 next_step="Give --outcome with a column. "
                 + did_you_mean("", [i.name for i in self.indicators], what="outcomes"),
             )
-        name = outcome.strip()
-        declared = declared_indicator(self, name) or self._published_indicator(name)
-        if declared is not None:
-            found = declared
-        else:
-            reading = self.reading(name)
-            if reading is not None:
-                found = self._column_indicator(reading, total)
-            elif is_expression(name):
-                found = self.conditional(name)
-                for one in filter(None, map(self.reading, indicator_columns(found))):
-                    refuse_people(one, self.file)
-            else:
-                named = [
-                    i for i in self.indicators
-                    if name.casefold() in (i.name.casefold(), i.label.casefold())
-                ]  # fmt: skip
-                if not named:
-                    self.refuse_unknown(name, "outcome")
-                found = named[0]
+        found = self._named(outcome.strip(), total)
         if direction is not None:
             found = replace(found, direction=direction)
         return replace(found, total=total) if total is not None else found
+
+    def _named(self, name: str, total: str | None = None) -> Indicator:
+        """An indicator by its name, its column's, or as a condition."""
+        own = declared_indicator(self, name) or indicator_named(name, self.published)
+        if own is not None:
+            return own
+        reading = self.reading(name)
+        if reading is not None:
+            return self._column_indicator(reading, total)
+        if is_expression(name):
+            found = self.conditional(name)
+            for one in filter(None, map(self.reading, indicator_columns(found))):
+                refuse_people(one, self.file)
+            return found
+        for known in self.indicators:
+            if name.casefold() in (known.name.casefold(), known.label.casefold()):
+                return known
+        return self.refuse_unknown(name, "outcome")
+
+    def _figure(self, name: str) -> Indicator:
+        """A published figure of groups, by its name or its column's."""
+        figures = TableFigures(self.readings, self.settings, self.file)
+        reading = self.reading(name)
+        if reading is not None and declared_indicator(self, name) is None:
+            self.refuse_identifier(reading)
+            if reading in figures.columns:
+                return figures.indicator(reading)
+        return figures.of(self._named(name) if name else self.indicators[0])
 
     def percent(
         self,
@@ -321,14 +339,6 @@ class Schema:
             hundred=said.get(reading.name),
         )
 
-    def _published_indicator(self, name: str) -> Indicator | None:
-        """One of a published table whose columns were groups."""
-        known = indicators_of(self.published) if self.published else ()
-        fits = (
-            one for one in known if name.casefold() in (one.name, one.label.casefold())
-        )
-        return next(fits, None)
-
     def no_value(self, *columns: str) -> tuple[str, ...]:
         """Further ways in which columns write 'no value'."""
         readings = [r for c in columns if (r := self.reading(c)) is not None]
@@ -340,19 +350,7 @@ class Schema:
         if reading is None:
             self.refuse_unknown(column, "column")
         self.refuse_identifier(reading)
-        if self.rows_are != "counts":  # A count has no decimals: a comma is no mark.
-            refuse_unclear(reading.profile, self.file)
-        percents = reading.profile.shape("percent") >= 0.5
-        found = reading.profile
-        if percents or (found.complete and not found.numbers and found.present):
-            raise QuestionError(
-                "it has "
-                + ("percents" if percents else "no numbers")
-                + ", and counts of students are wanted",
-                file=self.file,
-                column=reading.name,
-                next_step="Choose the columns of whole numbers.",
-            )
+        refuse_no_counts(reading, self.rows_are, self.file)
 
     def _column_indicator(self, reading: Reading, total: str | None) -> Indicator:
         self.refuse_identifier(reading)
@@ -381,9 +379,13 @@ class Schema:
     @property
     def indicators(self) -> tuple[Indicator, ...]:
         """What a report shows when nobody chose, most useful first."""
-        if self.settings is not None and self.settings.indicators:
-            own = (declared_indicator(self, n) for n in self.settings.indicators)
-            return tuple(filter(None, own))
+        named = self.settings.indicators if self.settings is not None else ()
+        own = tuple(filter(None, (declared_indicator(self, n) for n in named)))
+        if self.rows_are == "figures":
+            figures = TableFigures(self.readings, self.settings, self.file)
+            return tuple(map(figures.of, own)) or figures.indicators[:SHOWN]
+        if own:
+            return own
         if self.published is not None and (made := indicators_of(self.published)):
             return made[:SHOWN]
         if self.rows_are == "counts":

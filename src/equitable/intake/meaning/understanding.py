@@ -13,7 +13,7 @@ from equitable.intake.meaning.declared import check_values
 from equitable.intake.meaning.defaults import totals_by_percents
 from equitable.intake.meaning.foot_rows import find_foot_rows
 from equitable.intake.meaning.hints import lonely_columns
-from equitable.intake.meaning.rows import RowsAre
+from equitable.intake.meaning.rows import RowsAre, is_beside, is_figure
 from equitable.intake.meaning.schema import Schema
 from equitable.intake.meaning.sizes import paired, with_sizes
 from equitable.intake.profile import ColumnProfile, profile
@@ -170,7 +170,14 @@ def _rows_of(
     if rows == "students" and published.certain:
         # No student belongs to 'All Students', or stands in one of several traits.
         marked = with_marks(profiles, published.marks)
-        whole = any(one.is_integer and (one.high or 0) > 1 for one in marked)
+        # A year counts nobody, nor does an average in whole points.
+        whole = any(
+            one.is_integer
+            and (one.high or 0) > 1
+            and one.shape("year") < 0.9
+            and not (is_figure(one) or is_beside(one.name))
+            for one in marked
+        )
         return "counts" if whole else "figures"
     return rows
 

@@ -113,6 +113,13 @@ def indicators_of(published: Published) -> tuple[Indicator, ...]:
     return tuple(found)
 
 
+def indicator_named(name: str, published: Published | None) -> Indicator | None:
+    """One of a table whose columns were groups, by its name or its label."""
+    known = indicators_of(published) if published is not None else ()
+    fits = (one for one in known if name.casefold() in (one.name, one.label.casefold()))
+    return next(fits, None)
+
+
 def refuse_mixed(column: str, published: Published | None, file: str) -> None:
     """Refuse a column of several breakdowns: every student stands in each of them.
 
@@ -178,13 +185,19 @@ def percent_indicator(
         found,
         count=None,
         percent=reading.name,
-        hundred=hundred or _whole(reading, file),
+        hundred=hundred or whole_of(reading, file),
         direction=direction or found.direction,
     )
 
 
-def _whole(reading: Reading, file: str) -> int:
-    """What the whole is written as: 100, or 1.  Never guessed."""
+def whole_of(reading: Reading, file: str) -> int:
+    """What the whole is written as: 100, or 1.  Never guessed.
+
+    Raises
+    ------
+    QuestionError
+        Where nothing says it.
+    """
     profile = reading.profile
     high = profile.high or 0.0
     signed = profile.shape("percent") > 0 or "%" in reading.name

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from equitable.intake.published.blurs import read_mark
-from equitable.intake.where import quote_name
+from equitable.intake.where import quote_name, quote_value
+from equitable.vocabulary import MISSING_TOKENS
 
 if TYPE_CHECKING:
     from equitable.intake.source import Source
@@ -53,20 +54,28 @@ def held_back(
         An open source of published counts: its rows are no students, so that how many
         there are gives nobody away.
     indicator
-        One of counts or percentages; of others the answer is ``None``.
+        One of counts, percentages or averages of groups; of others the answer is
+        ``None``.
     condition
         Rows to look at, as SQL written by ``intake.where`` or from quoted names.
     """
     column = indicator.count or indicator.percent
+    if column is None and indicator.figures is not None:
+        column = indicator.column
     if column is None or column not in {c.name for c in source.columns}:
         return None
     text = f"NULLIF(TRIM(CAST({quote_name(column)} AS VARCHAR)), '')"
+    if indicator.figures is not None:
+        # Of averages many are simply not there: 'NA', '—'.
+        nothing = ", ".join(quote_value(token) for token in sorted(MISSING_TOKENS))
+        text = f"CASE WHEN LOWER({text}) IN ({nothing}) THEN NULL ELSE {text} END"
     where = f"WHERE {condition}" if condition else ""
     counted = source.query(
         f"SELECT COUNT(*) AS n, COUNT({text}) AS filled FROM records {where}"
     ).to_pylist()[0]
     number = f"TRY_CAST({text} AS DOUBLE)"
-    odd = f"{text} IS NOT NULL AND ({number} IS NULL OR {number} < 0)"
+    under = f" OR {number} < 0" if indicator.figures is None else ""
+    odd = f"{text} IS NOT NULL AND ({number} IS NULL{under})"
     both = f"({condition}) AND {odd}" if condition else odd
     found = source.query(
         f"SELECT {text} AS t, COUNT(*) AS n FROM records WHERE {both}"

@@ -23,13 +23,14 @@ def read_marks(source: Source, indicator: Indicator) -> dict[str, dict[str, Mark
     Empty where the indicator is of students' own records.  What no publisher writes is
     not among them, and is for the scan to refuse by its row.
     """
-    if indicator.count is None and indicator.percent is None:
+    figure = indicator.column if indicator.figures is not None else None
+    if indicator.count is None and indicator.percent is None and figure is None:
         return {}
     found: dict[str, dict[str, Mark]] = {}
     known = {c.name for c in source.columns if c.type == "text"}
     table = source.rewritten_as
     said = table.marks if isinstance(table, Published) else {}
-    for column in (indicator.count, indicator.percent, indicator.total):
+    for column in (indicator.count, indicator.percent, indicator.total, figure):
         if column is None or column not in known:
             continue
         text = f"LOWER(TRIM(CAST({quote_name(column)} AS VARCHAR)))"
@@ -54,7 +55,9 @@ def read_marks(source: Source, indicator: Indicator) -> dict[str, dict[str, Mark
         found[column] = {
             value: mark
             for value, mark in marks.items()
-            if mark.exact is None or value in said
+            if (mark.exact is None or value in said)
+            # An average may well be under 0.
+            and not (column == figure and _is_negative(value) and value not in said)
         }
     return found
 

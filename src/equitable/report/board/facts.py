@@ -96,6 +96,16 @@ class Facts:
         return self.board.picked and not self.behind
 
     @property
+    def figures(self) -> bool:
+        """Whether the file holds averages or percentages, and counts no students."""
+        return self.indicator.figures is not None
+
+    @property
+    def without_chance(self) -> bool:
+        """Whether such figures come without what is needed for an interval."""
+        return self.figures and self.main.low is None
+
+    @property
     def dimension(self) -> Dimension | None:
         """The trait that the group is one of."""
         wanted = self.board.dimension
@@ -204,7 +214,8 @@ def first_behind(studies: Iterable[Study], dimension: str, group: str) -> int:
                 continue
             if row.verdict is Verdict.WORSE:
                 return place
-            if known is None and row.n:
+            counted = row.n or study.indicator.figures is not None
+            if known is None and counted and isinstance(row.value, float):
                 known = place
     return known or 0
 
@@ -229,7 +240,8 @@ def _of_report(study: Study, board: Board) -> Verdict | None:
     """The report's own verdict, which is adjusted for all that the report compares."""
     for row in study.gaps.gaps.rows:
         if dict(row.group) == {board.dimension: board.group}:
-            same = row.reference.kind == "rest" and not row.withheld
+            kinds = ("rest", "overall") if row.n is None else ("rest",)
+            same = row.reference.kind in kinds and not row.withheld
             return row.verdict if same else None
     return None
 

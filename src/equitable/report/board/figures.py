@@ -87,8 +87,19 @@ class Written:
             return self.whole(round(number * self.facts.per))
         if indicator.is_share:
             return f"{self.decimal(100 * number, indicator.decimals)}\u00a0%"
-        unit = f" {indicator.unit}" if indicator.unit else ""
+        unit = f" {self.unit()}" if indicator.unit else ""
         return f"{self.decimal(number, indicator.decimals)}{unit}"
+
+    def unit(self) -> str:
+        """The unit of an average, in the page's language where it is a known one."""
+        unit = self.facts.indicator.unit
+        return self.words.find(f"units.{unit}") or unit
+
+    def bare(self, level: Level) -> str:
+        """A figure in a narrow table whose title has the unit: '203.5'."""
+        unit = f" {self.unit()}"
+        short = self.short(level)
+        return short.replace(unit, "") if self.facts.indicator.unit else short
 
     def level(self, level: Level) -> str:
         """A figure in a sentence: '18', or 'between 12 and 19'."""
@@ -119,6 +130,8 @@ class Written:
 
     def interval(self, level: Level) -> str:
         """What chance allows for: '17 to 20'."""
+        if level.told and level.low is None and self.facts.figures:
+            return self.words.say("chart.no-error")
         if not level.told or level.low is None or level.high is None:
             return "–"
         low, high = self.value(level.low), self.value(level.high)
@@ -176,9 +189,23 @@ class Written:
             )
         return name
 
+    def students(self, level: Level) -> str:
+        """How many are behind a figure; that it is not in the file, where it is not."""
+        if level.n is not None:
+            return self.whole(level.n)
+        return self.words.say("chart.no-number") if self.facts.figures else "–"
+
+    def others_short(self) -> str:
+        """With whom the group is compared, in a table."""
+        return self.words.say("chart.all" if self.facts.figures else "chart.others")
+
     def others(self, *, whole: bool = False) -> str:
         """With whom the group is compared."""
         place = None if whole else self.facts.place
+        if self.facts.figures:
+            return self.words.say(
+                "others.everyone-there" if place else "others.everyone"
+            )
         return self.words.say(f"others.{place.kind if place else 'all'}")
 
     def outcome(self, count: str = "") -> str:

@@ -22,6 +22,8 @@ def what_is_hidden(
     """The sentences of one language, five at most."""
     words, board = written.words, facts.board
     said = []
+    if facts.figures and facts.main.group.n is None:
+        said.append(words.say("hides.no-number"))
     if board.held_back is not None:
         said.append(_of_table(board.held_back, facts, written))
     if facts.main.blurred or (facts.whole is not None and facts.whole.blurred):
@@ -40,8 +42,9 @@ def what_is_hidden(
             words.say("hides.missing", missing=written.whole(facts.main.missing))
         )
     if not facts.crossed:
-        said.append(words.say("hides.crossed"))
-    causes = words.say("hides.causes")
+        name = "crossed-figures" if facts.figures else "crossed"
+        said.append(words.say(f"hides.{name}"))
+    causes = words.say("hides.causes-figures" if facts.figures else "hides.causes")
     total = facts.indicator.total
     if board.public and total:
         kind = "left-out-tested" if _TESTED.search(total) else "left-out"

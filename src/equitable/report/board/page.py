@@ -106,7 +106,7 @@ def board_page(contents: Contents, language: str) -> BoardPage:
         internal=words.say("page.internal") if contents.internal else "",
         internal_more=words.say("page.internal-more"),
         lead=_lead(facts, words, written),
-        verdict=_verdict(facts.main, words),
+        verdict=_verdict(facts, words),
         detail=_detail(facts, words, written),
         note=_note(facts, words, written),
         caption=_caption(words, written),
@@ -152,6 +152,8 @@ def _lead(facts: Facts, words: Words, written: Written) -> str:
     if not main.others.told:
         return words.say(f"headline.own-{kind}", **parts)
     base = f"{STRONG}{written.level(main.others)}{WEAK}"
+    if facts.figures and written.is_rate:
+        return words.say("headline.rate-all", **parts, base=base)
     return words.say(f"headline.{kind}", **parts, base=base)
 
 
@@ -161,9 +163,12 @@ def lead_runs(page: BoardPage) -> list[tuple[str, bool]]:
     return [(part, place % 2 == 1) for place, part in enumerate(parts) if part]
 
 
-def _verdict(main: Comparison, words: Words) -> str:
+def _verdict(facts: Facts, words: Words) -> str:
+    main = facts.main
     if not (main.group.told and main.others.told):
         return ""
+    if facts.without_chance:
+        return words.say("verdict.no-error")
     name = {
         Verdict.WORSE: "worse",
         Verdict.BETTER: "better",
@@ -174,6 +179,11 @@ def _verdict(main: Comparison, words: Words) -> str:
 
 def _detail(facts: Facts, words: Words, written: Written) -> str:
     main = facts.main
+    if facts.figures and main.group.told and main.group.n is None:
+        said = [words.say("detail.no-number")]
+        if main.low is not None and main.high is not None:
+            said.append(_gap(main.low, main.high, facts, words, written))
+        return " ".join(said)
     if not main.group.told or main.group.n is None:
         return ""
     parts = {"n": written.whole(main.group.n), "group": written.group()}
@@ -223,7 +233,8 @@ def _caption(words: Words, written: Written) -> str:
 def _value_head(words: Words, written: Written) -> str:
     if written.is_rate:
         return words.say("chart.value", per=written.per)
-    return words.say("chart.value-mean")
+    unit = f" ({written.unit()})" if written.unit() else ""
+    return f"{words.say('chart.value-mean')}{unit}"
 
 
 def _top(facts: Facts) -> float:
@@ -244,23 +255,24 @@ def _chart(
 ) -> tuple[BarGroup, ...]:
     place, whole = facts.place, facts.whole
     if place is None:
-        return (_bars("", facts.main, words, written, top),)
+        return (_bars("", facts.main, written, top),)
     here = written.place_name(place)
-    groups = [_bars(here[:1].upper() + here[1:], facts.main, words, written, top)]
+    groups = [_bars(here[:1].upper() + here[1:], facts.main, written, top)]
     if whole is not None:
         number = written.whole(place.among)
         name = words.say("chart.whole-alone")
-        if place.among > 1:
+        if facts.figures:
+            name = words.say("chart.whole-row")
+        elif place.among > 1:
             places = words.say(f"kinds.{place.kind}", number=number)
             name = words.say("chart.whole", places=places)
-        groups.append(_bars(name, whole, words, written, top, first=False))
+        groups.append(_bars(name, whole, written, top, first=False))
     return tuple(groups)
 
 
 def _bars(
     name: str,
     one: Comparison,
-    words: Words,
     written: Written,
     top: float,
     *,
@@ -274,7 +286,7 @@ def _bars(
         name=name,
         bars=(
             _bar(label, one.group, "group", written, top),
-            _bar(words.say("chart.others"), one.others, "others", written, top),
+            _bar(written.others_short(), one.others, "others", written, top),
         ),
     )
 
@@ -289,9 +301,9 @@ def _bar(
     drawn = level.told and written.is_rate
     return Bar(
         label=label,
-        value=written.short(level),
+        value=written.short(level) if written.is_rate else written.bare(level),
         interval=written.interval(level),
-        students="–" if level.n is None else written.whole(level.n),
+        students=written.students(level),
         kind=kind,
         known=min(1.0, level.least / top) if drawn else None,
         most=min(1.0, level.most / top) if drawn else None,
@@ -313,14 +325,15 @@ def _scale(facts: Facts, words: Words, written: Written, top: float) -> str:
 def _years_title(words: Words, written: Written) -> str:
     if written.is_rate:
         return words.say("years.title", per=written.per)
-    return words.say("years.title-mean")
+    unit = f" ({written.unit()})" if written.unit() else ""
+    return f"{words.say('years.title-mean')}{unit}"
 
 
 def _years(facts: Facts, words: Words, written: Written) -> tuple[YearOnPage, ...]:
     broken = {year for year, _ in facts.board.breaks}
 
     def shown(level: Level) -> str:
-        return written.short(level) if level.told else words.say(f"years.{level.state}")
+        return written.bare(level) if level.told else words.say(f"years.{level.state}")
 
     return tuple(
         YearOnPage(
@@ -335,15 +348,17 @@ def _years(facts: Facts, words: Words, written: Written) -> tuple[YearOnPage, ..
 
 def _years_note(facts: Facts, words: Words, written: Written) -> str:
     if not facts.years:
-        return ""
+        return _several(facts, words, written)
     years = [year for year, _ in facts.years]
     said = [words.say("years.legend", group=written.group(), others=written.others())]
     numbers = [int(year) for year in years if year.isdecimal() and len(year) == 4]
     if len(numbers) == len(years):
-        lacking = sorted({*range(numbers[0], numbers[-1])} - {*numbers})
+        several = {int(y) for y in facts.board.several if y.isdecimal()}
+        lacking = sorted({*range(numbers[0], numbers[-1])} - {*numbers} - several)
         if lacking:
             named = written.listed([str(year) for year in lacking], 4)
             said.append(words.say("years.lacking", years=named))
+    said.append(_several(facts, words, written))
     breaks = [
         words.say("years.break-note", year=year, why=clipped(why, 120).rstrip("."))
         for year, why in facts.board.breaks
@@ -353,7 +368,13 @@ def _years_note(facts: Facts, words: Words, written: Written) -> str:
         said.append(words.say("years.break", why="; ".join(breaks)))
     else:
         said.append(words.say("years.ask"))
-    return " ".join(said)
+    return " ".join(filter(None, said))
+
+
+def _several(facts: Facts, words: Words, written: Written) -> str:
+    """Years that are not shown, as the file gives several averages of one group."""
+    years = list(facts.board.several)
+    return words.say("years.several", years=written.listed(years, 4)) if years else ""
 
 
 # ------------------------------------------------------------------------- its sources

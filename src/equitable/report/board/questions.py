@@ -44,6 +44,8 @@ def _of_the_gap(facts: Facts) -> str:
 
 
 def _of_what_is_hidden(facts: Facts) -> str:
+    if facts.without_chance and facts.main.group.told:
+        return "hidden-chance"
     held = facts.board.held_back_here or facts.board.held_back
     if facts.main.blurred or (held is not None and held.marked):
         return "hidden-marks"
