@@ -277,7 +277,8 @@ def test_published_averages_are_no_students():
         avg_scale_score=[200 + i / 3 for i in range(N)],
     )  # fmt: skip
     said = " ".join(looked_at(table).notes)
-    assert "Averages of averages mislead" in said
+    assert "a group's published average or percent, or one student's own" in said
+    assert 'If it is a group, under [published]: averages = ["avg_scale_score"]' in said
 
 
 # ------------------------------------------------------------- totals, renamed schools

@@ -337,3 +337,45 @@ def test_every_null_of_the_json_has_its_reason():
 
 def test_both_languages_say_the_same_things():
     assert words_of("en").names() == words_of("es").names()
+
+
+# ------------------------------------------- a class list is no table of averages
+
+
+CLASS_LIST = "Student Name,Race,Gender,Average score\n" + "".join(
+    f"Kid {i},{race},{'MF'[i % 2]},{60 + i * 1.37:.1f}\n"
+    for i, race in enumerate(["White"] * 12 + ["Black"] * 6 + ["Asian"])
+)
+
+
+@pytest.mark.parametrize("by", [["Race"], ["Race", "Gender"]])
+@pytest.mark.parametrize("where", [None, "Gender = F"])
+def test_one_students_average_is_never_a_groups(tmp_path, by, where):
+    """Of 19 children one is Asian: 60 + 18 * 1.37 = 84.7 is hers alone."""
+    path = tmp_path / "class.csv"
+    path.write_text(CLASS_LIST)
+    with eq.open(path, fresh=True) as students:
+        assert not students.schema.indicators
+        with pytest.raises(QuestionError, match="or one student's own") as refused:
+            students.gaps("Average score", by=by, where=where)
+        assert "averages = " in refused.value.next_step
+        with pytest.raises(QuestionError):
+            students.inequality("Average score", by="Race", where=where)
+        with pytest.raises(QuestionError):
+            students.report(tmp_path / "class.html", where=where)
+    assert not (tmp_path / "class.html").exists()
+
+
+def test_what_inspect_writes_of_a_class_list_shows_no_child(tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_text(CLASS_LIST)
+    with open_source(path) as source:
+        found = inspect(source)
+        write_settings(found, tmp_path / "equity.toml")
+    assert any("If a row is a student" in note for note in found.notes)
+    assert "averages =" not in (tmp_path / "equity.toml").read_text()
+    with eq.open(path) as students:
+        result = students.gaps("Average score", by=["Race"])
+    shown = {row.group["Race"] for row in result.rows if not row.withheld}
+    assert "Asian" not in shown
+    assert "84.7" not in result.to_json()

@@ -338,6 +338,12 @@ def show_inspection(found: Inspection, form: str) -> None:
         console.print(Text(f" {mark} {printable(finding.sentence)}"))
         if finding.next_step:
             console.print(Text(f"   {printable(finding.next_step)}", style="dim"))
+    if not found.indicators:
+        told = {finding.sentence for finding in found.quality.findings}
+        console.print(Text("Why there is no outcome yet", style="bold"))
+        for note in found.notes:
+            if note not in told:
+                console.print(Text(f" · {printable(note)}"))
 
 
 def _joined(value: Any) -> Any:

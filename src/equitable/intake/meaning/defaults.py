@@ -39,6 +39,11 @@ _FIGURES = (
     "student. Averages of averages mislead: they are laid side by side and never "
     "averaged, and no number of students is guessed."
 )
+_UNSURE = (
+    "Each row may be a group's published average or percent, or one student's own: "
+    "nothing in the file says which, and it is not compared until somebody does, in "
+    "equity.toml."
+)
 _OVERLAP = "rows overlap, so choose with --where, or students count twice"
 
 
@@ -349,11 +354,16 @@ def totals_by_percents(source: Source, readings: Sequence[Reading]) -> dict[str,
 
 
 def assumptions(
-    readings: Sequence[Reading], rows: RowsAre, declared: Container[str]
+    readings: Sequence[Reading],
+    rows: RowsAre,
+    declared: Container[str],
+    *,
+    sure: bool = True,
 ) -> tuple[str, ...]:
     """What was assumed of a file and is to be said with every result.
 
-    ``declared`` are the columns that a person has described in ``equity.toml``.
+    ``declared`` are the columns that a person has described in ``equity.toml``;
+    ``sure`` whether it is certain what a row is.
     """
     notes = []
     said = any(r.yours and r.role in (Role.COUNT, Role.TOTAL) for r in readings)
@@ -361,7 +371,7 @@ def assumptions(
         notes.append("Each row was taken for a count of students, not for one student.")
         notes += how_to_ask(readings)
     if rows == "figures":
-        notes.append(_FIGURES)
+        notes.append(_FIGURES if sure else _UNSURE)
     notes += about_blanks(readings, declared)
     notes += about_race(readings, declared)
     if rows != "students":

@@ -23,6 +23,7 @@ from equitable.intake.published_settings import PublishedSettings
 from equitable.vocabulary import Figures, Indicator, Kind, Role
 
 if TYPE_CHECKING:
+    from equitable.intake.published.tables import Published
     from equitable.intake.settings import Settings
 
 
@@ -94,12 +95,39 @@ class TableFigures:
     """The figures of one table: which columns they are, and each as an indicator."""
 
     def __init__(
-        self, readings: Sequence[Reading], settings: Settings | None, file: str
+        self,
+        readings: Sequence[Reading],
+        settings: Settings | None,
+        file: str,
+        published: Published | None,
     ) -> None:
         self.readings = readings
         self.said = settings.published if settings else PublishedSettings()
         self.file = file
         self.columns = figure_columns(readings, self.said)
+        # A class list with each student's average looks just like it, and is not to
+        # be shown row by row.
+        told = published is not None and published.certain
+        self.sure = told or bool(self.said.averages)
+
+    def refuse_unsure(self) -> None:
+        """Refuse rows that could be students.
+
+        Raises
+        ------
+        QuestionError
+            Where neither a row of all students nor a person says that they are groups.
+        """
+        if self.sure:
+            return
+        name = self.columns[0].name if self.columns else self.readings[0].name
+        raise QuestionError(
+            "nothing in it says whether a row is a group's published average or one"
+            " student's own: no row is of all students",
+            file=self.file,
+            column=name,
+            next_step=unsure_words(name),
+        )
 
     def indicator(self, reading: Reading) -> Indicator:
         """The indicator of a column of figures.
@@ -129,6 +157,8 @@ class TableFigures:
     @property
     def indicators(self) -> tuple[Indicator, ...]:
         """Every figure that can be compared as it stands; else what looks like one."""
+        if not self.sure:
+            return ()
         found = []
         for reading in self.columns:
             try:
@@ -139,6 +169,10 @@ class TableFigures:
             return tuple(found)
         others = [r for r in self.readings if not is_beside(r.name)]
         return tuple(map(self.of, chosen_outcomes(others, self.file)))
+
+    def declared(self, own: Sequence[Indicator]) -> tuple[Indicator, ...]:
+        """Those that a person named, where it is certain that no row is a student."""
+        return tuple(map(self.of, own)) if self.sure else ()
 
     def of(self, found: Indicator) -> Indicator:
         """An indicator that was found otherwise: none of its rows is a student."""
@@ -158,6 +192,14 @@ class TableFigures:
             )
         beside = figures_of(found.column or found.name, self.readings, self.said)
         return replace(found, figures=beside, hundred=1)
+
+
+def unsure_words(name: str) -> str:
+    """What a person can write to say what a row is."""
+    return (
+        f'If a row is a student, write in equity.toml: [columns] "{name}" = "outcome".'
+        f' If it is a group, under [published]: averages = ["{name}"].'
+    )
 
 
 def is_plain(indicator: Indicator) -> bool:

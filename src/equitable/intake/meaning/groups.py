@@ -31,6 +31,7 @@ from equitable.intake.race import (
     AS_RECORDED,
     COMBINATION,
     FEDERAL,
+    VIEW_NAMES,
     VIEWS,
     Race,
     RaceSet,
@@ -40,6 +41,7 @@ from equitable.intake.race import (
     race_of_name,
     read_race,
     reader_for,
+    view_named,
 )
 from equitable.vocabulary import NOT_REPORTED, Classify, Dimension, Role
 
@@ -127,6 +129,24 @@ def column_dimension(
         order=order,
         view=AS_RECORDED if reading.key == "race" else None,
     )
+
+
+def apart_from_view(name: str) -> tuple[str, str]:
+    """``race:federal seven`` as the dimension and its view of race.
+
+    Raises
+    ------
+    QuestionError
+        Where there is no such view.
+    """
+    own, _, wanted = name.rpartition(":")
+    view = view_named(wanted)
+    if view is None:
+        raise QuestionError(
+            f"there is no view of race called '{wanted.strip()}'",
+            next_step=f"The views are {', '.join(VIEW_NAMES)}.",
+        )
+    return own, view
 
 
 def by_any_name(

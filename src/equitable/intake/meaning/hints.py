@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from equitable.intake.meaning.columns import Reading
+from equitable.intake.meaning.figures import figure_columns, unsure_words
 from equitable.intake.meaning.sizes import is_share, reached
 from equitable.intake.names import marker
 from equitable.intake.published.figures import with_marks
 from equitable.intake.published.wide import one_number_a_group, shares_alone
+from equitable.intake.published_settings import PublishedSettings
 from equitable.intake.quality.findings import listed
 from equitable.vocabulary import Role
 
@@ -38,6 +40,9 @@ def hint(schema: Schema) -> str:
         )
     if schema.rows_are == "students":
         return ""
+    figures = figure_columns(readings, PublishedSettings())
+    if schema.rows_are == "figures" and figures:
+        return unsure_words(figures[0].name)
     total = schema.total_column
     bare = shares_alone([r.profile for r in readings])
     if bare:

@@ -26,7 +26,9 @@ def as_settings(
     Read again they give the same table; a mark that says its own meaning (``<10``) is
     not among them.
     """
-    figures = _figures(readings) if rows == "figures" else PublishedSettings()
+    # What could be a list of students is not written down as a table of groups.
+    sure = rows == "figures" and published is not None and published.certain
+    figures = _figures(readings) if sure else PublishedSettings()
     if published is None or rows == "students" or published.layout != "long":
         return figures
     named = published.named_by

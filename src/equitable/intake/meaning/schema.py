@@ -25,6 +25,7 @@ from equitable.intake.meaning.defaults import (
 )
 from equitable.intake.meaning.figures import TableFigures
 from equitable.intake.meaning.groups import (
+    apart_from_view,
     by_any_name,
     column_dimension,
     flags_dimension,
@@ -55,7 +56,6 @@ from equitable.intake.published.dimensions import (
     refuse_mixed,
     with_totals,
 )
-from equitable.intake.race import VIEW_NAMES, view_named
 from equitable.intake.readers.decimals import refuse_unclear
 from equitable.vocabulary import Break, Condition, Dimension, Direction, Indicator, Role
 
@@ -107,13 +107,7 @@ class Schema:
         """
         view = None
         if ":" in name and self.reading(name) is None:
-            name, _, wanted = name.rpartition(":")
-            view = view_named(wanted)
-            if view is None:
-                raise QuestionError(
-                    f"there is no view of race called '{wanted.strip()}'",
-                    next_step=f"The views are {', '.join(VIEW_NAMES)}.",
-                )
+            name, view = apart_from_view(name)
         name = name.strip()
         found = self._declared_dimension(name, view)
         found = found or self._column_dimension(name, view)
@@ -301,9 +295,14 @@ class Schema:
                 return known
         return self.refuse_unknown(name, "outcome")
 
+    @property
+    def _figures(self) -> TableFigures:
+        return TableFigures(self.readings, self.settings, self.file, self.published)
+
     def _figure(self, name: str) -> Indicator:
         """A published figure of groups, by its name or its column's."""
-        figures = TableFigures(self.readings, self.settings, self.file)
+        figures = self._figures
+        figures.refuse_unsure()
         reading = self.reading(name)
         if reading is not None and declared_indicator(self, name) is None:
             self.refuse_identifier(reading)
@@ -382,8 +381,8 @@ class Schema:
         named = self.settings.indicators if self.settings is not None else ()
         own = tuple(filter(None, (declared_indicator(self, n) for n in named)))
         if self.rows_are == "figures":
-            figures = TableFigures(self.readings, self.settings, self.file)
-            return tuple(map(figures.of, own)) or figures.indicators[:SHOWN]
+            figures = self._figures
+            return figures.declared(own) or figures.indicators[:SHOWN]
         if own:
             return own
         if self.published is not None and (made := indicators_of(self.published)):
@@ -476,7 +475,8 @@ class Schema:
             for reading in self.readings
             if self._declared_dimension(reading.name, None) is not None
         }
-        return assumptions(readings, self.rows_are, declared)
+        sure = self.rows_are != "figures" or self._figures.sure
+        return assumptions(readings, self.rows_are, declared, sure=sure)
 
     # --------------------------------------------------------------------- refusals
 
