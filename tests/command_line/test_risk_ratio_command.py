@@ -677,9 +677,40 @@ def test_the_states_settings_stand_in_equity_toml(ask, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("options", "over", "finding", "named"),
+    [
+        ([], False, "not over the threshold", None),  # 4.2 is not over 4.5
+        (["--threshold", "4"], True, MEETS, "the threshold"),
+        (["--threshold", "4", "--progress", "0.2"], True, PROGRESS, "standard of"),
+        (["--min-n", "201"], None, "no ratio", None),  # no category has its own
+        (["--min-cell", "50"], None, "no ratio", "the minimum cell size"),
+    ],
+)
+def test_options_go_before_the_settings_of_categories(
+    ask, tmp_path, options, over, finding, named
+):
+    # .46 / .1, .44 / .1 and .42 / .1: the ratios are 4.6, 4.4 and 4.2.
+    (tmp_path / "equity.toml").write_text(
+        "[idea]\nyears = 1\n"
+        "[idea.by_category.identification]\nmin_cell = 5\n"
+        '[idea.by_category.learning]\nthreshold = 4.5\nprogress = "none"\n'
+    )
+    found = ask(lines(*years(46, 44, 42)), *options)
+    row = row_of(found, year="2022")
+    assert (row["over_threshold"], row["finding"]) == (over, finding)
+    said = [note for note in found["notes"] if "by_category" in note]
+    assert len(said) == (named is not None)
+    if named:
+        assert named in said[0]
+    used = found["settings"]["by_category"]["learning"]
+    assert used["threshold"] == (None if "--threshold" in options else 4.5)
+
+
+@pytest.mark.parametrize(
     ("toml", "said"),
     [
         ("[idea]\nyears = 4", "1, 2 or 3"),
+        ('[idea.by_category.autism]\nprogress = "soon"', "reasonable progress"),
         ('[idea]\nprogress = "soon"', "reasonable progress"),
         ("[idea.by_category.autsm]\nmin_n = 3", "autism"),
         ("[idea]\nmincell = 3", "Did you mean 'min_cell'"),

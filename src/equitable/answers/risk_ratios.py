@@ -56,7 +56,9 @@ MOST_IN_A_WORKSHEET: Final = 20_000
 """Rows of a workbook that a person can read; a district of three years has 294."""
 _TYPES: Final = {
     **dict.fromkeys(("n", "count", "students_from_threshold"), pa.int64()),
-    "consecutive_years_over": pa.int64(),
+    **dict.fromkeys(
+        ("comparison_n", "comparison_count", "consecutive_years_over"), pa.int64()
+    ),
     **dict.fromkeys(
         ("over_threshold", "close", "reasonable_progress", "withheld"), pa.bool_()
     ),
@@ -220,7 +222,7 @@ def _answered(
 ) -> RiskRatioResult:
     read = _read(students, question)
     scheme, settings = read.scheme, question.settings
-    notes = list(read.notes)
+    notes = [*question.notes, *read.notes]
     whole: tuple[GroupCount, ...] | None = None
     if state is not None:
         of_state = _read(state, for_state(students, question))

@@ -150,7 +150,7 @@ def _row(
     row |= {"n": m, "count": x, "risk": x / m if m else None}
     others = _others(sums, x, m)
     # Of what the others have, nothing may be said where one of them is withheld.
-    row["comparison_risk"] = WITHHELD if others is None else _risk(others)
+    row |= _compared(others)
     reason = _group_reason(x, m, standard)
     if reason:
         said = _of_group(reason, x, m, rules)
@@ -160,13 +160,14 @@ def _row(
     kind = RatioKind.RISK_RATIO
     if not others.meets(standard):
         if state is None:
+            # They are too few to compare with: their numbers say so, and no risk.
             row["comparison_risk"] = None
             return row | _of_others(Reason.NO_STATE, others, rules), None
         in_state = _others_in(state, group)
         if in_state is None:
             return row | STATE_WITHHELD, None
         kind, others = RatioKind.ALTERNATE, in_state
-        row["comparison_risk"] = _risk(others)
+        row |= _compared(others)
         if not others.meets(standard):
             return row | _of_others(Reason.STATE, others, rules), None
     if others.count == 0:
@@ -251,8 +252,17 @@ def _others_in(state: Line, group: str) -> _Others | None:
     return _others(sums, own.count, own.total)
 
 
-def _risk(others: _Others) -> float | None:
-    return others.count / others.total if others.total else None
+def _compared(others: _Others | None) -> Fields:
+    """What a row says of those the group is compared with."""
+    if others is None:
+        return dict.fromkeys(
+            ("comparison_n", "comparison_count", "comparison_risk"), WITHHELD
+        )
+    return {
+        "comparison_n": others.total,
+        "comparison_count": others.count,
+        "comparison_risk": others.count / others.total if others.total else None,
+    }
 
 
 def _group_reason(count: int, n: int, standard: Standard) -> Reason | None:
