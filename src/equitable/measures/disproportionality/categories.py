@@ -24,6 +24,12 @@ from equitable.vocabulary import NOT_REPORTED
 GROUPS: Final[tuple[str, ...]] = FEDERAL.order
 """The seven groups of 34 CFR 300.647(b)(2), in the order of the federal view."""
 
+EDITION: Final = (
+    "Followed: 34 CFR 300.646 and 300.647 as published on 19 December 2016 (81 FR"
+    " 92376). Where the State's own manual says otherwise, the manual holds."
+)
+"""Which text of the rule the arithmetic follows."""
+
 
 class Area(StrEnum):
     """The three things that a district can do out of proportion (300.646(a))."""
