@@ -832,7 +832,8 @@ def test_the_screen_is_80_wide_and_says_what_is_over_first(tmp_path, run_equitab
     assert done.code == 0, done.err
     assert max(map(len, done.out.splitlines())) <= 80
     first = done.out.splitlines()[0]
-    assert first == "3 of 6 risk ratios are over 3.0."
+    assert first == "In 2022 1 of 2 risk ratios is over 3.0."
+    assert "1 is over in each of 3 consecutive years" in done.out
     assert "▲▲" in done.out
     assert "minimum cell" in done.out
     assert "INTERNAL" in done.out
@@ -846,11 +847,47 @@ def test_of_many_rows_those_over_are_shown(tmp_path, run_equitable):
         for row in line(category=key, district=district, black="40/200",
                         white="50/1000", asian="20/400")
     ]  # fmt: skip
+    # In Ash nobody is over: .06 / .05; Fir is .15 / .05 = 3.0, so near as to be told.
+    given += line(district="Ash", black="12/200", white="50/1000", asian="20/400")
+    given += line(district="Fir", black="30/200", white="50/1000", asian="20/400")
+    given += line(district="Gum", black="30/200", white="5/1000", asian="0/400")
     (tmp_path / "counts.csv").write_text(lines(*given))
     done = run_equitable(["risk-ratio", "counts.csv", "--internal"], tmp_path)
     assert done.code == 0, done.err
-    assert "40 of 294 rows are shown" in done.out
+    # 3 groups in 3 districts x 14 categories are 126; 3 each in Ash and in Fir.
+    first = "42 of 132 risk ratios are over 3.0, in 3 of 6 districts."
+    assert done.out.splitlines()[0] == first
+    assert "Over, by group: Black or African American 42." in done.out
+    assert "Autism 3" in done.out
+    beneath = " ".join(done.out.split())
+    assert "40 of these 42 are shown; 1 more are near" in beneath
+    assert "In all 315 rows" in beneath
+    assert "Ash" not in done.out
+    # Gum: Black children's others are 5 of 1,400, and nobody says the State's.
+    assert "1 row has too few others in the district: --state" in beneath
     assert "-o FILE.csv" in done.out
+
+
+def test_of_many_districts_where_none_is_over_those_near_are_shown(
+    tmp_path, run_equitable
+):
+    given = [
+        row
+        for number in range(30)
+        for year in ("2021", "2022")
+        for row in line(year, district=f"D{number}", black="10/200", white="50/1000")
+    ]
+    given += line("2021", district="E", black="40/200", white="50/1000")
+    given += line("2022", district="E", black="28/200", white="50/1000")
+    (tmp_path / "counts.csv").write_text(lines(*given))
+    done = run_equitable(["risk-ratio", "counts.csv"], tmp_path)
+    assert done.code == 0, done.err
+    # 28/200 over 50/1,000 is 2.8; what was over in 2021 is not this year's.
+    assert "In 2022 none is over 3.0: 62 risk ratios." in done.out
+    assert "Near enough for chance to decide" in done.out
+    assert "~2.80" in done.out
+    assert "4.00" not in done.out
+    assert "D7" not in done.out
 
 
 # ------------------------------------------------------------------ its documentation
