@@ -338,14 +338,30 @@ def _state_is_needed(result: RiskRatioResult) -> list[str]:
 
 
 def _withheld(result: RiskRatioResult) -> list[str]:
-    """Which groups are withheld, category by category."""
+    """Which groups are withheld: the latest year first, like categories together."""
+    held: dict[tuple[str, str], dict[str, list[str]]] = {}
+    every: Counter[tuple[str, str, str]] = Counter()
+    for row in result.rows:
+        every[row.district, row.year, row.category] += (
+            row.reason is not Reason.NOT_GIVEN
+        )
+        if row.withheld:
+            own = held.setdefault((row.district, row.year), {})
+            own.setdefault(row.category, []).append(row.group)
     lines = []
-    held = [row for row in result.rows if row.withheld]
-    for place, rows in groupby(held, key=lambda row: _place(result, row)):
-        names = [row.group for row in rows]
-        lines.append(f"Withheld, {place.removesuffix(', ')}: {'; '.join(names)}.")
+    for district, year in sorted(held, key=lambda key: key[1], reverse=True):
+        alike: dict[str, list[str]] = {}
+        for category, groups in held[district, year].items():
+            whole = len(groups) == every[district, year, category]
+            named = "all groups" if whole and len(groups) > 1 else ", ".join(groups)
+            alike.setdefault(named, []).append(result.label(category))
+        place = "".join(f"{part}, " for part in (district, year) if part)
+        lines += [
+            f"Withheld, {place}{'; '.join(categories)}: {named}."
+            for named, categories in alike.items()
+        ]
     if len(lines) > _LISTED:
-        lines = [*lines[:_LISTED], f"… and {len(lines) - _LISTED:,} more categories."]
+        lines = [*lines[:_LISTED], f"… and {len(lines) - _LISTED:,} more such lines."]
     return lines
 
 

@@ -6,6 +6,7 @@ which none need be computed.  Comparisons with the threshold are exact.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from equitable.measures.differences import rate_ratio
+from equitable.measures.disproportionality.categories import Area
 from equitable.measures.disproportionality.counts import (
     TOGETHER,
     GroupCount,
@@ -103,7 +105,7 @@ def single_years(
     rows: list[Fields] = []
     pairs: list[tuple[int, int, int, int]] = []
     whose: list[Fields] = []
-    absent: set[str] = set()
+    lacking = _lacking(lines, scheme)
     for key in sorted(lines, key=lambda k: (k[0], k[1], order[k[2]])):
         line, state_line = lines[key], state_lines.get(("", key[1], key[2]))
         sums = _summed(line)
@@ -112,20 +114,56 @@ def single_years(
             if pair is not None:
                 whose.append(row)
                 pairs.append(pair)
-            if group not in line:
-                absent.add(group)
+            if pair is not None and key in lacking:
+                row["notes"] = (*row.get("notes", ()), lacking[key])
             rows.append(row)
     _add_intervals(whose, pairs, settings.confidence)
-    if absent:
-        listed = ", ".join(group for group in scheme.groups if group in absent)
-        every = "the seven groups are" if scheme.regulated else "the groups are"
-        said_absent = (
-            f"Not all of {every} in all of the counts ({listed}): a comparison "
-            "has only the groups that are there. A group that was withheld in the file "
-            "must not be left out of it."
-        )
-        notes += (said_absent,)
+    notes += _absent(lines, "", scheme) + _absent(state_lines, "the State's ", scheme)
     return rows, notes
+
+
+def _absent(lines: Mapping[Key, Line], whose: str, scheme: Scheme) -> tuple[str, ...]:
+    """What is said where not all groups are in all lines: which, how often, where."""
+    without = {
+        key: missing
+        for key, line in lines.items()
+        if (missing := [group for group in scheme.groups if group not in line])
+    }
+    if not without:
+        return ()
+    lacked = {group for missing in without.values() for group in missing}
+    listed = ", ".join(group for group in scheme.groups if group in lacked)
+    every = "the seven groups are" if scheme.regulated else "the groups are"
+    district, year, category = min(without)
+    label = scheme.categories[category].label
+    first = ", ".join(filter(None, [district, year, label]))
+    places = f"{len(without):,} of {len(lines):,} tables, the first of them {first}"
+    return (
+        f"Not all of {every} in all of {whose or 'the '}counts ({listed}; in {places}):"
+        " a comparison has only the groups that are there. A group that was withheld in"
+        " the file must not be left out of it.",
+    )
+
+
+def _lacking(lines: Mapping[Key, Line], scheme: Scheme) -> dict[Key, str]:
+    """What is said of a line without a group that stands beside it, with children."""
+    there: dict[tuple[str, str, Area | None], set[str]] = defaultdict(set)
+    for (district, year, category), line in lines.items():
+        area = scheme.categories[category].area
+        there[(district, year, area)].update(
+            group for group, count in line.items() if count.total != 0
+        )
+    said = {}
+    for key, line in lines.items():
+        district, year, category = key
+        beside = there[(district, year, scheme.categories[category].area)]
+        missing = [g for g in scheme.groups if g in beside and g not in line]
+        if missing:
+            said[key] = (
+                f"Not compared with {', '.join(missing)}: the file has no row for them"
+                " in this category, and has in others."
+            )
+    return said
 
 
 def _row(
@@ -244,12 +282,10 @@ def _others(sums: _Sums, count: int, total: int) -> _Others | None:
 
 def _others_in(state: Line, group: str) -> _Others | None:
     """All other groups of the State together; ``None`` where one is not known."""
-    sums, own = _summed(state), state.get(group)
-    if own is None:
-        return _others(sums, 0, 0)
-    if not isinstance(own.count, int) or not isinstance(own.total, int):
+    own = state.get(group)  # It is there: a State is not smaller than its districts.
+    if own is None or not isinstance(own.count, int) or not isinstance(own.total, int):
         return None
-    return _others(sums, own.count, own.total)
+    return _others(_summed(state), own.count, own.total)
 
 
 def _compared(others: _Others | None) -> Fields:
