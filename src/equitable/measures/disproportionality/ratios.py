@@ -138,11 +138,12 @@ def _absent(lines: Mapping[Key, Line], whose: str, scheme: Scheme) -> tuple[str,
     label = scheme.categories[category].label
     first = ", ".join(filter(None, [district, year, label]))
     places = f"{len(without):,} of {len(lines):,} tables, the first of them {first}"
-    return (
+    said = (
         f"Not all of {every} in all of {whose or 'the '}counts ({listed}; in {places}):"
         " a comparison has only the groups that are there. A group that was withheld in"
-        " the file must not be left out of it.",
+        " the file must not be left out of it."
     )
+    return (said,)
 
 
 def _lacking(lines: Mapping[Key, Line], scheme: Scheme) -> dict[Key, str]:
