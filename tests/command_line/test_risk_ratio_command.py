@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 
@@ -784,6 +785,28 @@ def test_a_worksheet_of_the_district(tmp_path, run_equitable):
         ["risk-ratio", "counts.csv", "-o", "lake.xlsx", "--format", "csv"], tmp_path
     )
     assert done.code == 2
+
+
+def test_the_states_file_is_named_with_its_fingerprint(tmp_path, run_equitable):
+    (tmp_path / "counts.csv").write_text(lines(*line(black="24/200", white="9/400")))
+    state = lines(*line(district="All", black="100/1000", white="900/30000"))
+    (tmp_path / "state.csv").write_text(state)
+    asked = ["risk-ratio", "counts.csv", "--state", "state.csv", "--internal"]
+    asked += ["--where", "category = 'learning'"]
+    done = run_equitable([*asked, "--format", "json"], tmp_path)
+    assert done.code == 0, done.err
+    digest = hashlib.sha256(state.encode()).hexdigest()
+    (told,) = json.loads(done.out)["state"]
+    assert told == {"name": "state.csv", "sha256": digest, "bytes": len(state)}
+    assert run_equitable([*asked, "-o", "lake.xlsx"], tmp_path).code == 0
+    sheet = openpyxl.load_workbook(tmp_path / "lake.xlsx")["Settings and sources"]
+    said = {row[0]: row[1] for row in sheet.values}
+    assert said["The State's counts"] == f"state.csv (SHA-256 {digest})"
+    # A condition with its own quotes stays one that can be read, and run again.
+    assert said["Command"].startswith(
+        "equitable risk-ratio counts.csv --state state.csv"
+    )
+    assert "--where \"category = 'learning'\"" in said["Command"]
 
 
 def test_a_worksheet_of_ones_own_outcome_claims_no_law(tmp_path, run_equitable):
