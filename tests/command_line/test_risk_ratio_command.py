@@ -321,6 +321,31 @@ def test_students_are_counted_by_age_disability_and_days(ask):
     assert len({row["category"] for row in found["rows"]}) == 14
 
 
+def test_the_edges_of_ages_and_of_ten_days(ask):
+    found = ask(
+        students(
+            *((f"Black,{age},4,SLD,RC39,{days},0", times)
+              for age, days, times in (
+                  (2, 0, 1), (3, 10, 2), (5, 10.5, 4), (6, 0.5, 8), (21, 11, 16),
+                  (22, 0, 32))),
+            *EVERYONE[-3:],
+        )
+    )  # fmt: skip
+
+    def pair(category):
+        row = row_of(found, category=category)
+        return row["count"], row["n"]
+
+    # 3 through 21: 2 + 4 + 8 + 16; 6 through 21: 8 + 16.
+    assert pair("learning") == (30, 30)
+    assert pair("under-40") == (24, 24)
+    # Ten days or fewer: 10 and a half day; more: 10.5 and 11.
+    assert pair("out-to-10") == (2 + 8, 30)
+    assert pair("out-over-10") == (4 + 16, 30)
+    left = {item["reason"]: item["rows"] for item in found["provenance"]["left_out"]}
+    assert left == {"younger than 3 or older than 21": 33}
+
+
 def test_five_in_kindergarten_where_the_state_says_so(ask, tmp_path):
     (tmp_path / "equity.toml").write_text("[idea]\nfive_in_kindergarten = true\n")
     row = row_of(ask(students(*EVERYONE)), category="under-40")
@@ -890,6 +915,28 @@ def test_of_many_rows_those_over_are_shown(tmp_path, run_equitable):
     # Gum: Black children's others are 5 of 1,400, and nobody says the State's.
     assert "1 row has too few others in the district: --state" in beneath
     assert "-o FILE.csv" in done.out
+
+
+def test_withheld_groups_are_listed_with_like_categories_together(
+    tmp_path, run_equitable
+):
+    # One of the two small groups takes the other with it: Asian and Hispanic are
+    # withheld in both categories; in the third there are too few of any group.
+    given = []
+    for year in ("2021", "2022"):
+        for key in ("learning", "health"):
+            given += line(year, category=key, black="40/200", white="30/600",
+                          hispanic="4/150", asian="16/160")  # fmt: skip
+        given += line(year, category="autism", black="3/200", white="2/600",
+                      hispanic="1/150", asian="1/160")  # fmt: skip
+    (tmp_path / "counts.csv").write_text(lines(*given))
+    done = run_equitable(["risk-ratio", "counts.csv"], tmp_path)
+    assert done.code == 0, done.err
+    said = " ".join(done.out.split())
+    like = "Specific learning disability; Other health impairment"
+    assert f"Withheld, Lake, 2022, {like}: Asian, Hispanic or Latino." in said
+    assert "Withheld, Lake, 2022, Autism: all groups." in said
+    assert said.index("Withheld, Lake, 2022") < said.index("Withheld, Lake, 2021")
 
 
 def test_of_many_districts_where_none_is_over_those_near_are_shown(

@@ -13,9 +13,10 @@ from equitable.measures.disproportionality.columns import IdeaColumns
 from equitable.measures.disproportionality.counts import GroupCount
 from equitable.measures.disproportionality.engine import risk_ratios
 from equitable.measures.disproportionality.reasons import Reason
-from equitable.measures.disproportionality.rows import RatioKind
+from equitable.measures.disproportionality.rows import Finding, RatioKind
 from equitable.measures.disproportionality.settings import IdeaSettings, Standards
 from equitable.measures.disproportionality.students import Profile, category_counts
+from equitable.vocabulary import WITHHELD
 
 
 def line(category="learning", district="D", year="2022", **groups):
@@ -120,6 +121,15 @@ def test_removals_counted_as_such_may_be_more_than_children_to_be_over():
     assert row_of(risk_ratios(given)).students_from_threshold is None
 
 
+def test_a_state_with_more_removals_than_children_is_no_smaller_than_its_districts():
+    # As many as 950 removals of 1,000 children say nothing of how many were not removed.
+    state = line("removals", Black=(950, 1000), White=(900, 30000))
+    given = line("removals", Black=(24, 200), White=(5, 8))
+    settings = IdeaSettings(total_removals="removals")
+    row = row_of(risk_ratios(given, settings=settings, state=state))
+    assert (row.kind, row.ratio) == (RatioKind.ALTERNATE, 4.0)  # .12 / .03
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [
@@ -147,6 +157,21 @@ def test_no_word_means_two_categories():
     for category in CATEGORIES.values():
         for text in (category.key, category.label):
             assert category_named(text) is category
+
+
+def test_progress_that_is_withheld_hides_what_it_would_decide():
+    # (d): one year is asked for, so that the run is known; whether the ratio fell in
+    # each of two is not, since 2021's is withheld.
+    given = []
+    for year in ("2020", "2021", "2022"):
+        asian = (WITHHELD, WITHHELD) if year == "2021" else (20, 400)
+        given += line(year=year, Black=(40, 200), White=(50, 1000), Asian=asian)
+    row = row_of(risk_ratios(given, settings=IdeaSettings(years=1)), year="2022")
+    assert (row.over_threshold, row.reasonable_progress) == (True, WITHHELD)
+    assert row.finding is Finding.UNKNOWN
+    unused = IdeaSettings(years=1, progress=None)
+    row = row_of(risk_ratios(given, settings=unused), year="2022")
+    assert row.finding is Finding.MEETS
 
 
 # ------------------------------------------------------------------------ what is said
