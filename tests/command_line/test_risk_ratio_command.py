@@ -782,6 +782,34 @@ def test_small_counts_are_withheld_and_the_rest_is_compared_with_all_others(ask)
         assert f" {secret}" not in text
 
 
+def test_small_groups_of_the_state_are_withheld_too(ask):
+    # The State's 4 Asian children are few; Hispanic children, the smallest others, are
+    # withheld with them.  Their alternate ratio would tell the State's count of them by
+    # subtraction from its total, and so the 4.  That of Black children tells the sum.
+    state = of_state(
+        *line(
+            black="100/1000",
+            white="900/30000",
+            hispanic="60/500",
+            asian="4/100",
+            district="",
+        )
+    )
+    asked = ["--min-cell", "75"]
+    given = line(black="80/200", white="20/400", hispanic="20/400")
+    shown = row_of(ask(given, *asked, state=state, internal=False))
+    # (900 + 60 + 4) of (30,000 + 500 + 100)
+    assert (shown["comparison_count"], shown["comparison_n"]) == (964, 30600)
+    given = line(white="20/400", hispanic="60/100")
+    asked = ["--min-cell", "50"]
+    kept = row_of(ask(given, *asked, state=state, internal=False), HISPANIC)
+    assert kept["reason"] == "too few others, and the State's are withheld"
+    assert kept["comparison_n"] is None
+    inside = row_of(ask(given, *asked, state=state), HISPANIC)
+    # 60 of 100, over (100 + 900 + 4) of (1,000 + 30,000 + 100)
+    assert inside["ratio"] == pytest.approx(0.6 / (1004 / 31100))
+
+
 def test_what_may_be_shown_has_its_own_minimum(ask):
     given = line(black="40/200", white="30/600", hispanic="12/150", asian="14/250")
     assert not row_of(ask(given, internal=False), HISPANIC)["withheld"]

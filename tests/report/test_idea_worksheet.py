@@ -114,6 +114,14 @@ def test_every_figure_is_there_once_and_withheld_ones_are_not():
         row for row in body if row[2].startswith("In a sep") and row[3] == "Asian"
     ]
     assert len(hidden) == 3
+    assert first["Progress"] == "no"
+    # Of what is not over nobody asks whether it fell.
+    (plain,) = [
+        dict(zip(heads, row, strict=True))
+        for row in body
+        if row[1:4] == ("2022", "Specific learning disability", "White")
+    ]
+    assert (plain["Over"], plain["Progress"]) == ("no", "")
     given = {"Minimum cell", "Minimum n", "Threshold"}  # the State's, not the group's
     for row in hidden:
         for name, value in zip(heads, row, strict=True):
