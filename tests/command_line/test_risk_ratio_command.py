@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 
@@ -320,6 +321,31 @@ def test_students_are_counted_by_age_disability_and_days(ask):
     assert len({row["category"] for row in found["rows"]}) == 14
 
 
+def test_the_edges_of_ages_and_of_ten_days(ask):
+    found = ask(
+        students(
+            *((f"Black,{age},4,SLD,RC39,{days},0", times)
+              for age, days, times in (
+                  (2, 0, 1), (3, 10, 2), (5, 10.5, 4), (6, 0.5, 8), (21, 11, 16),
+                  (22, 0, 32))),
+            *EVERYONE[-3:],
+        )
+    )  # fmt: skip
+
+    def pair(category):
+        row = row_of(found, category=category)
+        return row["count"], row["n"]
+
+    # 3 through 21: 2 + 4 + 8 + 16; 6 through 21: 8 + 16.
+    assert pair("learning") == (30, 30)
+    assert pair("under-40") == (24, 24)
+    # Ten days or fewer: 10 and a half day; more: 10.5 and 11.
+    assert pair("out-to-10") == (2 + 8, 30)
+    assert pair("out-over-10") == (4 + 16, 30)
+    left = {item["reason"]: item["rows"] for item in found["provenance"]["left_out"]}
+    assert left == {"younger than 3 or older than 21": 33}
+
+
 def test_five_in_kindergarten_where_the_state_says_so(ask, tmp_path):
     (tmp_path / "equity.toml").write_text("[idea]\nfive_in_kindergarten = true\n")
     row = row_of(ask(students(*EVERYONE)), category="under-40")
@@ -363,7 +389,8 @@ def test_few_students_left_out_are_not_told(tmp_path):
     with eq.open(tmp_path / "s.csv") as file:
         told = file.risk_ratios(internal=True).provenance.to_dict()
         kept = file.risk_ratios().provenance.to_dict()
-    assert {item["rows"] for item in told["left_out"]} == {4}
+    # Four of no race, and three aged 22.
+    assert {item["rows"] for item in told["left_out"]} == {3, 4}
     assert {item["rows"] for item in kept["left_out"]} == {None}
     assert kept["rows_read"] is None
 
@@ -677,9 +704,40 @@ def test_the_states_settings_stand_in_equity_toml(ask, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("options", "over", "finding", "named"),
+    [
+        ([], False, "not over the threshold", None),  # 4.2 is not over 4.5
+        (["--threshold", "4"], True, MEETS, "the threshold"),
+        (["--threshold", "4", "--progress", "0.2"], True, PROGRESS, "standard of"),
+        (["--min-n", "201"], None, "no ratio", None),  # no category has its own
+        (["--min-cell", "50"], None, "no ratio", "the minimum cell size"),
+    ],
+)
+def test_options_go_before_the_settings_of_categories(
+    ask, tmp_path, options, over, finding, named
+):
+    # .46 / .1, .44 / .1 and .42 / .1: the ratios are 4.6, 4.4 and 4.2.
+    (tmp_path / "equity.toml").write_text(
+        "[idea]\nyears = 1\n"
+        "[idea.by_category.identification]\nmin_cell = 5\n"
+        '[idea.by_category.learning]\nthreshold = 4.5\nprogress = "none"\n'
+    )
+    found = ask(lines(*years(46, 44, 42)), *options)
+    row = row_of(found, year="2022")
+    assert (row["over_threshold"], row["finding"]) == (over, finding)
+    said = [note for note in found["notes"] if "by_category" in note]
+    assert len(said) == (named is not None)
+    if named:
+        assert named in said[0]
+    used = found["settings"]["by_category"]["learning"]
+    assert used["threshold"] == (None if "--threshold" in options else 4.5)
+
+
+@pytest.mark.parametrize(
     ("toml", "said"),
     [
         ("[idea]\nyears = 4", "1, 2 or 3"),
+        ('[idea.by_category.autism]\nprogress = "soon"', "reasonable progress"),
         ('[idea]\nprogress = "soon"', "reasonable progress"),
         ("[idea.by_category.autsm]\nmin_n = 3", "autism"),
         ("[idea]\nmincell = 3", "Did you mean 'min_cell'"),
@@ -724,6 +782,34 @@ def test_small_counts_are_withheld_and_the_rest_is_compared_with_all_others(ask)
         assert f" {secret}" not in text
 
 
+def test_small_groups_of_the_state_are_withheld_too(ask):
+    # The State's 4 Asian children are few; Hispanic children, the smallest others, are
+    # withheld with them.  Their alternate ratio would tell the State's count of them by
+    # subtraction from its total, and so the 4.  That of Black children tells the sum.
+    state = of_state(
+        *line(
+            black="100/1000",
+            white="900/30000",
+            hispanic="60/500",
+            asian="4/100",
+            district="",
+        )
+    )
+    asked = ["--min-cell", "75"]
+    given = line(black="80/200", white="20/400", hispanic="20/400")
+    shown = row_of(ask(given, *asked, state=state, internal=False))
+    # (900 + 60 + 4) of (30,000 + 500 + 100)
+    assert (shown["comparison_count"], shown["comparison_n"]) == (964, 30600)
+    given = line(white="20/400", hispanic="60/100")
+    asked = ["--min-cell", "50"]
+    kept = row_of(ask(given, *asked, state=state, internal=False), HISPANIC)
+    assert kept["reason"] == "too few others, and the State's are withheld"
+    assert kept["comparison_n"] is None
+    inside = row_of(ask(given, *asked, state=state), HISPANIC)
+    # 60 of 100, over (100 + 900 + 4) of (1,000 + 30,000 + 100)
+    assert inside["ratio"] == pytest.approx(0.6 / (1004 / 31100))
+
+
 def test_what_may_be_shown_has_its_own_minimum(ask):
     given = line(black="40/200", white="30/600", hispanic="12/150", asian="14/250")
     assert not row_of(ask(given, internal=False), HISPANIC)["withheld"]
@@ -752,6 +838,28 @@ def test_a_worksheet_of_the_district(tmp_path, run_equitable):
         ["risk-ratio", "counts.csv", "-o", "lake.xlsx", "--format", "csv"], tmp_path
     )
     assert done.code == 2
+
+
+def test_the_states_file_is_named_with_its_fingerprint(tmp_path, run_equitable):
+    (tmp_path / "counts.csv").write_text(lines(*line(black="24/200", white="9/400")))
+    state = lines(*line(district="All", black="100/1000", white="900/30000"))
+    (tmp_path / "state.csv").write_text(state)
+    asked = ["risk-ratio", "counts.csv", "--state", "state.csv", "--internal"]
+    asked += ["--where", "category = 'learning'"]
+    done = run_equitable([*asked, "--format", "json"], tmp_path)
+    assert done.code == 0, done.err
+    digest = hashlib.sha256(state.encode()).hexdigest()
+    (told,) = json.loads(done.out)["state"]
+    assert told == {"name": "state.csv", "sha256": digest, "bytes": len(state)}
+    assert run_equitable([*asked, "-o", "lake.xlsx"], tmp_path).code == 0
+    sheet = openpyxl.load_workbook(tmp_path / "lake.xlsx")["Settings and sources"]
+    said = {row[0]: row[1] for row in sheet.values}
+    assert said["The State's counts"] == f"state.csv (SHA-256 {digest})"
+    # A condition with its own quotes stays one that can be read, and run again.
+    assert said["Command"].startswith(
+        "equitable risk-ratio counts.csv --state state.csv"
+    )
+    assert "--where \"category = 'learning'\"" in said["Command"]
 
 
 def test_a_worksheet_of_ones_own_outcome_claims_no_law(tmp_path, run_equitable):
@@ -801,7 +909,8 @@ def test_the_screen_is_80_wide_and_says_what_is_over_first(tmp_path, run_equitab
     assert done.code == 0, done.err
     assert max(map(len, done.out.splitlines())) <= 80
     first = done.out.splitlines()[0]
-    assert first == "3 of 6 risk ratios are over 3.0."
+    assert first == "In 2022 1 of 2 risk ratios is over 3.0."
+    assert "1 is over in each of 3 consecutive years" in done.out
     assert "▲▲" in done.out
     assert "minimum cell" in done.out
     assert "INTERNAL" in done.out
@@ -815,11 +924,69 @@ def test_of_many_rows_those_over_are_shown(tmp_path, run_equitable):
         for row in line(category=key, district=district, black="40/200",
                         white="50/1000", asian="20/400")
     ]  # fmt: skip
+    # In Ash nobody is over: .06 / .05; Fir is .15 / .05 = 3.0, so near as to be told.
+    given += line(district="Ash", black="12/200", white="50/1000", asian="20/400")
+    given += line(district="Fir", black="30/200", white="50/1000", asian="20/400")
+    given += line(district="Gum", black="30/200", white="5/1000", asian="0/400")
     (tmp_path / "counts.csv").write_text(lines(*given))
     done = run_equitable(["risk-ratio", "counts.csv", "--internal"], tmp_path)
     assert done.code == 0, done.err
-    assert "40 of 294 rows are shown" in done.out
+    # 3 groups in 3 districts x 14 categories are 126; 3 each in Ash and in Fir.
+    first = "42 of 132 risk ratios are over 3.0, in 3 of 6 districts."
+    assert done.out.splitlines()[0] == first
+    assert "Over, by group: Black or African American 42." in done.out
+    assert "Autism 3" in done.out
+    beneath = " ".join(done.out.split())
+    assert "40 of these 42 are shown; 1 more are near" in beneath
+    assert "In all 315 rows" in beneath
+    assert "Ash  " not in done.out
+    # Gum: Black children's others are 5 of 1,400, and nobody says the State's.
+    assert "1 row has too few others in the district: --state" in beneath
     assert "-o FILE.csv" in done.out
+
+
+def test_withheld_groups_are_listed_with_like_categories_together(
+    tmp_path, run_equitable
+):
+    # One of the two small groups takes the other with it: Asian and Hispanic are
+    # withheld in both categories; in the third there are too few of any group.
+    given = []
+    for year in ("2021", "2022"):
+        for key in ("learning", "health"):
+            given += line(year, category=key, black="40/200", white="30/600",
+                          hispanic="4/150", asian="16/160")  # fmt: skip
+        given += line(year, category="autism", black="3/200", white="2/600",
+                      hispanic="1/150", asian="1/160")  # fmt: skip
+    (tmp_path / "counts.csv").write_text(lines(*given))
+    done = run_equitable(["risk-ratio", "counts.csv"], tmp_path)
+    assert done.code == 0, done.err
+    said = " ".join(done.out.split())
+    like = "Specific learning disability; Other health impairment"
+    assert f"Withheld, Lake, 2022, {like}: Asian, Hispanic or Latino." in said
+    assert "Withheld, Lake, 2022, Autism: all groups." in said
+    assert said.index("Withheld, Lake, 2022") < said.index("Withheld, Lake, 2021")
+
+
+def test_of_many_districts_where_none_is_over_those_near_are_shown(
+    tmp_path, run_equitable
+):
+    given = [
+        row
+        for number in range(30)
+        for year in ("2021", "2022")
+        for row in line(year, district=f"D{number}", black="10/200", white="50/1000")
+    ]
+    given += line("2021", district="E", black="40/200", white="50/1000")
+    given += line("2022", district="E", black="28/200", white="50/1000")
+    (tmp_path / "counts.csv").write_text(lines(*given))
+    done = run_equitable(["risk-ratio", "counts.csv"], tmp_path)
+    assert done.code == 0, done.err
+    # 28/200 over 50/1,000 is 2.8; what was over in 2021 is not this year's.
+    assert "In 2022 none is over 3.0: 62 risk ratios." in done.out
+    assert "Near enough for chance to decide" in done.out
+    assert "~2.80" in done.out
+    assert "4.00" not in done.out
+    assert "D7" not in done.out
 
 
 # ------------------------------------------------------------------ its documentation

@@ -131,6 +131,7 @@ def test_a_risk_ratio_by_hand():
     row = one(black=(40, 200), white=(30, 600), hispanic=(20, 400))
     assert (row.n, row.count, row.kind) == (200, 40, RatioKind.RISK_RATIO)
     assert row.risk == pytest.approx(0.20)
+    assert (row.comparison_n, row.comparison_count) == (1000, 50)
     assert row.comparison_risk == pytest.approx(0.05)
     assert row.ratio == 4.0
     assert row.over_threshold is True
@@ -226,12 +227,15 @@ def test_others_under_a_minimum_are_replaced_by_the_state(white):
     # At most 3 while x <= 3 * .03 * 200 = 18: 6 children.
     row = one(state=STATE, black=(24, 200), white=white)
     assert row.kind is RatioKind.ALTERNATE
+    assert (row.comparison_n, row.comparison_count) == (30000, 900)
     assert row.comparison_risk == pytest.approx(0.03)
     assert (row.ratio, row.students_from_threshold) == (4.0, 6)
     # Without the State's counts: a reason, not a 0.
     row = one(black=(24, 200), white=white)
     assert (row.reason, row.ratio, row.kind) == (Reason.NO_STATE, None, None)
     assert "(b)(5)" in row.explanation
+    assert (row.comparison_count, row.comparison_n) == white
+    assert row.comparison_risk is None
 
 
 @pytest.mark.parametrize("white", [(9, 30000), (25, 29)], ids=["cell", "n"])
@@ -325,6 +329,40 @@ def test_a_state_without_the_flexibility_and_one_that_asks_for_more():
     ):
         row = row_of(risk_ratios(falling, settings=IdeaSettings(progress=progress)))
         assert row.reasonable_progress is made
+
+
+def test_progress_may_be_another_standard_for_a_category():
+    # 300.647(b)(1)(ii): (b)(1)(i)(D) too may be set category by category.
+    falling = years(4.2, 4.0, 3.8)
+    for by_category, made, finding in (
+        (
+            {"identification": Standards(progress=Progress(least_drop=0.25))},
+            False,
+            Finding.MEETS,
+        ),
+        ({"learning": Standards(progress="none")}, None, Finding.MEETS),
+        ({"autism": Standards(progress="none")}, True, Finding.PROGRESS),
+        (
+            {
+                "identification": Standards(progress="none"),
+                "learning": Standards(progress=Progress(least_drop=0.2)),
+            },
+            True,
+            Finding.PROGRESS,
+        ),
+    ):
+        settings = IdeaSettings(by_category=by_category)
+        answer = risk_ratios(falling, settings=settings)
+        row = row_of(answer)
+        assert (row.reasonable_progress, row.finding) == (made, finding)
+    made = json.loads(json.dumps(answer.to_dict()))["settings"]["by_category"]
+    assert made["identification"]["progress"] == "none"
+    assert made["learning"]["progress"] == {"least_drop": 0.2, "as_share": False}
+    # The other way round: used for one category, and not for the others.
+    settings = IdeaSettings(
+        progress=None, by_category={"learning": Standards(progress=Progress())}
+    )
+    assert row_of(risk_ratios(falling, settings=settings)).reasonable_progress is True
 
 
 def test_a_missing_year_breaks_the_run():
@@ -442,7 +480,8 @@ def test_years_written_in_two_ways():
     [{"years": 0}, {"years": 4}, {"min_cell": -1}, {"min_n": 2.5}, {"threshold": 0.9},
      {"threshold": float("nan")}, {"confidence": 1.0},
      {"progress": Progress(least_drop=-1)},
-     {"by_category": {"autism": Standards(threshold=0.0)}}],
+     {"by_category": {"autism": Standards(threshold=0.0)}},
+     {"by_category": {"autism": Standards(progress=Progress(least_drop=-1))}}],
 )  # fmt: skip
 def test_settings_that_cannot_be_followed(settings):
     with pytest.raises(SettingsError):
@@ -516,7 +555,8 @@ def test_a_withheld_group_takes_the_others_comparisons_with_it():
     shown = row_of(answer)
     assert (shown.n, shown.count, shown.withheld) == (200, 40, False)
     assert shown.reason is Reason.WITHHELD_OTHERS
-    for name in ("comparison_risk", "ratio", "exact_ratio", "low", "high", "kind",
+    for name in ("comparison_n", "comparison_count", "comparison_risk", "ratio",
+                 "exact_ratio", "low", "high", "kind",
                  "over_threshold", "students_from_threshold", "close",
                  "consecutive_years_over", "reasonable_progress"):  # fmt: skip
         assert getattr(shown, name) is WITHHELD
@@ -634,7 +674,8 @@ def test_rows_are_seven_for_each_line_and_json_has_the_named_fields():
     made = json.loads(json.dumps(answer.to_dict()))
     assert set(made["rows"][0]) == {
         "district", "year", "category", "group", "n", "count", "risk",
-        "comparison_risk", "ratio", "low", "high", "kind", "reason", "explanation",
+        "comparison_n", "comparison_count", "comparison_risk", "ratio", "low", "high",
+        "kind", "reason", "explanation",
         "threshold", "over_threshold", "students_from_threshold", "close",
         "consecutive_years_over", "reasonable_progress", "finding", "notes", "withheld",
     }  # fmt: skip

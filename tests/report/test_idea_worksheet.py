@@ -9,7 +9,11 @@ import openpyxl
 
 from equitable.measures.disproportionality.counts import GroupCount
 from equitable.measures.disproportionality.engine import risk_ratios
-from equitable.measures.disproportionality.settings import IdeaSettings, Progress
+from equitable.measures.disproportionality.settings import (
+    IdeaSettings,
+    Progress,
+    Standards,
+)
 from equitable.report.idea_worksheet import SHEETS, render
 from equitable.vocabulary import WITHHELD
 
@@ -96,7 +100,13 @@ def test_every_figure_is_there_once_and_withheld_ones_are_not():
     assert len(body) == len(made.rows) == 3 * 3 * 7
     first = dict(zip(heads, body[2], strict=True))
     assert first["Group"] == "Black or African American"
-    assert (first["Number"], first["With the outcome"]) == (200, 40)
+    assert (first["Number (n)"], first["With the outcome"]) == (200, 40)
+    # All that the ratio is made of: 40 and 60 of 800 and 1,200.
+    others = first["Others (n)"], first["Others with the outcome"]
+    assert others == (2000, 100)
+    assert first["Risk"] / first["Risk of others"] == first["Ratio"]
+    assert (first["Minimum cell"], first["Minimum n"]) == (10, 30)
+    assert first["Year"] == "2022"  # the latest is first
     assert (first["Ratio"], first["Over"]) == (4.0, "yes")
     # Not over while x <= 3 * .05 * 200 = 30.
     assert first["Students from threshold"] == 10
@@ -104,11 +114,33 @@ def test_every_figure_is_there_once_and_withheld_ones_are_not():
         row for row in body if row[2].startswith("In a sep") and row[3] == "Asian"
     ]
     assert len(hidden) == 3
+    assert first["Progress"] == "no"
+    # Of what is not over nobody asks whether it fell.
+    (plain,) = [
+        dict(zip(heads, row, strict=True))
+        for row in body
+        if row[1:4] == ("2022", "Specific learning disability", "White")
+    ]
+    assert (plain["Over"], plain["Progress"]) == ("no", "")
+    given = {"Minimum cell", "Minimum n", "Threshold"}  # the State's, not the group's
     for row in hidden:
-        assert not any(
-            isinstance(value, int | float) for value in (*row[4:12], *row[14:16])
-        )
+        for name, value in zip(heads, row, strict=True):
+            assert name in given or not isinstance(value, int | float), name
         assert "Withheld" in row
+    # Those compared with a withheld group do not say what it is by their difference.
+    beside = [
+        row for row in body if row[2].startswith("In a sep") and row[3] == "White"
+    ]
+    for row in beside:
+        figures = dict(zip(heads, row, strict=True))
+        assert figures["Number (n)"] == 1200
+        for name in (
+            "Others (n)",
+            "Others with the outcome",
+            "Risk of others",
+            "Ratio",
+        ):
+            assert figures[name] == "Withheld"
 
 
 def test_settings_and_sources_are_said():
@@ -120,9 +152,52 @@ def test_settings_and_sources_are_said():
         if value is not None
     ]
     assert 8 in cells
-    assert any("by 10% or more" in str(value) for value in cells)
+    assert any("by 10 % or more" in str(value) for value in cells)
+    assert any("81 FR 92376" in str(value) for value in cells)
     assert "(b)(3)(ii)(F)" in cells
     assert "300.647(d)" in cells
+
+
+def test_each_categorys_own_standards_are_said():
+    settings = {
+        "placement": Standards(progress="none", min_cell=5),
+        "autism": Standards(progress=Progress(least_drop=0.25), threshold=2.5),
+    }
+    rows = list(book(answer(by_category=settings))["Settings and sources"].values)
+    said = {row[0]: row for row in rows}
+    assert said["Autism"][1:4] == (10, 30, 2.5)
+    assert said["Autism"][7] == "the ratio fell in each of two years, by 0.25 or more"
+    assert said["Any disability"][7] == "the ratio fell in each of two years"
+    placed = said["In a separate school or residential facility"]
+    assert (placed[1], placed[7]) == (5, "not used")
+
+
+def test_it_prints_with_its_names_on_every_page_and_no_table_torn():
+    made = book()
+    figures = made["Every figure"]
+    top = figures.print_title_rows.replace("$", "").split(":")[0]
+    assert figures[f"A{top}"].value == "District"
+    assert figures.print_title_cols == "$A:$D"
+    assert figures.freeze_panes == f"E{int(top) + 1}"
+    assert figures.page_setup.fitToWidth == 2
+    ratios = made["Ratios"]
+    # Three years, two tables to a page: the break is above the third.
+    (cut,) = [one.id for one in ratios.row_breaks.brk]
+    assert ratios[f"A{cut + 1}"].value == "D · 2020"
+    assert ratios.page_setup.scale == 75
+    assert not ratios.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_a_table_says_how_many_are_over_withheld_and_without_a_ratio():
+    # Of 7 groups in 3 categories (21): learning has 3 ratios, autism 2 (Asian: 9 is
+    # under the minimum cell), and the 3 groups of the placement are withheld; the other
+    # 13 have none.  Black: 4.0 in learning; 20/200 over 69/2,000 in autism is 2.9.
+    texts = [row[0].value for row in book()["Ratios"].iter_rows()]
+    said = texts[texts.index("D · 2022") + 1]
+    assert said == (
+        "1 of 5 risk ratios is over; 1 of them in each of 3 consecutive years, without"
+        " reasonable progress. Withheld: 3. No ratio: 13."
+    )
 
 
 def test_text_of_a_file_never_becomes_a_formula():

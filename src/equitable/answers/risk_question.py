@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol
 
 from equitable.answers.cells import Cells
 from equitable.cube.axes import is_total
@@ -82,6 +82,8 @@ class RiskQuestion:
     settings: IdeaSettings = field(default_factory=IdeaSettings)
     five_in_kindergarten: bool = False
     columns: IdeaColumnNames = field(default_factory=IdeaColumnNames)
+    notes: tuple[str, ...] = ()
+    """What is to be said of the settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ def risk_question(settings: Settings | None, **asked: Any) -> RiskQuestion:
         settings=settings_of(idea, settings.file if settings else "", **standards),
         five_in_kindergarten=idea.five_in_kindergarten,
         columns=idea.columns,
+        notes=set_aside(idea, standards),
         **asked,
     )
 
@@ -144,18 +147,61 @@ def settings_of(table: IdeaTable, file: str, **asked: Any) -> IdeaSettings:
     of_file: dict[str, Any] = {
         name: getattr(table, name) for name in (*_STANDARDS, "total_removals")
     }
-    of_file["by_category"] = {
-        key: Standards(min_cell=one.min_cell, min_n=one.min_n, threshold=one.threshold)
-        for key, one in table.by_category.items()
-    }
     try:
+        of_file["by_category"] = {
+            key: Standards(
+                min_cell=one.min_cell,
+                min_n=one.min_n,
+                threshold=one.threshold,
+                progress=_of_category(one.progress),
+            )
+            for key, one in table.by_category.items()
+        }
         made = _settings(of_file)
     except EquitableError as error:
         raise SettingsError(
             f"[idea] {error.problem}", file=file, next_step=error.next_step
         ) from None
     given = {name: value for name, value in asked.items() if value is not None}
-    return _settings({**of_file, **given}) if given else made
+    if not given:
+        return made
+    # What was asked for holds for every category, whatever the file says of some.
+    apart = {name: None for name in given if name in _APART}
+    of_file["by_category"] = {
+        key: replace(one, **apart) for key, one in of_file["by_category"].items()
+    }
+    return _settings({**of_file, **given})
+
+
+_APART: Final = {
+    "min_cell": "minimum cell size",
+    "min_n": "minimum n-size",
+    "threshold": "threshold",
+    "progress": "standard of progress",
+}
+"""What may differ from category to category (300.647(b)(1)(ii)), in words."""
+
+
+def set_aside(table: IdeaTable, asked: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is said where an option goes before the settings of some categories."""
+    own = table.by_category.values()
+    said = [
+        words
+        for name, words in _APART.items()
+        if asked.get(name) is not None
+        and any(getattr(one, name) is not None for one in own)
+    ]
+    if not said:
+        return ()
+    note = (
+        f"For all categories the {' and the '.join(said)} that was asked for is used,"
+        " and not what [idea.by_category] says."
+    )
+    return (note,)
+
+
+def _of_category(progress: object) -> Progress | Literal["none"] | None:
+    return None if progress is None else read_progress(progress) or "none"
 
 
 def _settings(given: dict[str, Any]) -> IdeaSettings:

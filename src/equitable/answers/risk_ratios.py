@@ -46,7 +46,7 @@ from equitable.measures.disproportionality.scheme import Scheme
 from equitable.measures.results import shown
 from equitable.privacy.disproportionality import withhold_small
 from equitable.privacy.gate import LEAST_PUBLIC
-from equitable.vocabulary import Provenance
+from equitable.vocabulary import FileRead, Provenance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,9 @@ MOST_IN_A_WORKSHEET: Final = 20_000
 """Rows of a workbook that a person can read; a district of three years has 294."""
 _TYPES: Final = {
     **dict.fromkeys(("n", "count", "students_from_threshold"), pa.int64()),
-    "consecutive_years_over": pa.int64(),
+    **dict.fromkeys(
+        ("comparison_n", "comparison_count", "consecutive_years_over"), pa.int64()
+    ),
     **dict.fromkeys(
         ("over_threshold", "close", "reasonable_progress", "withheld"), pa.bool_()
     ),
@@ -72,6 +74,8 @@ class RiskRatioResult:
 
     found: Disproportionality
     provenance: Provenance
+    state: tuple[FileRead, ...] = ()
+    """The State's files, where its counts were given."""
 
     @property
     def rows(self) -> tuple[RiskRow, ...]:
@@ -94,7 +98,12 @@ class RiskRatioResult:
 
     def to_dict(self) -> dict[str, Any]:
         """The whole result, as in JSON."""
-        return {**self.found.to_dict(), "provenance": self.provenance.to_dict()}
+        state = [
+            {"name": one.name, "sha256": one.sha256, "bytes": one.bytes}
+            for one in self.state
+        ]
+        made = {**self.found.to_dict(), "state": state}
+        return {**made, "provenance": self.provenance.to_dict()}
 
     def to_json(self) -> str:
         """The whole result as JSON text."""
@@ -157,6 +166,10 @@ class RiskRatioResult:
         """Where the figures come from, for the worksheet."""
         made = self.provenance
         said = [("File", f"{one.name} (SHA-256 {one.sha256})") for one in made.files]
+        said += [
+            ("The State's counts", f"{one.name} (SHA-256 {one.sha256})")
+            for one in self.state
+        ]
         said += [("Rows that meet", made.where)] if made.where else []
         said += [("Command", made.command)] if made.command else []
         least = "none: internal" if made.internal else f"{made.min_n} or more"
@@ -220,7 +233,7 @@ def _answered(
 ) -> RiskRatioResult:
     read = _read(students, question)
     scheme, settings = read.scheme, question.settings
-    notes = list(read.notes)
+    notes = [*question.notes, *read.notes]
     whole: tuple[GroupCount, ...] | None = None
     if state is not None:
         of_state = _read(state, for_state(students, question))
@@ -250,6 +263,7 @@ def _answered(
     return RiskRatioResult(
         replace(found, notes=(*found.notes, *notes)),
         replace(provenance, internal=internal or least < LEAST_PUBLIC, min_n=least),
+        tuple(state.source.files()) if state is not None else (),
     )
 
 

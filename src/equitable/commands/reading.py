@@ -82,7 +82,15 @@ def read_traits(by: str | None, students: equitable.Dataset) -> list[str]:
 
 def this_command() -> str:
     """The command as it was given, for the provenance."""
-    return shlex.join(["equitable", *_without_folders(sys.argv[1:])])
+    given = ["equitable", *_without_folders(sys.argv[1:])]
+    return " ".join(_quoted(argument) for argument in given)
+
+
+def _quoted(argument: str) -> str:
+    """As a shell takes it; a condition with its own ' stays one that can be read."""
+    if "'" in argument and not set(argument) & set('"$`\\!'):
+        return f'"{argument}"'
+    return shlex.quote(argument)
 
 
 def _without_folders(arguments: Sequence[str]) -> list[str]:

@@ -1,11 +1,12 @@
 """Risk ratios on a screen: what is over the threshold first, and why some are missing.
 
 A few are shown whole, category by category; of many, those of the latest year that are
-over, or near enough for chance to decide.
+over (where none is, those near enough for chance to decide), district by district.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -41,39 +42,80 @@ def show_risk_ratios(result: RiskRatioResult, console: Console) -> None:
     few = len(shown) <= _FEW
     if few:  # The latest year first: it is the one that is asked about.
         shown.sort(key=lambda row: row.year, reverse=True)
-    else:
-        shown = _first(shown)
+    first: list[RiskRow] = []
+    near = 0
+    if not few:
+        first, near = _first(shown)
+        shown = first[:_MOST]
     reasons = list(dict.fromkeys(row.reason for row in shown if row.reason))
-    several = not few
-    for key, rows in groupby(shown, key=lambda row: _heading(result, row, several)):
-        console.print()
-        console.print(_table(key, list(rows), reasons, result, several=several))
     console.print()
-    for line in _beneath(result, shown, reasons, few=few):
+    if few:
+        for key, rows in groupby(shown, key=lambda row: _heading(result, row)):
+            console.print(_table(key, list(rows), reasons))
+            console.print()
+    elif shown:
+        console.print(_districts(shown, result))
+        console.print()
+    if not few:
+        for line in _where(result):
+            console.print(Text(printable(line)))
+    many = None if few else (len(first), near)
+    for line in _beneath(result, shown, reasons, many=many):
         console.print(Text(printable(line), style="dim"))
 
 
+def _latest(rows: Iterable[RiskRow]) -> list[RiskRow]:
+    """The rows of each district's latest year: the one that is asked about."""
+    rows = list(rows)
+    latest: dict[str, str] = {}
+    for row in rows:
+        latest[row.district] = max(latest.get(row.district, ""), row.year)
+    return [row for row in rows if row.year == latest[row.district]]
+
+
+def _where(result: RiskRatioResult) -> list[str]:
+    """In which categories, and for which groups, ratios of the latest year are over."""
+    over = [row for row in _latest(result.rows) if row.over_threshold is True]
+    if not over:
+        return []
+    said = []
+    for what, counted in (
+        ("category", Counter(result.label(row.category) for row in over)),
+        ("group", Counter(row.group for row in over)),
+    ):
+        listed = "; ".join(f"{name} {n:,}" for name, n in counted.most_common())
+        said.append(f"Over, by {what}: {listed}.")
+    return said
+
+
 def headline(result: RiskRatioResult) -> list[str]:
-    """What the ratios say in a sentence or two."""
+    """What the ratios of the latest year say, in a sentence or two."""
     found = [row for row in result.rows if isinstance(row.ratio, float)]
-    thresholds = sorted({row.threshold for row in found})
     if not found:
         return ["No risk ratio can be shown or computed; the reasons stand beneath."]
-    limit = str(thresholds[0]) if len(thresholds) == 1 else "their thresholds"
-    over = result.over
-    ratios = "1 risk ratio" if len(found) == 1 else f"{len(found):,} risk ratios"
+    latest = [row for row in _latest(result.rows) if isinstance(row.ratio, float)]
+    if not latest:
+        return ["The latest year has no risk ratio; the reasons stand beneath."]
+    thresholds = sorted({row.threshold for row in latest})
+    limit = f"{thresholds[0]}" if len(thresholds) == 1 else "their thresholds"
+    over = [row for row in latest if row.over_threshold is True]
+    ratios = "1 risk ratio" if len(latest) == 1 else f"{len(latest):,} risk ratios"
+    when = _when(result, latest)
     if not over:
-        return [
-            f"{'It is not' if len(found) == 1 else 'None is'} over {limit}: {ratios}."
-        ]
-    lines = [f"{len(over):,} of {ratios} {_is(over)} over {limit}."]
+        said = "it is not" if len(latest) == 1 else "none is"
+        return [_sentence(f"{when}{said} over {limit}: {ratios}.")]
+    where = _in_districts(over, result)
+    lines = [
+        _sentence(f"{when}{len(over):,} of {ratios} {_is(over)} over {limit}{where}.")
+    ]
     years = result.found.settings.years
-    meeting = len(result.meeting)
+    meeting = [row for row in over if row.finding is Finding.MEETS]
     if years > 1:
-        so_many = f"{meeting:,}" if meeting else "None"
+        so_many = f"{len(meeting):,}" if meeting else "None"
         lines.append(
-            f"{so_many} {'is' if meeting < 2 else 'are'} over in each of {years}"
-            " consecutive years, without reasonable progress."
+            f"{so_many} {'is' if len(meeting) < 2 else 'are'} over in each of {years}"
+            " consecutive years, without reasonable progress"
+            f"{_in_districts(meeting, result) if meeting else ''}."
         )
     highest = max(
         over, key=lambda row: row.ratio if isinstance(row.ratio, float) else 0
@@ -87,6 +129,27 @@ def headline(result: RiskRatioResult) -> list[str]:
     return lines
 
 
+def _when(result: RiskRatioResult, latest: Sequence[RiskRow]) -> str:
+    """Which year it is about, where the file has several."""
+    if len({row.year for row in result.rows}) < 2:
+        return ""
+    years = {row.year for row in latest}
+    return (
+        f"in {years.pop()} " if len(years) == 1 else "in each district's latest year "
+    )
+
+
+def _in_districts(rows: Sequence[RiskRow], result: RiskRatioResult) -> str:
+    every = len({row.district for row in result.rows})
+    if every == 1:
+        return ""
+    return f", in {len({row.district for row in rows}):,} of {every:,} districts"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _is(rows: Sequence[RiskRow]) -> str:
     return "is" if len(rows) == 1 else "are"
 
@@ -96,29 +159,37 @@ def _place(result: RiskRatioResult, row: RiskRow) -> str:
     return ", ".join(filter(None, parts)) + ", "
 
 
-def _first(rows: Sequence[RiskRow]) -> list[RiskRow]:
-    """Of many rows those to be seen first: of each district's latest year, the over."""
-    latest: dict[str, str] = {}
-    for row in rows:
-        latest[row.district] = max(latest.get(row.district, ""), row.year)
-    wanted = [
-        row
-        for row in rows
-        if row.year == latest[row.district]
-        and (row.over_threshold is True or row.close is True)
-    ]
-    wanted.sort(
-        key=lambda row: (
-            _ORDER.get(row.finding, 3),
-            -row.ratio if isinstance(row.ratio, float) else 0.0,
-        )
-    )
-    return wanted[:_MOST]
+def _first(rows: Sequence[RiskRow]) -> tuple[list[RiskRow], int]:
+    """Of many rows those of the latest year that are over, by district.
+
+    The district that is over most clearly is first, and so is its clearest ratio.
+    Where none is over: those near the threshold.
+
+    Returns
+    -------
+    These rows, and how many further ones are near.
+    """
+    latest = _latest(rows)
+    wanted = [row for row in latest if row.over_threshold is True]
+    near = [row for row in latest if row.over_threshold is False and row.close is True]
+    further = len(near)
+    if not wanted:
+        wanted, further = near, 0
+    by_district: dict[str, list[RiskRow]] = {}
+    for row in wanted:
+        by_district.setdefault(row.district, []).append(row)
+    for own in by_district.values():
+        own.sort(key=_clearest)
+    ordered = sorted(by_district.values(), key=lambda own: _clearest(own[0]))
+    return [row for own in ordered for row in own], further
 
 
-def _heading(result: RiskRatioResult, row: RiskRow, several: bool) -> str:
-    if several:
-        return "Over, or near enough for chance to decide; the clearest first"
+def _clearest(row: RiskRow) -> tuple[int, float]:
+    ratio = row.ratio if isinstance(row.ratio, float) else 0.0
+    return _ORDER.get(row.finding, 3), -ratio
+
+
+def _heading(result: RiskRatioResult, row: RiskRow) -> str:
     return _place(result, row).removesuffix(", ")
 
 
@@ -126,18 +197,14 @@ def _table(
     title: str,
     rows: Sequence[RiskRow],
     reasons: Sequence[Reason],
-    result: RiskRatioResult,
-    *,
-    several: bool,
 ) -> Table:
     made = table(printable(title))
     made.add_column("Group", overflow="fold", ratio=1)
     for name in ("Of", "With", "Risk", "Others", "Ratio", "from to", "Line"):
         made.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        name = f"{_place(result, row)}{row.group}" if several else row.group
         made.add_row(
-            Text(printable(name)),
+            Text(printable(row.group)),
             _number(row.n),
             _number(row.count),
             _share(row.risk),
@@ -146,6 +213,32 @@ def _table(
             _interval(row),
             _distance(row),
         )
+    return made
+
+
+def _districts(rows: Sequence[RiskRow], result: RiskRatioResult) -> Table:
+    """Many districts in one table: a line with the name of each above its ratios."""
+    several = len({row.year for row in rows}) > 1
+    what = "Over" if rows[0].over_threshold else "Near enough for chance to decide"
+    made = table(f"{what}; the clearest first")
+    made.add_column("", overflow="fold", ratio=1)
+    for name in ("Of", "With", "Risk", "Others", "Ratio", "Line"):
+        made.add_column(name, justify="right", no_wrap=True)
+    for district, own in groupby(rows, key=lambda row: row.district):
+        first, *more = own
+        if district or several:
+            name = ", ".join(filter(None, [district, first.year if several else ""]))
+            made.add_row(Text(printable(name), style="bold"), *[""] * 6)
+        for row in (first, *more):
+            made.add_row(
+                Text(printable(f"{result.label(row.category)}, {row.group}")),
+                _number(row.n),
+                _number(row.count),
+                _share(row.risk),
+                _share(row.comparison_risk),
+                _ratio(row, ()),
+                _distance(row),
+            )
     return made
 
 
@@ -193,19 +286,25 @@ def _beneath(
     shown: Sequence[RiskRow],
     reasons: Sequence[Reason],
     *,
-    few: bool,
+    many: tuple[int, int] | None,
 ) -> list[str]:
+    """What stands beneath; of ``many`` rows so many are first, and so many near."""
     lines = [f"{_letter(one, reasons)} {one}." for one in reasons]
-    if few:
+    few = many is None
+    if many is None:
         lines += _withheld(result)
     else:
         held = sum(row.withheld for row in result.rows)
+        first, near = many
         lines.append(
-            f"{len(shown):,} of {len(result.rows):,} rows are shown"
-            + (f", {held:,} are withheld" if held else "")
-            + ". All of them: -o FILE.csv (or .parquet, .json); a district's worksheet:"
-            " -o FILE.xlsx."
+            f"{len(shown):,} of these {first:,} are shown"
+            + (f"; {near:,} more are near enough for chance to decide" if near else "")
+            + f". In all {len(result.rows):,} rows"
+            + (f", {held:,} of them withheld" if held else "")
+            + ". All of them: -o FILE.csv (or .parquet, .json). A district's worksheet:"
+            " --where with its name, and -o FILE.xlsx."
         )
+    lines += _state_is_needed(result)
     lines += _legend(result, shown)
     for note in dict.fromkeys((*result.found.notes, *result.provenance.notes)):
         if note not in result.provenance.cautions:
@@ -224,15 +323,45 @@ def _beneath(
     return lines
 
 
+def _state_is_needed(result: RiskRatioResult) -> list[str]:
+    """How many ratios there are none of for want of the State's counts."""
+    needed = sum(row.reason is Reason.NO_STATE for row in result.rows)
+    if not needed:
+        return []
+    said = (
+        f"{needed:,} {'row has' if needed == 1 else 'rows have'} too few others in the"
+        " district: --state gives their alternate risk ratios."
+    )
+    if len({row.district for row in result.rows}) > 1:
+        said += " It may be this file, where it holds all districts of the State."
+    return [said]
+
+
 def _withheld(result: RiskRatioResult) -> list[str]:
-    """Which groups are withheld, category by category."""
+    """Which groups are withheld: the latest year first, like categories together."""
+    held: dict[tuple[str, str], dict[str, list[str]]] = {}
+    every: Counter[tuple[str, str, str]] = Counter()
+    for row in result.rows:
+        every[row.district, row.year, row.category] += (
+            row.reason is not Reason.NOT_GIVEN
+        )
+        if row.withheld:
+            own = held.setdefault((row.district, row.year), {})
+            own.setdefault(row.category, []).append(row.group)
     lines = []
-    held = [row for row in result.rows if row.withheld]
-    for place, rows in groupby(held, key=lambda row: _place(result, row)):
-        names = [row.group for row in rows]
-        lines.append(f"Withheld, {place.removesuffix(', ')}: {'; '.join(names)}.")
+    for district, year in sorted(held, key=lambda key: key[1], reverse=True):
+        alike: dict[str, list[str]] = {}
+        for category, groups in held[district, year].items():
+            whole = len(groups) == every[district, year, category]
+            named = "all groups" if whole and len(groups) > 1 else ", ".join(groups)
+            alike.setdefault(named, []).append(result.label(category))
+        place = "".join(f"{part}, " for part in (district, year) if part)
+        lines += [
+            f"Withheld, {place}{'; '.join(categories)}: {named}."
+            for named, categories in alike.items()
+        ]
     if len(lines) > _LISTED:
-        lines = [*lines[:_LISTED], f"… and {len(lines) - _LISTED:,} more categories."]
+        lines = [*lines[:_LISTED], f"… and {len(lines) - _LISTED:,} more such lines."]
     return lines
 
 

@@ -22,6 +22,7 @@ class IdeaStandards(_Table):
     min_cell: int | None = Field(default=None, ge=0)
     min_n: int | None = Field(default=None, ge=0)
     threshold: float | None = None
+    progress: Any = None
 
 
 class IdeaColumnNames(_Table):

@@ -8,15 +8,17 @@ no formulas, and every text is written as a string, whatever it begins with.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
+from equitable.measures.disproportionality.categories import EDITION
 from equitable.measures.disproportionality.reasons import Reason
 from equitable.measures.disproportionality.rows import (
     Disproportionality,
     Finding,
     RiskRow,
 )
+from equitable.measures.disproportionality.settings import Progress, Standard
 from equitable.report import workbook
 from equitable.vocabulary import WITHHELD
 
@@ -43,13 +45,28 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
     "none": {"font_color": "#5B6673", "italic": True},
 }
 _COLUMNS: Final = (
-    ("District", 16), ("Year", 9), ("Category", 30), ("Group", 26),
-    ("Number", 10), ("With the outcome", 10), ("Risk", 8), ("Risk of others", 8),
-    ("Ratio", 7), ("From", 7), ("To", 7), ("Kind of ratio", 14), ("Threshold", 10),
-    ("Over", 7), ("Students from threshold", 11), ("Years over", 7),
-    ("Progress", 10), ("Finding", 24), ("Why, and notes", 60),
+    ("District", 15), ("Year", 8), ("Category", 24), ("Group", 21),
+    ("Number (n)", 9), ("With the outcome", 9), ("Risk", 8),
+    ("Others (n)", 9), ("Others with the outcome", 10), ("Risk of others", 8),
+    ("Ratio", 8), ("Interval from", 8), ("Interval to", 8), ("Kind of ratio", 12),
+    ("Minimum cell", 9), ("Minimum n", 9), ("Threshold", 10), ("Over", 8),
+    ("Students from threshold", 10), ("Years over", 8), ("Progress", 9),
+    ("Finding", 18), ("Why, and notes", 46),
 )  # fmt: skip
-_LETTER_OR_A4: Final = 9
+_WRAPPED: Final = frozenset(
+    {"District", "Category", "Group", "Kind of ratio", "Finding", "Why, and notes"}
+)
+_WORDS: Final = _WRAPPED | {"Year", "Over", "Progress"}
+"""Columns that hold text: their headings stand on the left, as it does."""
+_COLOURED: Final = frozenset({"Ratio", "Over", "Finding"})
+_NAMES: Final = 4
+"""Columns that say which row it is: they stay in sight, and on every printed page."""
+_LETTER, _A4 = 1, 9
+_PAGE_WIDTH: Final = 130
+"""Characters that a landscape page is wide, at full size."""
+_TABLES_ON_A_PAGE: Final = 2
+_SCALE: Final = 75
+"""At so many hundredths of full size two tables of 14 categories fit on a page."""
 
 
 def render(
@@ -96,7 +113,9 @@ def render(
     book.set_properties(
         {"title": _text(heading)[:255], "created": workbook._CREATED}  # noqa: SLF001 - one date for all workbooks
     )
-    sheets = [_Sheet(book, name, heading, mark) for name in SHEETS]
+    # The rule is of a country that prints on Letter; elsewhere A4 is the usual.
+    paper = _LETTER if answer.scheme.regulated else _A4
+    sheets = [_Sheet(book, name, heading, mark, paper) for name in SHEETS]
     _how_to_read(sheets[0], answer)
     _ratios(sheets[1], answer)
     _figures(sheets[2], answer)
@@ -108,16 +127,16 @@ def render(
 class _Sheet:
     """A sheet that is written from the top down."""
 
-    def __init__(self, book: Any, name: str, title: str, mark: str) -> None:
+    def __init__(self, book: Any, name: str, title: str, mark: str, paper: int) -> None:
         self._book = book
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.sheet = book.add_worksheet(name)
         self.row = 0
         self.sheet.hide_gridlines(2)
         self.sheet.set_landscape()
-        self.sheet.set_paper(_LETTER_OR_A4)
+        self.sheet.set_paper(paper)
         self.sheet.fit_to_pages(1, 0)
-        self.sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
+        self.sheet.set_margins(left=0.5, right=0.5, top=0.65, bottom=0.65)
         self.sheet.set_header(_header(title))
         self.sheet.set_footer(_header(mark) + "&RPage &P of &N")
         self.line([title], bold=True, font_size=16)
@@ -147,11 +166,15 @@ class _Sheet:
             self.cell(column, value, **looks)
         self.row += 1
 
-    def heads(self, names: Sequence[str]) -> None:
-        self.line(
-            names, bold=True, text_wrap=True, bg_color="#E6F1EE", bottom=1,
-            valign="bottom",
-        )  # fmt: skip
+    def heads(self, names: Sequence[str], *, words: Collection[str] = ()) -> None:
+        """A line of headings; where ``words`` are named, the others stand right."""
+        for column, name in enumerate(names):
+            right = bool(words) and name not in words
+            self.cell(
+                column, name, bold=True, text_wrap=True, bg_color="#E6F1EE", bottom=1,
+                valign="bottom", align="right" if right else "left",
+            )  # fmt: skip
+        self.row += 1
 
 
 def _how_to_read(page: _Sheet, answer: Disproportionality) -> None:
@@ -168,6 +191,8 @@ def _how_to_read(page: _Sheet, answer: Disproportionality) -> None:
         "Risk": f"Of all {people} of the group, the share with the outcome.",
         "Risk ratio": f"The group's risk, divided by the risk of all other {people} in "
         "the district. 1.0: the same risk. 3.0: three times the risk.",
+        "To check a ratio": "In 'Every figure': With the outcome / Number, divided by "
+        "Others with the outcome / Others.",
         "Alternate risk ratio": f"Where there are too few other {people}: "
         f"divided by the risk of all other {people} in the State. Marked with (S).",
         "▲▲ and a darker field": f"Over the threshold in each of {years} consecutive "
@@ -188,8 +213,11 @@ def _how_to_read(page: _Sheet, answer: Disproportionality) -> None:
         page.row += 1
     page.row += 1
     page.heads(["Why there is no ratio", ""])
-    for reason, short in _MARKS.items():
-        page.line([short, _sentence(reason)], text_wrap=True)
+    for short in dict.fromkeys(_MARKS.values()):
+        why = [str(reason) for reason, mark in _MARKS.items() if mark == short]
+        if short == "Withheld":
+            why.insert(0, "the group's own counts are withheld")
+        page.line([short, _sentence("; or ".join(why))], text_wrap=True)
     for note in answer.notes:
         page.row += 1
         page.cell(0, "Please note", bold=True)
@@ -206,17 +234,29 @@ def _how_to_read(page: _Sheet, answer: Disproportionality) -> None:
 
 def _ratios(page: _Sheet, answer: Disproportionality) -> None:
     categories, groups = answer.scheme.categories, answer.scheme.groups
-    page.sheet.set_column(0, 0, 38)
-    page.sheet.set_column(1, max(len(groups), 1), 15)
+    first, each = 38, 17.5
+    page.sheet.set_column(0, 0, first)
+    page.sheet.set_column(1, max(len(groups), 1), each)
+    # Where a sheet is fitted to pages, breaks between tables are not kept.
+    wide = first + each * max(len(groups), 1)
+    page.sheet.set_print_scale(max(10, min(_SCALE, int(100 * _PAGE_WIDTH / wide))))
+    breaks: list[int] = []
+    for line in _legend(answer):
+        page.line([line], font_color="#5B6673")
+    page.row += 1
     tables: dict[tuple[str, str], dict[tuple[str, str], RiskRow]] = {}
     for row in answer.rows:
         table = tables.setdefault((row.district, row.year), {})
         table[(row.category, row.group)] = row
     # The latest year first: it is the one that is asked about.
-    for district, year in sorted(sorted(tables), key=lambda k: k[1], reverse=True):
+    ordered = sorted(sorted(tables), key=lambda k: k[1], reverse=True)
+    for place, (district, year) in enumerate(ordered):
         table = tables[(district, year)]
+        if place and place % _TABLES_ON_A_PAGE == 0:
+            breaks.append(page.row)
         page.line([" · ".join(filter(None, [district, year]))], bold=True, font_size=13)
-        page.heads(["Category", *groups])
+        page.line([_summary(list(table.values()), answer.settings.years)])
+        page.heads(["Category", *groups], words={"Category"})
         for key, category in categories.items():
             if not any(name == key for name, _ in table):
                 continue
@@ -225,6 +265,38 @@ def _ratios(page: _Sheet, answer: Disproportionality) -> None:
                 _ratio_cell(page, column, table.get((key, group)))
             page.row += 1
         page.row += 1
+    page.sheet.set_h_pagebreaks(breaks)
+
+
+def _summary(rows: Sequence[RiskRow], years: int) -> str:
+    """What a table says, in a sentence."""
+    ratios = sum(isinstance(row.ratio, float) for row in rows)
+    over = sum(row.over_threshold is True for row in rows)
+    meets = sum(row.finding is Finding.MEETS for row in rows)
+    said = f"{over:,} of {ratios:,} risk ratios {'is' if over == 1 else 'are'} over"
+    if years > 1 and over:
+        said += (
+            f"; {meets:,} of them in each of {years} consecutive years, without"
+            " reasonable progress"
+        )
+    held = sum(row.withheld or row.ratio is WITHHELD for row in rows)
+    if held:
+        said += f". Withheld: {held:,}"
+    return f"{said}. No ratio: {len(rows) - ratios - held:,}."
+
+
+def _legend(answer: Disproportionality) -> tuple[str, str]:
+    years = answer.settings.years
+    each = f"in each of {years} consecutive years" if years > 1 else "this year"
+    marks = (
+        f"▲▲ over {each}, without reasonable progress; ▲ over; ~ the interval holds the"
+        " threshold; (S) against the State's others."
+    )
+    where = (
+        "A word in place of a ratio: see 'How to read'. The numbers behind each ratio:"
+        " 'Every figure'. Thresholds and minima: 'Settings and sources'."
+    )
+    return marks, where
 
 
 def _ratio_cell(page: _Sheet, column: int, row: RiskRow | None) -> None:
@@ -234,15 +306,18 @@ def _ratio_cell(page: _Sheet, column: int, row: RiskRow | None) -> None:
     if row is None or not isinstance(row.ratio, float):
         page.cell(column, _no_ratio(row), **looks, **_LOOKS["none"])
         return
-    over = row.over_threshold is True
-    meets = row.finding is Finding.MEETS
-    look = "meets" if meets else "over" if over else "plain"
-    mark = "▲▲ " if meets else "▲ " if over else ""
+    mark = {"meets": "▲▲ ", "over": "▲ "}.get(_look(row), "")
     near = "~" if row.close is True else ""
     state = " (S)" if str(row.kind).startswith("alternate") else ""
     # A number that carries its marks in its format is still a number to sort by.
     form = f'"{mark}{near}"0.00"{state}"'
-    page.cell(column, row.ratio, num_format=form, **looks, **_LOOKS[look])
+    page.cell(column, row.ratio, num_format=form, **looks, **_LOOKS[_look(row)])
+
+
+def _look(row: RiskRow) -> str:
+    if row.finding is Finding.MEETS:
+        return "meets"
+    return "over" if row.over_threshold is True else "plain"
 
 
 def _no_ratio(row: RiskRow | None) -> str:
@@ -257,31 +332,52 @@ def _figures(page: _Sheet, answer: Disproportionality) -> None:
     for column, (_, width) in enumerate(_COLUMNS):
         page.sheet.set_column(column, column, width)
     top = page.row
-    page.heads([name for name, _ in _COLUMNS])
+    page.heads([name for name, _ in _COLUMNS], words=_WORDS)
     page.sheet.repeat_rows(top)
-    page.sheet.freeze_panes(page.row, 4)
-    for row in answer.rows:
-        values = _values(row, answer.scheme.categories[row.category].label)
-        for column, (value, form) in enumerate(values):
-            page.cell(column, value, num_format=form, text_wrap=column == 18)
-        page.row += 1
-    page.sheet.autofilter(top, 0, max(page.row - 1, top), len(_COLUMNS) - 1)
+    page.sheet.repeat_columns(0, _NAMES - 1)
+    page.sheet.fit_to_pages(2, 0)  # On one it is too small to be read.
+    page.sheet.freeze_panes(page.row, _NAMES)
+    latest_first = sorted(answer.rows, key=lambda row: row.year, reverse=True)
+    for row in sorted(latest_first, key=lambda row: row.district):
+        _figure_row(page, row, answer)
+    last = max(page.row - 1, top)
+    page.sheet.autofilter(top, 0, last, len(_COLUMNS) - 1)
+    # A year is a name, whatever it looks like.
+    page.sheet.ignore_errors({"number_stored_as_text": f"A{top + 1}:D{last + 1}"})
 
 
-def _values(row: RiskRow, label: str) -> list[tuple[object, str]]:
+def _figure_row(page: _Sheet, row: RiskRow, answer: Disproportionality) -> None:
+    category = answer.scheme.categories[row.category]
+    values = _values(row, category.label, answer.settings.of(category))
+    for column, (value, form) in enumerate(values):
+        name = _COLUMNS[column][0]
+        looks = dict(_LOOKS[_look(row)]) if name in _COLOURED else {}
+        if name in _WORDS and column >= _NAMES:
+            looks["indent"] = 1  # apart from the figure before it
+        if name in _WRAPPED:
+            looks["text_wrap"] = True
+        page.cell(column, value, num_format=form, **looks)
+    page.row += 1
+
+
+def _values(row: RiskRow, label: str, standard: Standard) -> list[tuple[object, str]]:
     """Each column's value and number format."""
     whole, share, two = "#,##0", "0.0 %", "0.00"
     said = " ".join(filter(None, [row.explanation, *row.notes]))
+    # Of a ratio that is not over, nobody asks whether it fell.
+    progress = "" if row.over_threshold is False else _yes_no(row.reasonable_progress)
     if row.category == "removals" and isinstance(row.risk, float) and row.risk > 1:
         share = "0.00"  # removals per child, not a share of children
     return [
-        (row.district, ""), (row.year, ""), (label, ""),
-        (row.group, ""), (row.n, whole), (row.count, whole), (row.risk, share),
+        (row.district, ""), (row.year, ""), (label, ""), (row.group, ""),
+        (row.n, whole), (row.count, whole), (row.risk, share),
+        (row.comparison_n, whole), (row.comparison_count, whole),
         (row.comparison_risk, share), (row.ratio, two), (row.low, two),
-        (row.high, two), (row.kind, ""), (row.threshold, two),
+        (row.high, two), (row.kind, ""), (standard.min_cell, whole),
+        (standard.min_n, whole), (row.threshold, two),
         (_yes_no(row.over_threshold), ""),
         (row.students_from_threshold, "+#,##0;-#,##0"),
-        (row.consecutive_years_over, whole), (_yes_no(row.reasonable_progress), ""),
+        (row.consecutive_years_over, whole), (progress, ""),
         (_sentence(row.finding), ""), (said, ""),
     ]  # fmt: skip
 
@@ -293,38 +389,32 @@ def _yes_no(value: object) -> object:
 def _settings(
     page: _Sheet, answer: Disproportionality, also: Sequence[tuple[str, str]]
 ) -> None:
-    page.sheet.set_column(0, 0, 44)
-    page.sheet.set_column(1, 6, 20)
+    page.sheet.set_column(0, 0, 48)
+    page.sheet.set_column(1, 6, 18)
+    page.sheet.set_column(5, 5, 23)
+    page.sheet.set_column(7, 7, 44)
     settings = answer.settings
-    progress = settings.progress
-    drop = "" if progress is None or not progress.least_drop else (
-        f", by {progress.least_drop:.0%} or more" if progress.as_share
-        else f", by {progress.least_drop:g} or more"
-    )  # fmt: skip
     regulated = answer.scheme.regulated
     page.heads(["Setting (the State's)" if regulated else "Setting", "Value"])
-    page.line(["Consecutive years asked for", settings.years])
+    page.line(["Consecutive years asked for", settings.years], align="left")
     page.line(
-        [
-            "Reasonable progress",
-            "not used"
-            if progress is None
-            else f"the ratio fell in each of the two prior years{drop}",
-        ]
+        ["Confidence of the intervals (not in the rule)", settings.confidence],
+        align="left",
     )
-    page.line(["Confidence of the intervals (not in the rule)", settings.confidence])
     if regulated:
         page.line(["'Removals in total' counts", settings.total_removals])
     page.row += 1
     page.heads(
         ["Category", "Minimum cell size", "Minimum n-size", "Threshold", "Ages",
-         "Denominator", "34 CFR 300.647" if regulated else ""]
+         "Denominator", "34 CFR 300.647" if regulated else "", "Reasonable progress"]
     )  # fmt: skip
     for category in answer.scheme.categories.values():
         standard = settings.of(category)
         page.line(
             [category.label, standard.min_cell, standard.min_n, standard.threshold,
-             category.ages, str(category.population), category.paragraph]
+             category.ages, str(category.population), category.paragraph,
+             _progress(standard.progress)],
+            align="left",
         )  # fmt: skip
     page.row += 1
     if also:
@@ -334,6 +424,8 @@ def _settings(
         page.row += 1
     if not regulated:
         return
+    page.line([EDITION])
+    page.row += 1
     page.heads(["Where it comes from", "34 CFR"])
     for what, where in (
         ("What a State must look at", "300.646(a)"),
@@ -346,6 +438,16 @@ def _settings(
         ("Up to three consecutive years; reasonable progress", "300.647(d)"),
     ):
         page.line([what, where])
+
+
+def _progress(progress: Progress | None) -> str:
+    if progress is None:
+        return "not used"
+    least = progress.least_drop
+    by = f", by {least:.4g} or more" if least else ""
+    if least and progress.as_share:
+        by = f", by {100 * least:.4g} % or more"
+    return f"the ratio fell in each of two years{by}"
 
 
 def _sentence(text: str) -> str:

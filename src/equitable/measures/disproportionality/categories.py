@@ -24,6 +24,12 @@ from equitable.vocabulary import NOT_REPORTED
 GROUPS: Final[tuple[str, ...]] = FEDERAL.order
 """The seven groups of 34 CFR 300.647(b)(2), in the order of the federal view."""
 
+EDITION: Final = (
+    "Followed: 34 CFR 300.646 and 300.647 as published on 19 December 2016 (81 FR"
+    " 92376). Where the State's own manual says otherwise, the manual holds."
+)
+"""Which text of the rule the arithmetic follows."""
+
 
 class Area(StrEnum):
     """The three things that a district can do out of proportion (300.646(a))."""
@@ -125,13 +131,35 @@ CATEGORIES: Final[Mapping[str, Category]] = {c.key: c for c in _categories()}
 IMPAIRMENTS: Final = (
     "intellectual", "learning", "emotional", "speech", "health", "autism",
 )  # fmt: skip
+_ALSO: Final[Mapping[str, str]] = {
+    "disability": "all disabilities|children with disabilities|students with "
+    "disabilities",
+    "intellectual": "id|intellectual disabilities",
+    "learning": "sld|specific learning disabilities",
+    "emotional": "ed|emotional disability",
+    "speech": "sli|speech or language impairments|speech language impairment",
+    "health": "ohi|other health impairments",
+    "autism": "aut|autism spectrum disorder",
+    "under-40": "rc39|inside a regular class less than 40 percent of the day|inside "
+    "regular class less than 40 percent of the day",
+    "separate": "separate schools and residential facilities|separate schools or "
+    "residential facilities",
+    "out-to-10": "out of school suspensions and expulsions of 10 days or fewer|out of "
+    "school suspensions or expulsions of 10 days or fewer",
+    "out-over-10": "out of school suspensions and expulsions of more than 10 days|out "
+    "of school suspensions or expulsions of more than 10 days",
+    "in-to-10": "in school suspensions of 10 days or fewer",
+    "in-over-10": "in school suspensions of more than 10 days",
+    "removals": "total removals|total disciplinary removals|disciplinary removals",
+}
+"""Other words for a category: those of the rule, and codes of the federal files."""
 ANY_DISABILITY: Final = "disability"
 TOTAL_REMOVALS: Final = "removals"
 
 
 @lru_cache(maxsize=256)
 def category_named(text: str) -> Category:
-    """The category of a key or a label, however it is written.
+    """The category of a key, a label or the rule's words, however it is written.
 
     Raises
     ------
@@ -140,7 +168,8 @@ def category_named(text: str) -> Category:
     """
     wanted = _bare(text)
     for category in CATEGORIES.values():
-        if wanted in {_bare(category.key), _bare(category.label)}:
+        words = (category.key, category.label, *_ALSO[category.key].split("|"))
+        if wanted in {_bare(word) for word in words}:
             return category
     raise QuestionError(
         f"'{text}' is none of the 14 categories",
@@ -216,4 +245,4 @@ def is_span(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", text.casefold())
+    return re.sub(r"percent|[^a-z0-9]+", "", text.casefold())

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import TypeAlias
@@ -33,7 +34,7 @@ from equitable.measures.disproportionality.rows import (
     RiskRow,
 )
 from equitable.measures.disproportionality.scheme import THE_RULE, Scheme
-from equitable.measures.disproportionality.settings import IdeaSettings
+from equitable.measures.disproportionality.settings import IdeaSettings, Progress
 from equitable.vocabulary import WITHHELD, Count, Withheld
 
 Series: TypeAlias = Mapping[int, Fields]
@@ -90,8 +91,12 @@ def risk_ratios(
         own[year] = row
         placed.append((year, own))
     # What the years say rests on each year's ratio, which stays as it is.
+    asked = {
+        key: _Asked(settings.years, settings.of(category).progress)
+        for key, category in scheme.categories.items()
+    }
     for row, (year, own) in zip(found, placed, strict=True):
-        _add_years(row, year, own, settings)
+        _add_years(row, year, own, asked[row["category"]])
     notes = settings.notes() + notes if scheme.regulated else notes
     return Disproportionality(
         rows=tuple(RiskRow(**row) for row in found),
@@ -101,19 +106,27 @@ def risk_ratios(
     )
 
 
-def _add_years(row: Fields, year: int, series: Series, settings: IdeaSettings) -> None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """In how many years, and what is progress: for one category."""
+
+    years: int
+    progress: Progress | None
+
+
+def _add_years(row: Fields, year: int, series: Series, asked: _Asked) -> None:
     over = row.get("over_threshold")
     if over is WITHHELD:
         return
-    progress = _progress(year, series, settings)
+    progress = _progress(year, series, asked)
     finding = Finding.NO_RATIO if over is None else Finding.NOT_OVER
     if over is True:
-        finding = _finding(year, series, progress, settings)
+        finding = _finding(year, series, progress, asked)
     if over is not None:
         row["consecutive_years_over"] = _run(year, series)
     row["reasonable_progress"] = progress
     row["finding"] = finding
-    said = _notes(year, series, finding, progress, settings)
+    said = _notes(year, series, finding, progress, asked)
     if said:
         row["notes"] = row.get("notes", ()) + said
 
@@ -132,11 +145,9 @@ def _run(year: int, series: Series, most: int | None = None) -> Count:
     return run
 
 
-def _progress(
-    year: int, series: Series, settings: IdeaSettings
-) -> bool | Withheld | None:
+def _progress(year: int, series: Series, asked: _Asked) -> bool | Withheld | None:
     """Whether the ratio fell enough in each of the two years; ``None``: not known."""
-    if settings.progress is None:
+    if asked.progress is None:
         return None
     ratios = [_ratio(series.get(year - back)) for back in (2, 1, 0)]
     if any(ratio is WITHHELD for ratio in ratios):
@@ -144,7 +155,7 @@ def _progress(
     known = [ratio for ratio in ratios if isinstance(ratio, Fraction)]
     if len(known) < len(ratios):
         return None
-    made = settings.progress.made
+    made = asked.progress.made
     return all(made(before, after) for before, after in pairwise(known))
 
 
@@ -158,13 +169,13 @@ def _finding(
     year: int,
     series: Series,
     progress: bool | Withheld | None,
-    settings: IdeaSettings,
+    asked: _Asked,
 ) -> Finding:
     """What a year's ratio over the threshold means beside those before it."""
-    run = _run(year, series, settings.years)
+    run = _run(year, series, asked.years)
     if run is WITHHELD:
         return Finding.UNKNOWN
-    if run != settings.years:
+    if run != asked.years:
         return Finding.NOT_YET
     if progress is WITHHELD:
         return Finding.UNKNOWN
@@ -176,7 +187,7 @@ def _notes(
     series: Series,
     finding: Finding,
     progress: bool | Withheld | None,
-    settings: IdeaSettings,
+    asked: _Asked,
 ) -> tuple[str, ...]:
     said: list[str] = []
     row, before = series[year], series.get(year - 1)
@@ -193,7 +204,7 @@ def _notes(
         missing = next(
             (
                 year - back
-                for back in range(1, settings.years)
+                for back in range(1, asked.years)
                 if year - back not in series
             ),
             None,
@@ -208,8 +219,8 @@ def _notes(
                 f"The counts begin in {series[first]['year']}" if series[first]["year"]
                 else "The counts are of one year"
             )  # fmt: skip
-            said[-1] += f"; {settings.years} consecutive years are asked for."
-    unknown = settings.progress is not None and progress is None
+            said[-1] += f"; {asked.years} consecutive years are asked for."
+    unknown = asked.progress is not None and progress is None
     if finding is Finding.MEETS and unknown:
         said.append(
             "Whether there was reasonable progress is not known: it takes ratios of "

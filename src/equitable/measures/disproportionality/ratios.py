@@ -6,6 +6,7 @@ which none need be computed.  Comparisons with the threshold are exact.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from equitable.measures.differences import rate_ratio
+from equitable.measures.disproportionality.categories import Area
 from equitable.measures.disproportionality.counts import (
     TOGETHER,
     GroupCount,
@@ -103,7 +105,7 @@ def single_years(
     rows: list[Fields] = []
     pairs: list[tuple[int, int, int, int]] = []
     whose: list[Fields] = []
-    absent: set[str] = set()
+    lacking = _lacking(lines, scheme)
     for key in sorted(lines, key=lambda k: (k[0], k[1], order[k[2]])):
         line, state_line = lines[key], state_lines.get(("", key[1], key[2]))
         sums = _summed(line)
@@ -112,20 +114,57 @@ def single_years(
             if pair is not None:
                 whose.append(row)
                 pairs.append(pair)
-            if group not in line:
-                absent.add(group)
+            if pair is not None and key in lacking:
+                row["notes"] = (*row.get("notes", ()), lacking[key])
             rows.append(row)
     _add_intervals(whose, pairs, settings.confidence)
-    if absent:
-        listed = ", ".join(group for group in scheme.groups if group in absent)
-        every = "the seven groups are" if scheme.regulated else "the groups are"
-        said_absent = (
-            f"Not all of {every} in all of the counts ({listed}): a comparison "
-            "has only the groups that are there. A group that was withheld in the file "
-            "must not be left out of it."
-        )
-        notes += (said_absent,)
+    notes += _absent(lines, "", scheme) + _absent(state_lines, "the State's ", scheme)
     return rows, notes
+
+
+def _absent(lines: Mapping[Key, Line], whose: str, scheme: Scheme) -> tuple[str, ...]:
+    """What is said where not all groups are in all lines: which, how often, where."""
+    without = {
+        key: missing
+        for key, line in lines.items()
+        if (missing := [group for group in scheme.groups if group not in line])
+    }
+    if not without:
+        return ()
+    lacked = {group for missing in without.values() for group in missing}
+    listed = ", ".join(group for group in scheme.groups if group in lacked)
+    every = "the seven groups are" if scheme.regulated else "the groups are"
+    district, year, category = min(without)
+    label = scheme.categories[category].label
+    first = ", ".join(filter(None, [district, year, label]))
+    places = f"{len(without):,} of {len(lines):,} tables, the first of them {first}"
+    said = (
+        f"Not all of {every} in all of {whose or 'the '}counts ({listed}; in {places}):"
+        " a comparison has only the groups that are there. A group that was withheld in"
+        " the file must not be left out of it."
+    )
+    return (said,)
+
+
+def _lacking(lines: Mapping[Key, Line], scheme: Scheme) -> dict[Key, str]:
+    """What is said of a line without a group that stands beside it, with children."""
+    there: dict[tuple[str, str, Area | None], set[str]] = defaultdict(set)
+    for (district, year, category), line in lines.items():
+        area = scheme.categories[category].area
+        there[(district, year, area)].update(
+            group for group, count in line.items() if count.total != 0
+        )
+    said = {}
+    for key, line in lines.items():
+        district, year, category = key
+        beside = there[(district, year, scheme.categories[category].area)]
+        missing = [g for g in scheme.groups if g in beside and g not in line]
+        if missing:
+            said[key] = (
+                f"Not compared with {', '.join(missing)}: the file has no row for them"
+                " in this category, and has in others."
+            )
+    return said
 
 
 def _row(
@@ -150,7 +189,7 @@ def _row(
     row |= {"n": m, "count": x, "risk": x / m if m else None}
     others = _others(sums, x, m)
     # Of what the others have, nothing may be said where one of them is withheld.
-    row["comparison_risk"] = WITHHELD if others is None else _risk(others)
+    row |= _compared(others)
     reason = _group_reason(x, m, standard)
     if reason:
         said = _of_group(reason, x, m, rules)
@@ -160,13 +199,14 @@ def _row(
     kind = RatioKind.RISK_RATIO
     if not others.meets(standard):
         if state is None:
+            # They are too few to compare with: their numbers say so, and no risk.
             row["comparison_risk"] = None
             return row | _of_others(Reason.NO_STATE, others, rules), None
         in_state = _others_in(state, group)
         if in_state is None:
             return row | STATE_WITHHELD, None
         kind, others = RatioKind.ALTERNATE, in_state
-        row["comparison_risk"] = _risk(others)
+        row |= _compared(others)
         if not others.meets(standard):
             return row | _of_others(Reason.STATE, others, rules), None
     if others.count == 0:
@@ -243,16 +283,23 @@ def _others(sums: _Sums, count: int, total: int) -> _Others | None:
 
 def _others_in(state: Line, group: str) -> _Others | None:
     """All other groups of the State together; ``None`` where one is not known."""
-    sums, own = _summed(state), state.get(group)
-    if own is None:
-        return _others(sums, 0, 0)
-    if not isinstance(own.count, int) or not isinstance(own.total, int):
+    own = state.get(group)  # It is there: a State is not smaller than its districts.
+    if own is None or not isinstance(own.count, int) or not isinstance(own.total, int):
         return None
-    return _others(sums, own.count, own.total)
+    return _others(_summed(state), own.count, own.total)
 
 
-def _risk(others: _Others) -> float | None:
-    return others.count / others.total if others.total else None
+def _compared(others: _Others | None) -> Fields:
+    """What a row says of those the group is compared with."""
+    if others is None:
+        return dict.fromkeys(
+            ("comparison_n", "comparison_count", "comparison_risk"), WITHHELD
+        )
+    return {
+        "comparison_n": others.total,
+        "comparison_count": others.count,
+        "comparison_risk": others.count / others.total if others.total else None,
+    }
 
 
 def _group_reason(count: int, n: int, standard: Standard) -> Reason | None:

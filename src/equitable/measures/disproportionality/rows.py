@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from equitable.measures.disproportionality.reasons import Reason
 from equitable.measures.disproportionality.scheme import THE_RULE, Scheme
-from equitable.measures.disproportionality.settings import IdeaSettings
+from equitable.measures.disproportionality.settings import IdeaSettings, Progress
 from equitable.measures.results import shown
 from equitable.vocabulary import WITHHELD, Count, Figure, Withheld
 
@@ -56,6 +56,8 @@ class RiskRow:
     n: Count = None
     count: Count = None
     risk: Figure = None
+    comparison_n: Count = None
+    comparison_count: Count = None
     comparison_risk: Figure = None
     ratio: Figure = None
     exact_ratio: Fraction | Withheld | None = None
@@ -102,7 +104,6 @@ class Disproportionality:
     def to_dict(self) -> dict[str, Any]:
         """As in JSON."""
         settings = self.settings
-        progress = settings.progress
         return {
             "rule": "34 CFR 300.647" if self.scheme.regulated else None,
             "rows": [row.to_dict() for row in self.rows],
@@ -111,13 +112,16 @@ class Disproportionality:
                 "min_n": settings.min_n,
                 "threshold": settings.threshold,
                 "by_category": {
-                    key: {f.name: getattr(standards, f.name) for f in fields(standards)}
+                    key: {
+                        "min_cell": standards.min_cell,
+                        "min_n": standards.min_n,
+                        "threshold": standards.threshold,
+                        "progress": _progress(standards.progress),
+                    }
                     for key, standards in settings.by_category.items()
                 },
                 "years": settings.years,
-                "progress": None
-                if progress is None
-                else {"least_drop": progress.least_drop, "as_share": progress.as_share},
+                "progress": _progress(settings.progress),
                 "confidence": settings.confidence,
                 "total_removals": settings.total_removals,
             },
@@ -125,7 +129,16 @@ class Disproportionality:
         }
 
 
+def _progress(progress: Progress | str | None) -> dict[str, Any] | str | None:
+    """As in JSON; of a category ``None`` is as for all and 'none' is not used."""
+    if isinstance(progress, Progress):
+        return {"least_drop": progress.least_drop, "as_share": progress.as_share}
+    return progress
+
+
 COMPARISON_WITHHELD: Final[dict[str, Any]] = {
+    "comparison_n": WITHHELD,
+    "comparison_count": WITHHELD,
     "comparison_risk": WITHHELD,
     "ratio": WITHHELD,
     "exact_ratio": WITHHELD,

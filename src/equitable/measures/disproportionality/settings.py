@@ -27,15 +27,6 @@ RemovalsAs: TypeAlias = Literal["children", "removals"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standards:
-    """What a State sets for a category; ``None`` is as for all others."""
-
-    min_cell: int | None = None
-    min_n: int | None = None
-    threshold: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """What a State calls reasonable progress (300.647(d)(2)): the ratio fell, twice.
 
@@ -53,6 +44,19 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standards:
+    """What a State sets for a category; ``None`` is as for all others.
+
+    ``progress`` is ``"none"`` where the State does not use this flexibility for it.
+    """
+
+    min_cell: int | None = None
+    min_n: int | None = None
+    threshold: float | None = None
+    progress: Progress | Literal["none"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdeaSettings:
     """The State's settings; the defaults are the usual ones, not the law.
 
@@ -64,8 +68,8 @@ class IdeaSettings:
     threshold
         A ratio above it is over; one that equals it is not.
     by_category
-        Other standards for an area ('discipline') or a category's key, which a State
-        may set (300.647(b)(1)(ii)); a category's go before its area's.
+        Other standards for an area ('discipline') or a category's key: all four that
+        a State sets may differ (300.647(b)(1)(ii)); a category's go before its area's.
     years
         In how many consecutive years, this one included, a ratio must be over: 1 to 3.
     progress
@@ -106,6 +110,9 @@ class IdeaSettings:
                     "a risk ratio threshold is a number from 1 up",
                     next_step="Give the ratio that the State has set, such as 3.0.",
                 )
+            progress = standards.progress
+            if progress and not 0 <= progress.least_drop < 1000:
+                raise SettingsError("the least drop of a ratio is a number from 0 up")
         if self.years not in range(1, MOST_YEARS + 1):
             raise SettingsError(
                 "the number of consecutive years is 1, 2 or 3",
@@ -113,11 +120,9 @@ class IdeaSettings:
             )
         if not 0 < self.confidence < 1:
             raise SettingsError("the confidence of an interval lies between 0 and 1")
-        if self.progress and not 0 <= self.progress.least_drop < 1000:
-            raise SettingsError("the least drop of a ratio is a number from 0 up")
 
     def of(self, category: Category) -> Standard:
-        """The standards of a category, all three given."""
+        """The standards of a category, all of them given."""
         levels = [
             self.by_category.get(category.key),
             self.by_category.get(str(category.area)),
@@ -128,7 +133,13 @@ class IdeaSettings:
             own = (getattr(level, name) for level in given)
             return next((v for v in own if v is not None), getattr(self, name))
 
-        return Standard(first("min_cell"), first("min_n"), first("threshold"))
+        progress = first("progress")
+        return Standard(
+            first("min_cell"),
+            first("min_n"),
+            first("threshold"),
+            None if progress == "none" else progress,
+        )
 
     def counts_events(self, category: Category) -> bool:
         """Whether the category's count is one of events and not of children."""
@@ -153,11 +164,12 @@ class IdeaSettings:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """The three numbers that hold for one category."""
+    """What holds for one category; ``progress`` is ``None`` where it is not used."""
 
     min_cell: int
     min_n: int
     threshold: float
+    progress: Progress | None
 
     @property
     def limit(self) -> Fraction:

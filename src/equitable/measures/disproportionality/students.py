@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from equitable.errors import InputError, QuestionError
 from equitable.measures.disproportionality.categories import (
@@ -30,6 +31,9 @@ from equitable.measures.disproportionality.columns import (
 from equitable.measures.disproportionality.counts import GroupCount
 from equitable.measures.disproportionality.settings import IdeaSettings
 from equitable.vocabulary import LeftOut
+
+_YOUNGEST: Final = min(category.youngest for category in CATEGORIES.values())
+_OLDEST: Final = max(category.oldest for category in CATEGORIES.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +162,8 @@ def _left_out(profile: Profile, group: str | None, columns: IdeaColumns) -> str:
         return "race or ethnicity not reported"
     if columns.age is not None and profile.age is None:
         return "age not known"
+    if profile.age is not None and not _YOUNGEST <= profile.age <= _OLDEST:
+        return f"younger than {_YOUNGEST} or older than {_OLDEST}"
     if columns.setting is not None and read_setting(profile.setting) == PRIVATE:
         return "placed in a private school by their parents, not enrolled here"
     return ""
