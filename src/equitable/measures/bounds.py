@@ -11,8 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
+
+from equitable.cube.cells import Integers, Moments, Whole
+from equitable.measures.question import Question
 from equitable.measures.results import Bounds, GapRow, Gaps, Reference, SensitivityRow
-from equitable.vocabulary import Figure, Verdict
+from equitable.vocabulary import Figure, Indicator, Verdict
 
 WHY: Final = "only bounds of the counts were published"
 _EXACT: Final = (
@@ -21,6 +25,54 @@ _EXACT: Final = (
 )  # fmt: skip
 _LOWS: Final = ("low", "difference_low", "ratio_low", "odds_ratio_low")
 _HIGHS: Final = ("high", "difference_high", "ratio_high", "odds_ratio_high")
+
+
+def ends(
+    indicator: Indicator,
+    moments: Moments,
+    around: Whole,
+    stratum: Integers,
+    question: Question,
+    *,
+    overlapping: bool,
+) -> tuple[Moments, Moments, Moments]:
+    """Each group, the others and everyone; counts at the ends of their bounds.
+
+    Where ``lean`` is -1 a group's count is the least it can be and the others' the most
+    they can be; where it is 1, the other way.
+
+    The total less a group is the others; where a publisher held one alone of those
+    back, it is not used to work out what: the others are then as uncertain as each of
+    them (docs/decisions/0019).
+    """
+    lean = question.lean
+    moments = moments.within(moments.n) if indicator.snapshot else moments
+    total = around.table.moments.take(stratum)
+    if around.made_of_parts is None and not lean:
+        return moments, total - moments, total
+    own = moments.leaning(up=lean > 0)
+    # Without published totals everyone is the sum of all groups.
+    of_parts = (
+        np.ones(len(stratum), bool)
+        if around.made_of_parts is None
+        else around.made_of_parts[stratum]
+    )
+    # A sum of groups is as uncertain as each of them; a published total is not.
+    rest = (
+        (total - moments)
+        .leaning(up=lean < 0)
+        .where(of_parts, (total.leaning(up=lean < 0) - own))
+    )
+    rest = rest.within(rest.n)
+    # As it is shown: of groups added up, everyone's count has bounds of its own.
+    all_of = total.leaning(up=lean < 0).where(of_parts, own + rest)
+    if lean and question.reference != "overall" and not overlapping:
+        strata = int(stratum.max(initial=-1)) + 1
+        others = moments.grouped(stratum, strata).take(stratum) - moments
+        held = moments.spare > 0
+        alone = np.bincount(stratum, held, strata)[stratum] - held == 1
+        rest = others.among(rest.n, up=lean < 0).where(alone & ~of_parts, rest)
+    return own, rest, all_of
 
 
 def between(least: Gaps, most: Gaps) -> Gaps:

@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from equitable.cube.cells import Axis, Cells, Integers, Moments, Numbers, Whole
+from equitable.cube.cells import Axis, Cells, Integers, Moments, Numbers
 from equitable.errors import QuestionError
 from equitable.measures import against
 from equitable.measures.against import Answer, Stratified
-from equitable.measures.bounds import between
+from equitable.measures.bounds import between, ends
 from equitable.measures.cautions import of_clusters, of_margins, of_weights
 from equitable.measures.clusters import Clusters, from_pairs
 from equitable.measures.comparison import joined, verdicts
@@ -236,7 +236,7 @@ def _table(
     if question.cluster is not None:
         clusters = _clusters(cells, indicator, [*within, *names], question, places)
         whole = _clusters(cells, indicator, within, question, total.places)
-    own, rest, all_of = _ends(
+    own, rest, all_of = ends(
         indicator,
         moments,
         around,
@@ -263,54 +263,6 @@ def _table(
         everyone=_levels(cells, indicator, all_of, everyone),
         weighted=cells.weighted,
     )
-
-
-def _ends(
-    indicator: Indicator,
-    moments: Moments,
-    around: Whole,
-    stratum: Integers,
-    question: Question,
-    *,
-    overlapping: bool,
-) -> tuple[Moments, Moments, Moments]:
-    """Each group, the others and everyone; counts at the ends of their bounds.
-
-    Where ``lean`` is -1 a group's count is the least it can be and the others' the most
-    they can be; where it is 1, the other way.
-
-    The total less a group is the others; where a publisher held one alone of those
-    back, it is not used to work out what: the others are then as uncertain as each of
-    them (docs/decisions/0019).
-    """
-    lean = question.lean
-    moments = moments.within(moments.n) if indicator.snapshot else moments
-    total = around.table.moments.take(stratum)
-    if around.made_of_parts is None and not lean:
-        return moments, total - moments, total
-    own = moments.leaning(up=lean > 0)
-    # Without published totals everyone is the sum of all groups.
-    of_parts = (
-        np.ones(len(stratum), bool)
-        if around.made_of_parts is None
-        else around.made_of_parts[stratum]
-    )
-    # A sum of groups is as uncertain as each of them; a published total is not.
-    rest = (
-        (total - moments)
-        .leaning(up=lean < 0)
-        .where(of_parts, (total.leaning(up=lean < 0) - own))
-    )
-    rest = rest.within(rest.n)
-    # As it is shown: of groups added up, everyone's count has bounds of its own.
-    all_of = total.leaning(up=lean < 0).where(of_parts, own + rest)
-    if lean and question.reference != "overall" and not overlapping:
-        strata = int(stratum.max(initial=-1)) + 1
-        others = moments.grouped(stratum, strata).take(stratum) - moments
-        held = moments.spare > 0
-        alone = np.bincount(stratum, held, strata)[stratum] - held == 1
-        rest = others.among(rest.n, up=lean < 0).where(alone & ~of_parts, rest)
-    return own, rest, all_of
 
 
 def _hidden(
