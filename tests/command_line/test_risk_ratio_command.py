@@ -1045,3 +1045,20 @@ def test_the_civil_rights_file_by_race(repository):
         if row.reason is None:
             assert row.ratio == pytest.approx((row.count / row.n) / (some / of))
     assert any("Section 504" in note for note in result.found.notes)
+
+
+@pytest.mark.parametrize("few", [3, 12])
+def test_students_without_a_group_are_not_told_by_the_rows_read(ask, few):
+    """200 White, 100 Black and a few of no race: the rows less 300 are those few."""
+    rows = ["race,suspended"]
+    for race, n, out in (("White", 200, 40), ("Black", 100, 30), ("", few, 1)):
+        rows += [f"{race},{'Y' if i < out else 'N'}" for i in range(n)]
+    text = "\n".join(rows) + "\n"
+    found = ask(text, "--outcome", "suspended", "--by", "race", internal=False)
+    told = found["provenance"]
+    (left,) = told["left_out"]
+    assert left["reason"] == "Race and ethnicity not reported"
+    if few < 10:
+        assert (told["rows_read"], left["rows"]) == (None, None)
+    else:
+        assert (told["rows_read"], left["rows"]) == (300 + few, few)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, TypeAlias
+
+import numpy as np
 
 from equitable.answers.risk_question import (
     Readable,
@@ -12,16 +15,24 @@ from equitable.answers.risk_question import (
     is_of_everyone,
     trait_of,
 )
-from equitable.cube.cells import Cells, Table
+from equitable.cube.cells import Cells as Arrays
+from equitable.cube.cells import Table
 from equitable.cube.outcomes import outcome_sql
 from equitable.cube.scan import key_sql
 from equitable.errors import QuestionError
 from equitable.intake.published.marks import read_marks
 from equitable.measures.disproportionality.columns import IdeaColumns
-from equitable.measures.disproportionality.counts import GroupCount
+from equitable.measures.disproportionality.counts import GroupCount, with_nobody
 from equitable.measures.disproportionality.reasons import Reason
 from equitable.measures.disproportionality.scheme import own_outcome
-from equitable.vocabulary import NOT_REPORTED, WITHHELD, Count, Dimension, Indicator
+from equitable.vocabulary import (
+    NOT_REPORTED,
+    WITHHELD,
+    Count,
+    Dimension,
+    Indicator,
+    LeftOut,
+)
 
 _Known: TypeAlias = tuple[Count, Count, Reason | None]
 """Count, total, and why they are not known."""
@@ -67,14 +78,40 @@ def read_outcome(students: Readable, question: RiskQuestion) -> RiskCounts:
     counts = _counts(table, indicator, dimensions, places, lacking)
     groups = arrays.axes[arrays.axis(trait.name)].groups
     if not indicator.is_counts:
-        counts += _without_students(counts, groups)
+        counts += with_nobody(counts, [g for g in groups if g != NOT_REPORTED])
+    provenance = cells.provenance
+    if not indicator.is_counts:
+        apart = (*provenance.left_out, *_in_no_figure(arrays, indicator, trait))
+        provenance = replace(provenance, left_out=apart)
     return RiskCounts(
         counts=tuple(counts),
         scheme=own_outcome(indicator.name, indicator.label, groups),
         notes=_notes(students, question, indicator, arrays),
-        provenance=cells.provenance,
+        provenance=provenance,
         of_students=not indicator.is_counts,
     )
+
+
+def _in_no_figure(
+    arrays: Arrays, indicator: Indicator, trait: Dimension
+) -> list[LeftOut]:
+    """Students of no group, and those of a group without an outcome.
+
+    The rows read less those shown would tell how many they are.
+    """
+    table = arrays.table(indicator.name, [trait.name])
+    groups = [table.names(row)[trait.name] for row in range(len(table.places))]
+    nowhere = np.array([group == NOT_REPORTED for group in groups], bool)
+    n, missing = table.moments.n, table.moments.missing
+    found = {
+        f"{trait.label} not reported": int((n + missing)[nowhere].sum()),
+        f"no value of {indicator.label}": int(missing[~nowhere].sum()),
+    }
+    return [
+        LeftOut(reason=reason, rows=rows, students=True)
+        for reason, rows in found.items()
+        if rows
+    ]
 
 
 def _places(students: Readable, question: RiskQuestion) -> dict[str, Dimension]:
@@ -160,23 +197,6 @@ def _without_numbers(
     return found
 
 
-def _without_students(
-    counts: list[GroupCount], groups: tuple[str, ...]
-) -> list[GroupCount]:
-    """In a file of students a group that is not there has nobody in it."""
-    there = {(one.district, one.year, one.group) for one in counts}
-    lines = dict.fromkeys((one.district, one.year, one.category) for one in counts)
-    return [
-        GroupCount(
-            district=district, year=year, category=category, group=group,
-            count=0, total=0,
-        )
-        for district, year, category in lines
-        for group in groups
-        if group != NOT_REPORTED and (district, year, group) not in there
-    ]  # fmt: skip
-
-
 _OWN: Final = (
     "'{}' is an outcome of your own, none of the 14 categories of 34 CFR 300.647: the"
     " arithmetic is the rule's, and its words are not claimed."
@@ -184,7 +204,7 @@ _OWN: Final = (
 
 
 def _notes(
-    students: Readable, question: RiskQuestion, indicator: Indicator, arrays: Cells
+    students: Readable, question: RiskQuestion, indicator: Indicator, arrays: Arrays
 ) -> tuple[str, ...]:
     said = [_OWN.format(indicator.label)]
     settled = question.columns

@@ -33,7 +33,7 @@ from equitable.measures.disproportionality.columns import (
     read_disability,
     read_setting,
 )
-from equitable.measures.disproportionality.counts import GroupCount
+from equitable.measures.disproportionality.counts import with_nobody
 from equitable.measures.disproportionality.students import Profile, category_counts
 from equitable.vocabulary import Dimension
 
@@ -123,7 +123,7 @@ def read_students(
     return RiskCounts(
         counts=tuple(
             one
-            for one in (*made.counts, *_without_children(made.counts))
+            for one in (*made.counts, *with_nobody(made.counts, GROUPS))
             if wanted is None or one.category == wanted
         ),
         notes=made.notes,
@@ -135,21 +135,6 @@ def read_students(
 def _wanted(question: RiskQuestion) -> str | None:
     """The one category that was asked for, if one was."""
     return question.outcome if question.outcome in CATEGORIES else None
-
-
-def _without_children(counts: tuple[GroupCount, ...]) -> list[GroupCount]:
-    """In a file of students a group that is not there has nobody in it."""
-    there = {(one.district, one.year, one.category, one.group) for one in counts}
-    lines = dict.fromkeys((one.district, one.year, one.category) for one in counts)
-    return [
-        GroupCount(
-            district=district, year=year, category=category, group=group,
-            count=0, total=0,
-        )
-        for district, year, category in lines
-        for group in GROUPS
-        if (district, year, category, group) not in there
-    ]  # fmt: skip
 
 
 # ------------------------------------------------------------------ what is read

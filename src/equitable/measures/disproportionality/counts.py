@@ -59,6 +59,24 @@ Key: TypeAlias = tuple[str, str, str]
 """District, year and category."""
 
 
+def with_nobody(
+    counts: Sequence[GroupCount], groups: Iterable[str]
+) -> list[GroupCount]:
+    """Groups that a file of students does not hold: nobody is in them, line by line."""
+    there = {(one.district, one.year, one.category, one.group) for one in counts}
+    lines = dict.fromkeys((one.district, one.year, one.category) for one in counts)
+    every = tuple(groups)
+    return [
+        GroupCount(
+            district=district, year=year, category=category, group=group,
+            count=0, total=0,
+        )
+        for district, year, category in lines
+        for group in every
+        if (district, year, category, group) not in there
+    ]  # fmt: skip
+
+
 def checked(
     counts: Iterable[GroupCount],
     settings: IdeaSettings,
