@@ -10,6 +10,7 @@ import pytest
 
 import equitable as eq
 from equitable.answers.cells import GapsResult
+from equitable.errors import InputError
 from equitable.measures.results import GapRow
 
 GROUPS = ("Asian", "Black", "Hispanic", "White")
@@ -163,3 +164,24 @@ def test_the_white_students_of_two_sexes_without_totals(tmp_path: Path) -> None:
     assert girls.bounds is not None
     assert girls.bounds.count == (0, 9)
     assert girls.reference.value == pytest.approx(40 / 150)
+
+
+@pytest.mark.parametrize(
+    ("named", "cell"),
+    [("Passed", "101-200"), ("Passed", "150"), ("Percent Passed", "GE150%")],
+)
+def test_bounds_above_the_total_are_refused(
+    tmp_path: Path, named: str, cell: str
+) -> None:
+    """A number above its total is refused, and so is a range of such numbers."""
+    path = tmp_path / "card.csv"
+    path.write_text(
+        f"School,Group,{named},Tested\nOak,White,{cell},100\nOak,Black,40,100\n"
+    )
+    which = "percent" if named.startswith("Percent") else "count"
+    with (
+        eq.open(path, fresh=True) as table,
+        pytest.raises(InputError, match=r"cannot be right together|percentage") as said,
+    ):
+        table.gaps(None, by=["Group"], total="Tested", **{which: named})
+    assert said.value.row == 2

@@ -233,7 +233,11 @@ def _counted(indicator: Indicator, count: str, total: str, marks: Marks) -> Outc
     for text, mark in blurs.items():
         if mark.withheld or mark.exact is not None:
             low, high = count_bounds(mark, most=None)
-            least.append((text, f"LEAST({low}, {all_of})"))
+            # Bounds above the total are as wrong as a number above it.
+            over = all_of if indicator.snapshot else _REFUSED
+            least.append(
+                (text, f"CASE WHEN {low} <= {all_of} THEN {low} ELSE {over} END")
+            )
             most.append((text, all_of if high is None else f"LEAST({high}, {all_of})"))
     return OutcomeSql(
         column=count,
@@ -282,7 +286,8 @@ def _shared(indicator: Indicator, percent: str, total: str, marks: Marks) -> Out
         if not mark.withheld and mark.exact is None:
             continue
         bottom, top = share_bounds_sql(mark, all_of, hundred)
-        least.append((written, bottom))
+        beyond = mark.subject == "number" and (mark.low or 0) > hundred
+        least.append((written, _REFUSED if beyond else bottom))
         most.append((written, top))
     return OutcomeSql(
         column=percent,

@@ -207,6 +207,7 @@ def _part(
     foot = notes_beneath(beneath, len(rows[skip]))
     foot_notes = sum(1 for row in beneath[len(beneath) - foot :] if _is_filled(row))
     beneath = beneath[: len(beneath) - foot]
+    _refuse_shared_numbers(beneath, cells.spans, skip + 1, name)
     merged = _fill_merged(beneath, cells.spans, skip + 1)
     body = [
         (place, row) for place, row in enumerate(beneath, skip + 2) if _is_filled(row)
@@ -303,6 +304,37 @@ def _fill_merged(
             row[left : right + 1] = [value] * (right - left + 1)
         found = True
     return found
+
+
+def _refuse_shared_numbers(
+    rows: Sequence[list[object]], spans: Sequence[Span], first: int, file: str
+) -> None:
+    """Refuse a merged cell that is one number of several groups.
+
+    What part of it each has nobody can tell.  A year or a school's number that is
+    written once over its rows is none: most of its column is merged so.
+    """
+    over: dict[int, int] = {}
+    for upper, left, lower, _ in spans:
+        over[left] = over.get(left, 0) + lower - upper + 1
+    for upper, left, lower, right in spans:
+        top = upper - first
+        if top < 0 or lower - first >= len(rows) or right >= len(rows[top]):
+            continue
+        value = rows[top][left]
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            continue
+        filled = sum(_plain(row[left]) != "" for row in rows) + over[left]
+        if right == left and over[left] > filled / 2:
+            continue
+        raise InputError(
+            f"one number is merged over {lower - upper + 1} by {right - left + 1}"
+            " cells (rows by columns), and nobody can tell what part each has",
+            file=file,
+            row=upper + 1,
+            next_step="Unmerge it and write each row and column its own number, or"
+            " leave those empty that are not known.",
+        )
 
 
 def _plain(cell: object) -> str:
