@@ -17,23 +17,8 @@ NOT_REPORTED: Final = "Not reported"
 """The group of students whose membership nobody wrote down. Never a reference."""
 
 MISSING_TOKENS: Final[frozenset[str]] = frozenset(
-    {
-        "",
-        "?",
-        "na",
-        "n/a",
-        "#n/a",
-        "nan",
-        "null",
-        "nil",
-        ".",
-        "-",
-        "--",
-        "–",
-        "—",
-        "missing",
-        "<na>",
-    }
+    {"", "?", "na", "n/a", "#n/a", "nan", "null", "nil", ".", "-", "--", "–", "—"}
+    | {"missing", "<na>"}
 )
 """Ways in which files write 'no value', case-folded and trimmed.
 
@@ -412,6 +397,9 @@ class Provenance:
 
     files: tuple[FileRead, ...]
     rows_read: Count
+    """Rows of the files, as they are."""
+    counts_read: int | None = None
+    """Where a table's columns were groups: as how many counts they were read."""
     left_out: tuple[LeftOut, ...] = ()
     views: Mapping[str, str] = field(default_factory=dict)
     where: str | None = None
@@ -434,6 +422,7 @@ class Provenance:
                 for f in self.files
             ],
             "rows_read": _given(self.rows_read),
+            "counts_read": self.counts_read,
             "left_out": [
                 {"reason": item.reason, "rows": _given(item.rows)}
                 for item in self.left_out
@@ -467,7 +456,8 @@ class Provenance:
         def few(rows: Count) -> bool:
             return isinstance(rows, int) and 0 < rows < min_n
 
-        if not isinstance(self.rows_read, int):
+        # A row of a published table is nobody.
+        if not isinstance(self.rows_read, int) or self.counts_read is not None:
             return self
         apart = [item for item in self.left_out if item.students]
         kept = self.rows_read - sum(
@@ -481,7 +471,7 @@ class Provenance:
             if item.reason != f"not: {self.where}" and isinstance(item.rows, int)
         ]
         found = (kept, *of_kept, aside, *(item.rows for item in apart))
-        if not any(few(rows) for rows in found):
+        if not any(map(few, found)):
             return self
         return replace(
             self,

@@ -8,6 +8,7 @@ records give the same sums to the last bit, in whatever order threads added them
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -150,13 +151,26 @@ def scan(
         weight=weight,
         provenance=Provenance(
             files=source.files(),
-            rows_read=int(rows.sum()),
+            **rows_of(source, int(rows.sum())),
             left_out=tuple(item for item in left_out if item.rows),
             views={d.name: d.view for d in dimensions if d.view},
             where=where.text if where else None,
             notes=tuple(notes),
         ),
     )
+
+
+class RowsOf(TypedDict):
+    """How many rows were read, for `Provenance`."""
+
+    rows_read: int
+    counts_read: int | None
+
+
+def rows_of(source: Source, records: int) -> RowsOf:
+    """The rows of the files; and how many counts they were read as."""
+    each = source.records_a_row
+    return RowsOf(rows_read=records // each, counts_read=records if each > 1 else None)
 
 
 def _sql(

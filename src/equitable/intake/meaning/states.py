@@ -56,6 +56,7 @@ def are_states(name: str, texts: Sequence[str]) -> bool:
     if not named:
         return False
     numbers = {text.removesuffix(".0").lstrip("0") for text in plain}
-    return sum(text in _CODES for text in plain) >= _MOSTLY * len(
-        plain
-    ) or numbers <= _NUMBERS
+    return (
+        sum(text in _CODES for text in plain) >= _MOSTLY * len(plain)
+        or numbers <= _NUMBERS
+    )
