@@ -277,8 +277,8 @@ def _rows_read(provenance: Provenance) -> list[str]:
     if counts is not None:
         lines = [
             (
-                f"Read {provenance.rows_read:,} rows of {files}, as {counts:,} counts of"
-                " groups."
+                f"Read {provenance.rows_read:,} rows of {files}, as {counts:,} counts"
+                " of groups."
             )
         ]
         one, several = "count", "counts"

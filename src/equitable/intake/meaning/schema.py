@@ -83,6 +83,7 @@ class Schema:
         self.published = published
         self.said: tuple[str, ...] = ()  # of the values that the settings name
         self.breaks: tuple[Break, ...] = ()
+        self.apart: frozenset[str] = frozenset()
         self._flags = race_flags(self.readings)
         if settings is not None:
             settings.check_columns([r.name for r in self.readings], file)
@@ -390,8 +391,9 @@ class Schema:
             total = self.total_column
             certain = self.published is not None and self.published.certain
             found = outcomes_of_counts(
-                self.readings, self.file, total, self.totals, published=certain
-            )
+                self.readings, self.file, total, self.totals, published=certain,
+                apart=self.apart,
+            )  # fmt: skip
             return found[:SHOWN]
         return chosen_outcomes(self.readings, self.file)[:SHOWN]
 
