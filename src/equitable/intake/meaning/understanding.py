@@ -127,6 +127,8 @@ def understand(
     schema.said = (*check_values(source, settings, readings), *also, *of_breaks)
     if settings is None or not settings.indicators:
         schema.said += tuple(one.said() for one in sums if _is_shown(one, schema))
+    if published is not None and rows != "students":
+        schema.said += published.notes
     if published is not None and published.levels and rows != "students":
         schema.said += (_ABOUT_LEVELS.format(name=next(iter(published.levels))),)
     return schema
