@@ -208,9 +208,7 @@ def _comparable(
     name = plan.indicators[0].name
     cells = _of_year(cells, plan.year, latest)
     for dimension in plan.by:
-        table = cells.table(name, [dimension.name])
-        present = (table.moments.n + table.moments.missing > 0).sum()
-        if present > 1:
+        if _told_apart(cells, name, dimension.name):
             kept.append(dimension.name)
         else:
             notes.append(f"'{dimension.label}' is left out: it has one group only.")
@@ -221,6 +219,21 @@ def _comparable(
             next_step="Choose dimensions with two groups or more.",
         )
     return tuple(kept), notes
+
+
+def _told_apart(cells: Cells, indicator: str, name: str) -> bool:
+    """Whether a dimension has two groups, or one of a total that holds others too."""
+    moments = cells.table(indicator, [name]).moments
+    several = int((moments.n + moments.missing > 0).sum()) > 1
+    return several or _has_others(cells, indicator, name)
+
+
+def _has_others(cells: Cells, indicator: str, name: str) -> bool:
+    """Whether a published total holds students who are in none of the groups."""
+    if not cells.has_totals:
+        return False
+    n = int(cells.table(indicator, [name]).moments.n.sum())
+    return 0 < n < int(cells.whole(indicator, (), [name]).table.moments.n.sum())
 
 
 def _latest(cells: Cells, year: Dimension | None) -> tuple[str | None, list[str]]:
@@ -315,7 +328,7 @@ def _answers(
         cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
     aside = everyone - int(cells.students.sum())
     now = _of_year(cells, year, latest)
-    by = tuple(name for name in by if _groups(now, indicator, name) > 1)
+    by = tuple(name for name in by if _told_apart(now, indicator.name, name))
     if not by:
         raise QuestionError("no trait has two groups with a known outcome")
     question = Question(
@@ -460,12 +473,6 @@ def _unequal(answer: _Answers, gated: Sequence[Gated]) -> tuple[GatedInequality,
 def _has_several(cells: Cells, indicator: Indicator, dimension: Dimension) -> bool:
     table = cells.table(indicator.name, [dimension.name])
     return int((table.moments.n > 0).sum()) > 1
-
-
-def _groups(cells: Cells, indicator: Indicator, name: str) -> int:
-    """How many groups of a dimension have students."""
-    moments = cells.table(indicator.name, [name]).moments
-    return int((moments.n + moments.missing > 0).sum())
 
 
 def _described(study: Study, provenance: Provenance) -> Study:

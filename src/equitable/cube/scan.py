@@ -139,6 +139,12 @@ def scan(
         ).grouped(group, len(codes))
         for place, indicator in enumerate(indicators)
     }
+    held = {}
+    for place, indicator in enumerate(indicators):
+        if indicator.is_counts and f"apart_{place}" in found.column_names:
+            held[indicator.name] = np.zeros(len(codes), np.int64)
+            apart = _integers(found, f"apart_{place}")[kept]
+            np.add.at(held[indicator.name], group, apart)
     students = np.zeros(len(codes), np.int64)
     np.add.at(students, group, rows[kept])
     return Cells(
@@ -149,6 +155,7 @@ def scan(
         moments=moments,
         weighted=weight is not None,
         weight=weight,
+        held=held,
         provenance=Provenance(
             files=source.files(),
             **rows_of(source, int(rows.sum())),
