@@ -14,6 +14,7 @@ from equitable.intake.meaning.declared import check_values
 from equitable.intake.meaning.defaults import indicator_columns, totals_by_percents
 from equitable.intake.meaning.foot_rows import find_foot_rows
 from equitable.intake.meaning.hints import lonely_columns
+from equitable.intake.meaning.published_proposal import about_x
 from equitable.intake.meaning.rows import RowsAre
 from equitable.intake.meaning.schema import Schema
 from equitable.intake.meaning.sizes import paired, with_sizes
@@ -129,6 +130,7 @@ def understand(
         schema.said += tuple(one.said() for one in sums if _is_shown(one, schema))
     if published is not None and rows != "students":
         schema.said += published.notes
+        schema.said += () if "x" in published.marks else about_x(readings)
     if published is not None and published.levels and rows != "students":
         schema.said += (_ABOUT_LEVELS.format(name=next(iter(published.levels))),)
     return schema
