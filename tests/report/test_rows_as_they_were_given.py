@@ -55,7 +55,8 @@ def test_a_report_and_its_page_say_the_rows_of_the_file(tmp_path: Path) -> None:
     with eq.open(path) as data:
         written = data.report(tmp_path / "report.html")
     report, page = (
-        re.sub(r"<[^>]*>", " ", place.read_text("utf-8")) for place in written[:2]
+        re.sub(r"<[^>]*>", " ", place.read_text("utf-8").replace("<wbr>", ""))
+        for place in written[:2]
     )
     assert re.search(rf"\b{ROWS} rows of {WIDE.name}", report)
     assert f"{WIDE.name}, {ROWS} rows" in page
