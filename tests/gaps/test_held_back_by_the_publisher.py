@@ -96,6 +96,12 @@ def test_a_report_says_who_held_it_back(tmp_path: Path) -> None:
     assert not re.search(r"(?<!\d)0 students", text)
 
 
+def test_of_an_empty_cell_nobody_is_said_to_hold_it_back(tmp_path: Path) -> None:
+    with eq.open(table(tmp_path, Black=",")) as data:
+        result = data.gaps("Number Proficient", by=["race"])
+    assert {row.group["race"] for row in result.rows} == {"White", "Hispanic or Latino"}
+
+
 @pytest.mark.parametrize("held", ["s,s", "*,*", "n<10,s"])
 def test_a_table_without_totals(tmp_path: Path, held: str) -> None:
     path = tmp_path / "plain.csv"

@@ -213,8 +213,8 @@ class Cells:
     weight: str | None = None
     provenance: Provenance
     held: Mapping[str, Integers] = field(default_factory=dict)
-    """Of published counts, for each indicator's name: how many of a cell's rows have no
-    number, shape (cells,)."""
+    """Of published counts, for each indicator's name: how many of a cell's rows the
+    publisher held back, shape (cells,)."""
 
     def axis(self, name: str) -> int:
         """The position of a dimension's axis."""

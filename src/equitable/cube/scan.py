@@ -141,10 +141,10 @@ def scan(
     }
     held = {}
     for place, indicator in enumerate(indicators):
-        if indicator.is_counts and f"apart_{place}" in found.column_names:
+        if indicator.is_counts and f"held_{place}" in found.column_names:
             held[indicator.name] = np.zeros(len(codes), np.int64)
-            apart = _integers(found, f"apart_{place}")[kept]
-            np.add.at(held[indicator.name], group, apart)
+            marked = _integers(found, f"held_{place}")[kept]
+            np.add.at(held[indicator.name], group, marked)
     students = np.zeros(len(codes), np.int64)
     np.add.at(students, group, rows[kept])
     return Cells(
@@ -199,6 +199,8 @@ def _sql(
         if outcome.apart != "FALSE":
             outer.append(f"COUNT(*) FILTER (a{i}) AS apart_{i}")
             left_apart = f" - COUNT(*) FILTER (a{i})"
+        if outcome.held != "FALSE":
+            outer.append(f"COUNT(*) FILTER (h{i}) AS held_{i}")
         outer += _sums(
             i, indicator, left_apart, precision[i], weighted=weight is not None
         )
@@ -234,6 +236,8 @@ def _columns(
         inner.append(f"{outcome.value} AS v{i}")
         if outcome.apart != "FALSE":
             inner.append(f"{outcome.apart} AS a{i}")
+        if outcome.held != "FALSE":
+            inner.append(f"({outcome.apart} AND {outcome.held}) AS h{i}")
         if outcome.stands_for is not None:
             inner.append(f"{outcome.stands_for} AS s{i}")
         if outcome.most is not None:
