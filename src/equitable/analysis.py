@@ -28,7 +28,7 @@ from equitable.intake.meaning.defaults import (
     proposed_counts,
 )
 from equitable.intake.meaning.schema import Schema
-from equitable.intake.published.dimensions import with_parts
+from equitable.intake.published.dimensions import one_breakdown, with_parts
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.settings import Settings
 from equitable.intake.source import Source
@@ -182,6 +182,11 @@ class Dataset:
         """
         return self._cube(indicators, by, within, where, weight, cluster)
 
+    def _left(self, names: Sequence[str], where: str | None) -> list[str]:
+        """The names, a column of several breakdowns as the one that is left of it."""
+        published, condition = self.schema.published, self.condition(where)
+        return one_breakdown(self.source, published, names, condition)
+
     def _cube(
         self,
         indicators: Sequence[str | Indicator],
@@ -264,6 +269,7 @@ class Dataset:
         indicator = self.indicator(
             outcome, direction=direction, count=count, total=total, percent=percent
         )
+        by = self._left(by, where)
         refuse_outcome_as_group(self, indicator, [*by, *within])
         reference = str(asked.get("reference", ""))
         cells = self._cube([indicator], by, within, where, weight, cluster, reference)
@@ -314,6 +320,7 @@ class Dataset:
         indicator = self.indicator(
             outcome, direction=direction, count=count, total=total, percent=percent
         )
+        (by,) = self._left([by], where)
         refuse_outcome_as_group(self, indicator, [by, *within])
         cells = self.cube(
             indicators=[indicator], by=[by], within=within, where=where, weight=weight

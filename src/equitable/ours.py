@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ELSEWHERE: Final = "every other place"
 _MOST: Final = 50_000
-_PLACES: Final = frozenset({"school", "district", "region"})
+_PLACES: Final = frozenset({"school", "district", "region", "state"})
 _NAMED: Final = 3
 
 
@@ -249,6 +249,8 @@ def find_place(
 
 def _kind(schema: Schema, column: str) -> PlaceKind:
     reading = next(r for r in schema.readings if r.name == column)
+    if reading.key == "state":
+        return "state"
     key = "school" if reading.role is Role.SCHOOL else reading.key
     if key in {"school", "district"}:
         return "school" if key == "school" else "district"
@@ -265,7 +267,7 @@ def _refuse_namesakes(
     """Two schools of one name are two schools: their figures must not be one."""
     held = [r.name for r in schema.readings if r.key == "district" and r.name != column]
     own = next(r for r in schema.readings if r.name == column)
-    if own.role is not Role.SCHOOL or not held:
+    if own.role is not Role.SCHOOL or own.key == "state" or not held:
         return
     for name in held:
         kept = f"({where.sql}) AND " if where else ""

@@ -53,6 +53,7 @@ class Reported(Asked, Protocol):
         """The indicator that a name stands for."""
 
     def _column(self, name: str) -> str: ...
+    def _left(self, names: Sequence[str], where: str | None) -> list[str]: ...
 
 
 def report_on(
@@ -127,7 +128,7 @@ def report_on(
     traits = (
         _traits(self)
         if by is None
-        else tuple(self.schema.dimension(name) for name in by)
+        else tuple(self.schema.dimension(name) for name in self._left(by, where))
     )
     wanted = None
     if places:

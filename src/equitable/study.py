@@ -32,10 +32,10 @@ from equitable.privacy.gate import (
 )
 from equitable.privacy.inequality import (
     GatedInequality,
-    most_groups,
-    shown_inequality,
+    several_shown,
 )
 from equitable.privacy.lines import Key
+from equitable.privacy.rows_read import guarded
 from equitable.report.contents import Board, Contents, Study
 from equitable.report.inequality import FEWEST, SAID
 from equitable.version import VERSION
@@ -188,7 +188,7 @@ def carry_out(
     students = all(not one.is_counts and one.figures is None for one in plan.indicators)
     if not internal and students:
         some = [answer.aside for answer in answers if answer.aside]
-        provenance = provenance.guarded(plan.min_n, aside=min(some, default=0))
+        provenance = guarded(provenance, plan.min_n, aside=min(some, default=0))
     return Contents(
         title=plan.title or f"Who is served, and who is not yet: {source.name}",
         studies=tuple(_described(study, provenance) for study in studies),
@@ -213,9 +213,7 @@ def _comparable(
     name = plan.indicators[0].name
     cells = _of_year(cells, plan.year, latest)
     for dimension in plan.by:
-        table = cells.table(name, [dimension.name])
-        present = (table.moments.n + table.moments.missing > 0).sum()
-        if present > 1:
+        if _told_apart(cells, name, dimension.name):
             kept.append(dimension.name)
         else:
             notes.append(f"'{dimension.label}' is left out: it has one group only.")
@@ -226,6 +224,21 @@ def _comparable(
             next_step="Choose dimensions with two groups or more.",
         )
     return tuple(kept), notes
+
+
+def _told_apart(cells: Cells, indicator: str, name: str) -> bool:
+    """Whether a dimension has two groups, or one of a total that holds others too."""
+    moments = cells.table(indicator, [name]).moments
+    several = int((moments.n + moments.missing > 0).sum()) > 1
+    return several or _has_others(cells, indicator, name)
+
+
+def _has_others(cells: Cells, indicator: str, name: str) -> bool:
+    """Whether a published total holds students who are in none of the groups."""
+    if not cells.has_totals:
+        return False
+    n = int(cells.table(indicator, [name]).moments.n.sum())
+    return 0 < n < int(cells.whole(indicator, (), [name]).table.moments.n.sum())
 
 
 def _latest(cells: Cells, year: Dimension | None) -> tuple[str | None, list[str]]:
@@ -320,7 +333,7 @@ def _answers(
         cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
     aside = everyone - int(cells.students.sum())
     now = _of_year(cells, year, latest)
-    by = tuple(name for name in by if _groups(now, indicator, name) > 1)
+    by = tuple(name for name in by if _told_apart(now, indicator.name, name))
     if not by:
         raise QuestionError("no trait has two groups with a known outcome")
     question = Question(
@@ -451,29 +464,18 @@ def _unequal(answer: _Answers, study: Study) -> tuple[GatedInequality, ...]:
     if answer.indicator.figures is not None:
         return ()
     cells = answer.cells if study.years else answer.asked[0].cells
-    shown = study.years or study.gaps
-    held = _names(shown.gaps.within)
-    question = InequalityQuestion(names=SAID)
-    found = []
-    for dimension in study.gaps.gaps.dimensions:
-        table = cells.table(answer.indicator.name, [*held, dimension.name])
-        if dimension.overlapping or table.moments.spare.any():
-            continue
-        one = shown_inequality(cells, shown, dimension, question)
-        if most_groups(one) >= FEWEST:
-            found.append(one)
-    return tuple(found)
+    return several_shown(
+        cells,
+        study.years or study.gaps,
+        study.gaps.gaps.dimensions,
+        InequalityQuestion(names=SAID),
+        fewest=FEWEST,
+    )
 
 
 def _has_several(cells: Cells, indicator: Indicator, dimension: Dimension) -> bool:
     table = cells.table(indicator.name, [dimension.name])
     return int((table.moments.n > 0).sum()) > 1
-
-
-def _groups(cells: Cells, indicator: Indicator, name: str) -> int:
-    """How many groups of a dimension have students."""
-    moments = cells.table(indicator.name, [name]).moments
-    return int((moments.n + moments.missing > 0).sum())
 
 
 def _described(study: Study, provenance: Provenance) -> Study:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal, NoReturn, TypeAlias
 
@@ -17,9 +17,9 @@ NOT_REPORTED: Final = "Not reported"
 """The group of students whose membership nobody wrote down. Never a reference."""
 
 MISSING_TOKENS: Final[frozenset[str]] = frozenset(
-    {"", "?", "na", "n/a", "#n/a", "nan", "null", "nil", ".", "-", "--", "–", "—",
-     "missing", "<na>"}
-)  # fmt: skip
+    {"", "?", "na", "n/a", "#n/a", "nan", "null", "nil", ".", "-", "--", "–", "—"}
+    | {"missing", "<na>"}
+)
 """Ways in which files write 'no value', case-folded and trimmed.
 
 'none' is absent on purpose: 'None' is a real answer to 'which disability?'.
@@ -412,6 +412,9 @@ class Provenance:
 
     files: tuple[FileRead, ...]
     rows_read: Count
+    """Rows of the files, as they are."""
+    counts_read: int | None = None
+    """Where a table's columns were groups: as how many counts they were read."""
     left_out: tuple[LeftOut, ...] = ()
     views: Mapping[str, str] = field(default_factory=dict)
     where: str | None = None
@@ -434,6 +437,7 @@ class Provenance:
                 for f in self.files
             ],
             "rows_read": _given(self.rows_read),
+            "counts_read": self.counts_read,
             "left_out": [
                 {"reason": item.reason, "rows": _given(item.rows)}
                 for item in self.left_out
@@ -448,51 +452,6 @@ class Provenance:
             "notes": list(self.notes),
             "breaks": [one.to_dict() for one in self.breaks],
         }
-
-    def guarded(self, min_n: int, *, aside: int = 0) -> Provenance:
-        """Without the counts of rows that would give a small number of students away.
-
-        The rows read less those left out are the students of the result, and less the
-        groups shown they are those who are not: where either is under the minimum the
-        rows read are withheld, and so are the few left out.
-
-        Parameters
-        ----------
-        min_n
-            The smallest number of students that may be shown.
-        aside
-            How many students were set aside from every figure.
-        """
-
-        def few(rows: Count) -> bool:
-            return isinstance(rows, int) and 0 < rows < min_n
-
-        if not isinstance(self.rows_read, int):
-            return self
-        apart = [item for item in self.left_out if item.students]
-        kept = self.rows_read - sum(
-            item.rows
-            for item in apart
-            if item.reason == f"not: {self.where}" and isinstance(item.rows, int)
-        )
-        of_kept = [
-            kept - item.rows
-            for item in apart
-            if item.reason != f"not: {self.where}" and isinstance(item.rows, int)
-        ]
-        found = (kept, *of_kept, aside, *(item.rows for item in apart))
-        if not any(few(rows) for rows in found):
-            return self
-        return replace(
-            self,
-            rows_read=WITHHELD,
-            left_out=tuple(
-                replace(item, rows=WITHHELD)
-                if item.students and (few(item.rows) or any(map(few, (kept, *of_kept))))
-                else item
-                for item in self.left_out
-            ),
-        )
 
 
 def _given(count: Count) -> int | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from equitable.vocabulary import Condition
 
 _MOST_NAMED: Final = 8
-_PLACES: Final = frozenset({"district", "region", "county"})
+_PLACES: Final = frozenset({"district", "region", "county", "state"})
 FEWEST_PLACES: Final = 5
 FEWEST_STUDENTS: Final = 10
 """Of a place in a year, for its level to count."""

@@ -36,7 +36,7 @@ from equitable.report.document import (
 )
 from equitable.report.html import marked, render
 
-VOID = {"meta", "br", "img", "link", "input", "hr", "path", "rect", "circle"}
+VOID = {"meta", "br", "wbr", "img", "link", "input", "hr", "path", "rect", "circle"}
 DISPLAYED = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 

@@ -20,6 +20,7 @@ from equitable.measures.levels import RateInterval
 from equitable.measures.results import GapRow, Gaps, PooledRow, SensitivityRow
 from equitable.privacy.aside import set_aside, with_those_aside
 from equitable.privacy.gate import Gated, gate, withheld_groups
+from equitable.privacy.rows_read import guarded
 from equitable.vocabulary import Indicator, Provenance
 
 if TYPE_CHECKING:
@@ -136,8 +137,8 @@ class Cells:
         computed = with_those_aside(computed, named, min_n=min_n)
         if not held.is_counts:
             aside = int(self.arrays.students.sum() - arrays.students.sum())
-            guarded = computed.provenance.guarded(min_n, aside=aside)
-            computed = replace(computed, provenance=guarded)
+            told = guarded(computed.provenance, min_n, aside=aside)
+            computed = replace(computed, provenance=told)
         return GapsResult(gate(computed, min_n=min_n))
 
     def inequality(

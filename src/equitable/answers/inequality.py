@@ -24,6 +24,7 @@ from equitable.privacy.inequality import (
     public_inequality,
     shown_inequality,
 )
+from equitable.privacy.rows_read import guarded
 from equitable.vocabulary import Dimension, Indicator, Provenance, Role
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def inequality_of(
     )
     provenance = gated.gaps.provenance
     if not made.internal and not indicator.is_counts:
-        provenance = provenance.guarded(min_n, aside=aside)
+        provenance = guarded(provenance, min_n, aside=aside)
     return InequalityResult(made, provenance)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol
 
 from equitable.answers.cells import Cells
 from equitable.cube.axes import is_total
+from equitable.cube.scan import rows_of
 from equitable.errors import (
     EquitableError,
     InputError,
@@ -349,7 +350,7 @@ def provenance_of(
         )
     return Provenance(
         files=source.files(),
-        rows_read=rows,
+        **rows_of(source, rows),
         left_out=tuple(item for item in left_out if item.rows),
         views={trait.name: trait.view} if trait.view else {},
         where=question.where,

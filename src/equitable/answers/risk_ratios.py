@@ -46,6 +46,7 @@ from equitable.measures.disproportionality.scheme import Scheme
 from equitable.measures.results import shown
 from equitable.privacy.disproportionality import withhold_small
 from equitable.privacy.gate import LEAST_PUBLIC
+from equitable.privacy.rows_read import guarded
 from equitable.vocabulary import FileRead, Provenance
 
 if TYPE_CHECKING:
@@ -259,7 +260,7 @@ def _answered(
     notes = [*notes, *(note for note in said if note not in found.notes)]
     provenance = read.provenance
     if read.of_students and not internal:
-        provenance = provenance.guarded(least, aside=aside)
+        provenance = guarded(provenance, least, aside=aside)
     return RiskRatioResult(
         replace(found, notes=(*found.notes, *notes)),
         replace(provenance, internal=internal or least < LEAST_PUBLIC, min_n=least),

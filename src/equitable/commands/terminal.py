@@ -279,7 +279,16 @@ def _rows_read(provenance: Provenance) -> list[str]:
     files = ", ".join(file.name for file in provenance.files[:_LISTED])
     more = len(provenance.files) - _LISTED
     files += f" and {more:,} more files" if more > 0 else ""
-    if isinstance(provenance.rows_read, int):
+    counts, one, several = provenance.counts_read, "row", "rows"
+    if counts is not None:
+        lines = [
+            (
+                f"Read {provenance.rows_read:,} rows of {files}, as {counts:,} counts"
+                " of groups."
+            )
+        ]
+        one, several = "count", "counts"
+    elif isinstance(provenance.rows_read, int):
         lines = [f"Read {provenance.rows_read:,} rows of {files}."]
     else:
         lines = [
@@ -292,7 +301,7 @@ def _rows_read(provenance: Provenance) -> list[str]:
         rows = item.rows
         told = f"{rows:,}" if isinstance(rows, int) else "some"
         lines.append(
-            f"Left out: {told} {'row' if rows == 1 else 'rows'} ({item.reason})."
+            f"Left out: {told} {one if rows == 1 else several} ({item.reason})."
         )
     return lines
 
@@ -317,7 +326,10 @@ def show_inspection(found: Inspection, form: str) -> None:
             _give_bytes(_parquet(pa.Table.from_pylist(plain)), None)
         return
     console = Console(highlight=False)
-    made = table(f"{found.source}: {found.rows:,} rows, {len(found.columns)} columns")
+    rows, columns = f"{found.rows:,} rows", f"{len(found.columns)} columns"
+    if found.counts is not None:
+        rows += f", read as {found.counts:,} counts of groups in"
+    made = table(f"{found.source}: {rows}{' ' if found.counts else ', '}{columns}")
     made.add_column("Column", ratio=2)
     made.add_column("Is taken for")
     made.add_column("How sure")

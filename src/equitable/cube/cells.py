@@ -6,8 +6,9 @@ rest is a total less a group.  No array here has an entry for a student.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -211,6 +212,9 @@ class Cells:
     weighted: bool
     weight: str | None = None
     provenance: Provenance
+    held: Mapping[str, Integers] = field(default_factory=dict)
+    """Of published counts, for each indicator's name: how many of a cell's rows the
+    publisher held back, shape (cells,)."""
 
     def axis(self, name: str) -> int:
         """The position of a dimension's axis."""
@@ -231,6 +235,7 @@ class Cells:
             codes=self.codes[kept],
             students=self.students[kept],
             moments={key: held.take(kept) for key, held in self.moments.items()},
+            held={key: rows[kept] for key, rows in self.held.items()},
         )
 
     @property
@@ -246,6 +251,33 @@ class Cells:
             self.moments[indicator],
             [self.axis(name) for name in names],
         )
+
+    def held_back(self, indicator: str, names: Sequence[str]) -> list[dict[str, str]]:
+        """The groups of a margin that have rows, and none with a number."""
+        moments = self.moments[indicator]
+        lacking = (self.held[indicator] > 0) & (moments.n + moments.missing == 0)
+        if self.has_totals:
+            lacking &= self.level(indicator, names).held_back
+        axes = [self.axes[self.axis(name)] for name in names]
+        codes = self.codes[:, [self.axis(name) for name in names]][lacking]
+        found = dict.fromkeys(
+            place
+            for row in codes.tolist()
+            for place in itertools.product(
+                *(axis.members[code] for axis, code in zip(axes, row, strict=True))
+            )
+        )
+        table = self.table(indicator, names)
+        known = {
+            tuple(place)
+            for place, n in zip(table.places.tolist(), table.moments.n, strict=True)
+            if n
+        }
+        return [
+            {a.dimension.name: a.groups[i] for a, i in zip(axes, place, strict=True)}
+            for place in sorted(found)
+            if place not in known
+        ]
 
     def whole(self, indicator: str, within: Sequence[str], of: Sequence[str]) -> Whole:
         """Everyone whom some groups are parts of, in each stratum.

@@ -45,6 +45,8 @@ class Level:
     summed: tuple[str, ...]
     filled: int
     unknown: int
+    held_back: NDArray[np.bool_]
+    """The cells of the margin itself whose number was not given."""
 
 
 def level_of(
@@ -86,7 +88,11 @@ def level_of(
         ),
     )
     if not order:
-        return Level(cells=np.zeros(len(codes), bool), summed=(), filled=0, unknown=0)
+        none = np.zeros(len(codes), bool)
+        lone = parts[:, ~wanted].sum(axis=1) == 0
+        return Level(
+            cells=none, summed=(), filled=0, unknown=0, held_back=fits & lone & ~known
+        )
     base = patterns[order[0]]
     # What a cell of a finer margin would be part of: its place without the dimensions
     # that the chosen margin is a total over.
@@ -114,7 +120,13 @@ def level_of(
         for place, i in enumerate(totalled)
         if base[place] and i not in asked and axes[i].dimension.form != "level"
     )
-    return Level(cells=taken, summed=summed, filled=filled, unknown=unknown)
+    return Level(
+        cells=taken,
+        summed=summed,
+        filled=filled,
+        unknown=unknown,
+        held_back=fits & (which == order[0]) & ~known,
+    )
 
 
 def _is_short(place: int, patterns: Integers, told_of: Numbers) -> bool:

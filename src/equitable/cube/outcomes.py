@@ -33,6 +33,8 @@ class OutcomeSql:
     next_step: str = ""
     apart: str = "FALSE"
     apart_reason: str = ""
+    held: str = "FALSE"
+    """True where a publisher's mark holds the row's number back."""
     stands_for: str | None = None
     """How many students the row stands for (a table of counts), else 1."""
     most: str | None = None
@@ -254,6 +256,7 @@ def _counted(indicator: Indicator, count: str, total: str, marks: Marks) -> Outc
         ' [published] marks = { "-1" = "withheld" }.',
         apart=nothing,
         apart_reason=f"no number in '{count}' or '{total}'",
+        held=_held(marks, count, total),
         stands_for=all_of,
     )
 
@@ -302,6 +305,7 @@ def _shared(indicator: Indicator, percent: str, total: str, marks: Marks) -> Out
         f" '{total}' the number of students it is of.",
         apart=nothing,
         apart_reason=f"no number in '{percent}' or '{total}'",
+        held=_held(marks, percent, total),
         stands_for=all_of,
     )
 
@@ -321,6 +325,16 @@ def share_bounds_sql(mark: Mark, students: str, hundred: int) -> tuple[str, str]
         low = f"CASE WHEN {students} < {limit!r} THEN 0 ELSE {low} END"
         high = f"CASE WHEN {students} < {limit!r} THEN {students} ELSE {high} END"
     return low, high
+
+
+def _held(marks: Marks, *columns: str) -> str:
+    """True where a mark in one of the columns says that a number is held back."""
+    tests = [
+        f"COALESCE({text_of(column)} IN ({_listed(tuple(texts))}), FALSE)"
+        for column in columns
+        if (texts := [t for t, mark in marks.get(column, {}).items() if mark.withheld])
+    ]
+    return f"({' OR '.join(tests)})" if tests else "FALSE"
 
 
 def _no_number(column: str, blurs: Mapping[str, Mark], further: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ records give the same sums to the last bit, in whatever order threads added them
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -140,6 +141,12 @@ def scan(
         ).grouped(group, len(codes))
         for place, indicator in enumerate(indicators)
     }
+    held = {}
+    for place, indicator in enumerate(indicators):
+        if indicator.is_counts and f"held_{place}" in found.column_names:
+            held[indicator.name] = np.zeros(len(codes), np.int64)
+            marked = _integers(found, f"held_{place}")[kept]
+            np.add.at(held[indicator.name], group, marked)
     students = np.zeros(len(codes), np.int64)
     np.add.at(students, group, rows[kept])
     return Cells(
@@ -150,15 +157,29 @@ def scan(
         moments=moments,
         weighted=weight is not None,
         weight=weight,
+        held=held,
         provenance=Provenance(
             files=source.files(),
-            rows_read=int(rows.sum()),
+            **rows_of(source, int(rows.sum())),
             left_out=tuple(item for item in left_out if item.rows),
             views={d.name: d.view for d in dimensions if d.view},
             where=where.text if where else None,
             notes=tuple(notes),
         ),
     )
+
+
+class RowsOf(TypedDict):
+    """How many rows were read, for `Provenance`."""
+
+    rows_read: int
+    counts_read: int | None
+
+
+def rows_of(source: Source, records: int) -> RowsOf:
+    """The rows of the files; and how many counts they were read as."""
+    each = source.records_a_row
+    return RowsOf(rows_read=records // each, counts_read=records if each > 1 else None)
 
 
 def _sql(
@@ -180,6 +201,8 @@ def _sql(
         if outcome.apart != "FALSE":
             outer.append(f"COUNT(*) FILTER (a{i}) AS apart_{i}")
             left_apart = f" - COUNT(*) FILTER (a{i})"
+        if outcome.held != "FALSE":
+            outer.append(f"COUNT(*) FILTER (h{i}) AS held_{i}")
         outer += _sums(
             i, indicator, left_apart, precision[i], weighted=weight is not None
         )
@@ -215,6 +238,8 @@ def _columns(
         inner.append(f"{outcome.value} AS v{i}")
         if outcome.apart != "FALSE":
             inner.append(f"{outcome.apart} AS a{i}")
+        if outcome.held != "FALSE":
+            inner.append(f"({outcome.apart} AND {outcome.held}) AS h{i}")
         if outcome.stands_for is not None:
             inner.append(f"{outcome.stands_for} AS s{i}")
         if outcome.most is not None:

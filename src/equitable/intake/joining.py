@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from equitable.errors import InputError, SettingsError, did_you_mean
 from equitable.intake.identifiers import hash_parameters, keyed_hash_sql, recognise
 from equitable.intake.profile import cleaned_sql, profile
-from equitable.intake.readers.parts import Column, sql_text
+from equitable.intake.readers.parts import Column, Options, sql_text
 from equitable.intake.where import quote_name
 from equitable.vocabulary import MISSING_TOKENS, Role
 
@@ -59,6 +59,16 @@ class Join:
     delimiter: str | None = None
     encoding: str | None = None
     decimal: str | None = None
+
+    def options(self, **given: Any) -> Options:
+        """How it is read, as the readers ask for it."""
+        return Options(
+            sheet=self.sheet,
+            delimiter=self.delimiter,
+            encoding=self.encoding,
+            decimal=self.decimal,
+            **given,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

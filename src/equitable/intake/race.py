@@ -92,7 +92,7 @@ _WORDS: Final[Mapping[Race, str]] = {
     ),
     Race.PACIFIC_ISLANDER: (
         "native hawaiian other pacific islander|native hawaiian pacific islander|"
-        "native hawaiian|pacific islander|hawaiian|nh pi|nhpi|nhopi|nh opi|samoan|"
+        "native hawaiian|pacific islander|hawaiian|pi|nh pi|nhpi|nhopi|nh opi|samoan|"
         "hawaiian pacific islander|hawaiian native pacific islander|chamorro|tongan|"
         "fijian|marshallese|other pacific islander|pac islander|guamanian|"
         "native hawaiian other pac islander|pacific isl|hawaiian other pacific islander"

@@ -104,13 +104,7 @@ class Source:
             path = self._scratch.new_path(".parquet")
             further = _open_whole(
                 join.file,
-                partial(
-                    Options,
-                    sheet=join.sheet,
-                    delimiter=join.delimiter,
-                    encoding=join.encoding,
-                    decimal=join.decimal,
-                ),
+                join.options,
                 settings=self._settings,
                 beside=engine.Beside(variables=variables, paths=(path,)),
             )
@@ -181,6 +175,11 @@ class Source:
     def header_rows(self) -> int:
         """From how many rows the names of its columns were joined, at most."""
         return max(part.header_rows for part in self._parts)
+
+    @property
+    def records_a_row(self) -> int:
+        """How many records were made of each row of its files."""
+        return max(part.times for part in self._parts)
 
     @property
     def own_columns(self) -> frozenset[str]:

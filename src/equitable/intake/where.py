@@ -221,6 +221,7 @@ class _Reader:
             return f"({self.equal(column, value, bare)})"
         if operator == "!=":
             return f"(NOT ({self.equal(column, value, bare)}))"
+        value = self.by_its_present_name(value)
         number = _number(value) if bare else None
         if number is not None:
             as_number = f"TRY_CAST({_text(column)} AS DOUBLE)"
@@ -242,9 +243,7 @@ class _Reader:
             )
 
     def equal(self, column: str, value: str, bare: bool) -> str:
-        if self.names is not None:
-            held = self.names.crosswalk_values(self.used[-1])
-            value = held.get(value.strip().casefold(), value)
+        value = self.by_its_present_name(value)
         number = _number(value) if bare else None
         present = _present(column)
         same = f"{present} = {quote_value(value.strip().lower())}"
@@ -253,6 +252,13 @@ class _Reader:
         # '3', '3.0' and '03' are one number, while 'K' beside them is merely unequal.
         as_number = f"TRY_CAST({present} AS DOUBLE) = {quote_value(number)}"
         return f"({same} OR ({present} IS NOT NULL AND COALESCE({as_number}, FALSE)))"
+
+    def by_its_present_name(self, value: str) -> str:
+        """A value that a crosswalk calls otherwise now, of the column last named."""
+        if self.names is None:
+            return value
+        held = self.names.crosswalk_values(self.used[-1])
+        return held.get(value.strip().casefold(), value)
 
     def phrase(self, wanted: str) -> tuple[str, bool]:
         """A quoted text, or bare words up to the next mark; and whether it was bare."""

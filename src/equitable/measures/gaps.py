@@ -22,6 +22,7 @@ from equitable.measures.bounds import between, ends
 from equitable.measures.cautions import of_clusters, of_margins, of_weights
 from equitable.measures.clusters import Clusters, from_pairs
 from equitable.measures.comparison import joined, verdicts
+from equitable.measures.held_back import with_held_back
 from equitable.measures.levels import Levels, levels
 from equitable.measures.multiplicity import adjust
 from equitable.measures.published_averages import averages_compared
@@ -77,11 +78,13 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
         return averages_compared(cells, indicator, question)
     check(cells, indicator, question)
     if cells.moments[indicator.name].spare.any():
-        return between(
+        found = between(
             _answered(cells, indicator, replace(question, lean=-1)),
             _answered(cells, indicator, replace(question, lean=1)),
         )
-    return _answered(cells, indicator, question)
+    else:
+        found = _answered(cells, indicator, question)
+    return with_held_back(found, cells, question)
 
 
 def _answered(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
@@ -226,7 +229,8 @@ def _table(
     """The groups of some dimensions in each stratum, with the total around them."""
     table = cells.table(indicator.name, [*within, *names])
     places, moments = table.places, table.moments
-    if not within and len(names) == 1:
+    if not within and len(names) == 1 and not indicator.is_counts:
+        # Of a published table, a group without a row is not there, and has not 0.
         places, moments = _with_empty(places, moments, table.axes[0])
     around = cells.whole(indicator.name, within, names)
     total = around.table

@@ -139,20 +139,45 @@ def _has_a_rest(cells: Cells, indicator: Indicator, name: str, table: Table) -> 
     """
     n = table.moments.n
     if not n.sum():
-        others = ", ".join(
-            f"'{axis.dimension.name}'"
-            for axis in cells.axes
-            if axis.has_totals and axis.dimension.name != name
-        )
-        raise QuestionError(
-            f"the rows that are left hold no figures of '{name}' by itself",
-            next_step="Either all of them were held back by those who published the"
-            " table: ask for a larger place. Or another breakdown was asked for too,"
-            f" and the table holds each alone: leave {others} out of --where and"
-            " --within.",
-        )
+        raise _no_figures(cells, name)
     whole = cells.whole(indicator.name, (), [name]).table.moments.n
     return len(n) > 1 or int(whole.sum()) > int(n.sum())
+
+
+def _no_figures(cells: Cells, name: str) -> QuestionError:
+    """Why a published table has no figure of a dimension by itself."""
+    own = cells.axes[cells.axis(name)]
+    fixed = [
+        axis.dimension.name
+        for axis in cells.axes
+        if axis.dimension.form != "level"
+        and axis.dimension.totals
+        and not axis.has_totals
+        and axis.dimension.name != name
+    ]
+    if not any(own.members) and fixed:
+        # Of what --where keeps, each row is of the other breakdown, and of all of this.
+        others = " and ".join(f"'{one}'" for one in fixed)
+        return QuestionError(
+            f"the file does not hold '{name}' by {others}: it gives each by itself, and"
+            " none of the rows that are left is of both",
+            next_step=f"Leave {others} out of --where and --within; or ask for {others}"
+            f" with --by, and leave '{name}' out.",
+        )
+    further = [
+        f"'{axis.dimension.name}'"
+        for axis in cells.axes
+        if axis.has_totals and axis.dimension.name != name
+    ]
+    also = (
+        " Or another breakdown was asked for too, and the table holds each alone: leave"
+        f" {', '.join(further)} out of --where and --within."
+    )
+    return QuestionError(
+        f"the rows that are left hold no figures of '{name}' by itself",
+        next_step="Either all of them were held back by those who published the table:"
+        f" ask for a larger place.{also if further else ''}",
+    )
 
 
 def _check_cluster(cells: Cells, question: Question) -> None:

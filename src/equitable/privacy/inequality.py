@@ -8,7 +8,7 @@ figure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -131,6 +131,30 @@ def shown_inequality(
         internal=gated.internal,
         audited=gated.audited,
     )
+
+
+def several_shown(
+    cells: Cells,
+    gated: Gated,
+    dimensions: Iterable[Dimension],
+    question: InequalityQuestion,
+    *,
+    fewest: int,
+) -> tuple[GatedInequality, ...]:
+    """The summaries over each of several traits, where enough groups are shown.
+
+    Groups that overlap, or of which only bounds are known, make no summary.
+    """
+    held = [one.name for one in gated.gaps.within]
+    found = []
+    for dimension in dimensions:
+        table = cells.table(gated.gaps.indicator.name, [*held, dimension.name])
+        if dimension.overlapping or table.moments.spare.any():
+            continue
+        one = shown_inequality(cells, gated, dimension, question)
+        if most_groups(one) >= fewest:
+            found.append(one)
+    return tuple(found)
 
 
 def most_groups(gated: GatedInequality) -> int:

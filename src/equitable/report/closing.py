@@ -54,10 +54,13 @@ def quality_chapter(contents: Contents) -> Section:
     if quality.missing:
         blocks.append(
             Table(
-                caption="Rows of counts without a value"
-                if counts
-                else "Missing values",
-                columns=("Column", "Rows", "Without a value", "Share"),
+                caption="Counts without a value" if counts else "Missing values",
+                columns=(
+                    "Column",
+                    "Counts" if counts else "Rows",
+                    "Without a value",
+                    "Share",
+                ),
                 numeric=(False, True, True, True),
                 rows=tuple(
                     (
@@ -212,9 +215,17 @@ def provenance_facts(provenance: Provenance) -> Facts:
 def _provenance(provenance: Provenance) -> Iterable[tuple[str, str]]:
     for file in provenance.files:
         yield file.name, f"{file.bytes:,} bytes, SHA-256 {file.sha256}"
-    yield "Rows read", f"{provenance.rows_read:,}"
+    counts, left = provenance.counts_read, "Rows left out"
+    if counts is None:
+        yield "Rows read", f"{provenance.rows_read:,}"
+    else:
+        yield (
+            "Rows read",
+            f"{provenance.rows_read:,}, read as {counts:,} counts of groups",
+        )
+        left = "Counts left out"
     for item in provenance.left_out:
-        yield "Rows left out", f"{item.rows:,}: {item.reason}"
+        yield left, f"{item.rows:,}: {item.reason}"
     if provenance.where:
         yield "Condition", provenance.where
     for note in provenance.notes:

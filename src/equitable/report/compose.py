@@ -116,9 +116,13 @@ def _subtitle(contents: Contents) -> str:
     more = len(contents.provenance.files) - 3
     files += f" and {more} more files" if more > 0 else ""
     rows = contents.provenance.rows_read
+    counts = contents.provenance.counts_read
     parts = [
         f"Figures of {contents.year}" if contents.year else "",
-        f"{rows:,} rows of {files}" if isinstance(rows, int) else files,
+        f"{rows:,} {'row' if rows == 1 else 'rows'} of {files}"
+        if isinstance(rows, int)
+        else files,
+        f"read as {counts:,} counts of groups" if counts is not None else "",
         _day(contents.date),
     ]
     return " · ".join(filter(None, parts))

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from equitable.report.document import Cell, Table
+from equitable.report.plain_text import ends_of_words
 from equitable.report.tables import table_csv
 
 LONG: Final = 14
@@ -24,8 +25,13 @@ _NOT_PRINTED: Final = (
 
 
 def words(text: str) -> str:
-    """A text escaped, whose dates and years no line divides."""
-    return _DATE.sub(r'<span class="whole">\g<0></span>', escape(text))
+    """A text escaped, whose dates and years no line divides; long names may be."""
+    return "".join(
+        "<wbr>".join(map(escape, pieces))
+        if len(pieces := ends_of_words(part)) > 1
+        else _DATE.sub(r'<span class="whole">\g<0></span>', escape(part))
+        for part in re.split(r"(\S+)", text)
+    )
 
 
 def table_html(table: Table, name: str, file: str = "") -> str:

@@ -15,6 +15,8 @@ from typing import Any, Final, TypeVar, cast
 
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNSEEN: Final = frozenset("\u00ad\u200b\u2060\ufeff")
+_LONG_NAME: Final = 20
+"""Characters from which on a word may have to end in the next line of a telephone."""
 _T = TypeVar("_T")
 
 
@@ -34,6 +36,16 @@ def plain(text: str) -> str:
         for character in text
     )
     return re.sub(r" {2,}", " ", kept).strip()
+
+
+def ends_of_words(word: str) -> list[str]:
+    """A long word without spaces, such as a file's name, cut where a line may end.
+
+    After its hyphens, underlines and points; a short one stays whole.
+    """
+    if len(word) < _LONG_NAME:
+        return [word]
+    return re.split(r"(?<=[_.-])(?=[^\W_])", word)
 
 
 def changed(value: _T, change: Callable[[str], str]) -> _T:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from equitable.errors import OutputError
-from equitable.report.plain_text import changed
+from equitable.report.plain_text import changed, ends_of_words
 
 _SERIF: Final = "Libertinus Serif"
 _SANS: Final = (
@@ -112,11 +112,15 @@ def runs(text: str, strong: Iterable[str]) -> list[dict[str, Any]]:
 
 def breakable(text: str) -> str:
     """The text with places to break very long words, else they would leave the page."""
-    return re.sub(
-        rf"\S{{{_LONG_WORD + 1},}}",
-        lambda word: "\u200b".join(re.findall(rf".{{1,{_LONG_WORD // 2}}}", word[0])),
-        text,
-    )
+
+    def broken(word: re.Match[str]) -> str:
+        pieces = ends_of_words(word[0])
+        if max(map(len, pieces)) > _LONG_WORD:
+            cut = rf".{{1,{_LONG_WORD // 2}}}"
+            pieces = [short for piece in pieces for short in re.findall(cut, piece)]
+        return "\u200b".join(pieces)
+
+    return re.sub(r"\S+", broken, text)
 
 
 def _undisplayable(diagnostic: str) -> set[str]:

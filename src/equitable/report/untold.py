@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from equitable.measures.held_back import BY_THE_PUBLISHER
 from equitable.measures.results import GapRow, Gaps
 from equitable.privacy.lines import counts_nobody
 from equitable.report.contents import Study
@@ -29,9 +30,9 @@ def untold(studies: Sequence[Study]) -> Bullets:
     them come first; each sentence points to its chapter.
     """
     said: list[tuple[str, str]] = []
-    held = _withheld(studies)
-    if held:
-        said.append((held, "about"))
+    said += [
+        (held, "about") for held in (_withheld(studies), _published(studies)) if held
+    ]
     unsure = [
         (studies.index(study) + 1, study.gaps.gaps, _unsure(study.gaps.gaps))
         for study in studies
@@ -100,6 +101,8 @@ def _withheld(studies: Sequence[Study]) -> str:
     for study in studies:
         gaps = study.gaps.gaps
         for row in gaps.rows:
+            if row.reason == BY_THE_PUBLISHER:
+                continue
             if row.withheld and len(row.group) == 1:
                 names[group_name(row.group, gaps.dimensions)] = None
             elif row.withheld:
@@ -115,6 +118,20 @@ def _withheld(studies: Sequence[Study]) -> str:
         f"Withheld: {', and '.join(parts)}. Each has fewer than {least} students, or"
         " would give such a group away by subtraction."
     )
+
+
+def _published(studies: Sequence[Study]) -> str:
+    """Which groups those who published the table held back."""
+    names = dict.fromkeys(
+        group_name(row.group, study.gaps.gaps.dimensions)
+        for study in studies
+        for row in study.gaps.gaps.rows
+        if row.reason == BY_THE_PUBLISHER and len(row.group) == 1
+    )
+    if not names:
+        return ""
+    named = _named(list(names), _NAMED_WITHHELD)
+    return f"Held back by those who published the table: {named}."
 
 
 def _named(names: Sequence[str], most: int) -> str:

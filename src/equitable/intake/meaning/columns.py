@@ -21,6 +21,7 @@ from equitable.intake.identifiers import (
 )
 from equitable.intake.meaning.rows import FEW, RowsAre, are_sizes, what_rows_are
 from equitable.intake.meaning.settled_roles import one_of_each, yours
+from equitable.intake.meaning.states import are_states
 from equitable.intake.names import (
     Meaning,
     families,
@@ -209,6 +210,10 @@ def _read(
     one_of_many = named is not None and named.meaning.key == "race"
     if one_of_many and yes_no(profile.texts):
         named = None  # 'EthnicityFlag_X' asks about one group; it is not the race
+    if profile.distinct > 1 and are_states(profile.name, base.codes):
+        state = meaning_of("state")
+        base = replace(base, meaning=state.meaning if state else None)
+        return _with(base, Role.SCHOOL, "states, which are places", 0.9)
     if named is None or race is not None:
         return _by_contents(base, rows, is_race=race is not None)
     reading = replace(base, meaning=named.meaning)

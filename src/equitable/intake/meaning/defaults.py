@@ -160,12 +160,14 @@ def outcomes_of_counts(
     totals: Mapping[str, str],
     *,
     published: bool = False,
+    apart: Container[str] = (),
 ) -> tuple[Indicator, ...]:
     """The outcomes of a table of counts: nothing without its total.
 
     Either a column says which outcome a row's students had, or counts stand beside the
     percents that were made from them (``totals``, from ``totals_by_percents``).  In a
-    ``published`` table, percentages of the total do where there is no count.
+    ``published`` table, percentages of the total do where there is no count; levels
+    that another column is the sum of (``apart``) are left to who asks for them.
     """
     own = [r for r in readings if r.role is Role.OUTCOME] if total else []
     found = [one for r in own if (one := proposal_for(r, file, total)) is not None]
@@ -203,9 +205,11 @@ def outcomes_of_counts(
             ),
         )
         for count, whole in totals.items()
+        if count not in apart
     ]
     if published and total and not rates:
-        rates = list(_shares(readings, total, file))
+        others = [r for r in readings if r.name not in apart]
+        rates = list(_shares(others, total, file))
     # 'Level 3+4' says more than each level alone.
     return tuple(sorted(rates, key=lambda rate: "+" not in rate.label))
 

@@ -53,7 +53,9 @@ MOST_GROUPS: Final = 10_000
 _EMPTY: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "<na>"})
 """What programs write into an empty cell; '?' and 'missing' are said by a person."""
 _KEPT_ROLES: Final = (Role.SCHOOL, Role.GRADE, Role.YEAR)
-_PLACES: Final = frozenset({"district", "class", "region", "category", "program"})
+_PLACES: Final = frozenset(
+    {"district", "class", "region", "state", "category", "program"}
+)
 
 
 def is_race(reading: Reading) -> bool:

@@ -83,6 +83,9 @@ class Inspection:
 
     source: str
     rows: int
+    """Of its files."""
+    counts: int | None
+    """Where a table's columns were groups: as how many counts its rows were read."""
     rows_are: RowsAre
     columns: tuple[ColumnProposal, ...]
     dimensions: tuple[Dimension, ...]
@@ -133,6 +136,7 @@ class Inspection:
         return {
             "source": self.source,
             "rows": self.rows,
+            "counts": self.counts,
             "rows_are": self.rows_are,
             "columns": [column.to_dict() for column in self.columns],
             "dimensions": [
@@ -181,7 +185,8 @@ def inspect(source: Source, settings: Settings | None = None) -> Inspection:
     quality = assess(source, schema, schema.indicators, schema.dimensions)
     return Inspection(
         source=source.name,
-        rows=quality.rows,
+        rows=quality.rows // source.records_a_row,
+        counts=quality.rows if source.records_a_row > 1 else None,
         rows_are=rows,
         columns=tuple(_proposal(reading, rows) for reading in readings),
         dimensions=schema.dimensions,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from equitable.intake.meaning.figures import figure_columns, figures_of
 from equitable.intake.meaning.rows import RowsAre
-from equitable.intake.published.blurs import MEANINGS, read_mark
+from equitable.intake.published.blurs import MEANINGS, read_among
 from equitable.intake.published.groups_named import is_everyone
 from equitable.intake.published.places import LEVEL, in_rank
 from equitable.intake.published_settings import PublishedSettings
@@ -68,15 +68,46 @@ def _figures(readings: Sequence[Reading]) -> PublishedSettings:
 
 def _marks(readings: Sequence[Reading]) -> dict[str, str]:
     found: dict[str, str] = {}
+    beside = texts_of_figures(readings)
     for reading in readings:
         if reading.hidden or not reading.profile.is_numeric:
             continue
         for text in reading.profile.texts:
-            mark = read_mark(text)
+            mark = read_among(text, beside)
             bare = mark is not None and mark.low is None and mark.high is None
             if mark is not None and bare and not text.startswith("-"):
                 found[text] = MEANINGS[0] if mark.withheld else MEANINGS[1]
     return dict(sorted(found.items()))
+
+
+def texts_of_figures(readings: Sequence[Reading]) -> set[str]:
+    """What stands in the columns of numbers, marks among it."""
+    return {
+        text
+        for reading in readings
+        if not reading.hidden and reading.profile.is_numeric
+        for text in reading.profile.texts
+    }
+
+
+def about_x(readings: Sequence[Reading]) -> tuple[str, ...]:
+    """How an 'x' in place of numbers is read, where there is one; publishers differ."""
+    texts = texts_of_figures(readings)
+    if "x" not in {text.strip().casefold() for text in texts}:
+        return ()
+    mark = read_among("x", texts)
+    if mark is not None and not mark.withheld:
+        said = (
+            "'x' is read as not available, as the marks beside it ('c', 'z') are those"
+            " of the United Kingdom's statistical service."
+        )
+    else:
+        said = (
+            "'x' is read as held back. Some publishers write it for what is not"
+            " available: then say so in equity.toml,"
+            ' [published] marks = { "x" = "missing" }.'
+        )
+    return (said,)
 
 
 def _percents(readings: Sequence[Reading]) -> dict[str, Literal[1, 100]]:

@@ -84,11 +84,11 @@ class Schema:
         self.readings = tuple(readings)
         self.rows_are = rows
         self.settings = settings
-        self.totals = dict(totals or {})
-        """In a table of counts: from a count to its total, as its percents show."""
+        self.totals = dict(totals or {})  # from a count to its total, as percents show
         self.published = published
         self.said: tuple[str, ...] = ()  # of the values that the settings name
         self.breaks: tuple[Break, ...] = ()
+        self.apart: frozenset[str] = frozenset()
         self._flags = race_flags(self.readings)
         if settings is not None:
             settings.check_columns([r.name for r in self.readings], file)
@@ -391,8 +391,9 @@ class Schema:
             total = self.total_column
             certain = self.published is not None and self.published.certain
             found = outcomes_of_counts(
-                self.readings, self.file, total, self.totals, published=certain
-            )
+                self.readings, self.file, total, self.totals, published=certain,
+                apart=self.apart,
+            )  # fmt: skip
             return found[:SHOWN]
         return chosen_outcomes(self.readings, self.file)[:SHOWN]
 
@@ -464,9 +465,7 @@ class Schema:
 
     def notes_where(self, source: Source, where: Condition | None) -> tuple[str, ...]:
         """``notes`` of the rows that a condition keeps."""
-        if where is None:
-            return self.notes
-        kept = readings_within(source, self.readings, where)
+        kept = readings_within(source, self.readings, where) if where else self.readings
         return (*self.said, *self._assumed(kept))
 
     def _assumed(self, readings: Sequence[Reading]) -> tuple[str, ...]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 from equitable.intake.breaks import find_breaks
 from equitable.intake.crosswalk import check_crosswalk_values
 from equitable.intake.meaning.columns import Reading, read_columns
+from equitable.intake.meaning.cumulated import Cumulated, find_cumulated
 from equitable.intake.meaning.declared import check_values
-from equitable.intake.meaning.defaults import totals_by_percents
+from equitable.intake.meaning.defaults import indicator_columns, totals_by_percents
 from equitable.intake.meaning.foot_rows import find_foot_rows
 from equitable.intake.meaning.hints import lonely_columns
+from equitable.intake.meaning.published_proposal import about_x
 from equitable.intake.meaning.rows import RowsAre, is_beside, is_figure
 from equitable.intake.meaning.schema import Schema
 from equitable.intake.meaning.sizes import paired, with_sizes
@@ -117,13 +119,26 @@ def understand(
         readings, rows = read_columns(profile(source, whole=whole), settings)
     totals = totals_by_percents(source, readings) if rows == "counts" else {}
     totals = totals or (paired(readings) if rows == "counts" else {})
+    counted = rows == "counts" and (published is None or published.layout != _FEDERAL)
     schema = Schema(source.name, readings, rows, settings, totals, published)
+    sums = find_cumulated(source, readings, schema.total_column) if counted else ()
+    schema.apart = frozenset(name for one in sums for name in one.apart)
     also = check_crosswalk_values(source, schema, settings)
     schema.breaks, of_breaks = find_breaks(source, schema, settings)
     schema.said = (*check_values(source, settings, readings), *also, *of_breaks)
+    if settings is None or not settings.indicators:
+        schema.said += tuple(one.said() for one in sums if _is_shown(one, schema))
+    if published is not None and rows != "students":
+        schema.said += published.notes
+        schema.said += () if "x" in published.marks else about_x(readings)
     if published is not None and published.levels and rows != "students":
         schema.said += (_ABOUT_LEVELS.format(name=next(iter(published.levels))),)
     return schema
+
+
+def _is_shown(sums: Cumulated, schema: Schema) -> bool:
+    """Whether the sum is an outcome that is shown, and not beside another form."""
+    return any(sums.column in indicator_columns(one) for one in schema.indicators)
 
 
 def _rewrite_named(source: Source) -> None:

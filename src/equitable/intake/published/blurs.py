@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
@@ -74,6 +74,14 @@ _NOT_THERE: Final[Mapping[str, str]] = {
 }
 """Marks that say that there is no number, and not that one is held back: of England's
 Department for Education (z, :) and of state report cards."""
+_SERVICE: Final[Mapping[str, Mark]] = {
+    "x": Mark(withheld=False, reason="not available ('x')"),
+    "low": Mark(
+        low=Fraction(0), low_open=True, reason="not 0, but rounded to 0 ('low')"
+    ),
+}
+"""Symbols that mean something else in tables of other publishers."""
+_TELLS_SERVICE: Final = frozenset({"c", "z"})
 MEANINGS: Final = ("withheld", "missing")
 _SIGNS: Final = re.compile(r"[*†‡§]+")
 _WITHHELD_CODES: Final = {-2, -11, -12}
@@ -116,7 +124,10 @@ def read_mark(text: str) -> Mark | None:
     """
     plain = " ".join(text.strip().casefold().split())
     # The Government Statistical Service of the United Kingdom writes '[c]'.
-    plain = plain[1:-1] if re.fullmatch(r"\[[a-z]{1,4}\]", plain) else plain
+    if re.fullmatch(r"\[[a-z]{1,4}\]", plain):
+        plain = plain[1:-1]
+        if plain in _SERVICE:
+            return _SERVICE[plain]
     if plain in _NOT_THERE:
         return Mark(withheld=False, reason=_NOT_THERE[plain])
     if re.fullmatch(_NUMBER, plain):
@@ -152,6 +163,19 @@ def read_mark(text: str) -> Mark | None:
         rounded=low.denominator == high.denominator == 1,
         reason=f"published as a range ('{text.strip()}')",
     )
+
+
+def read_among(text: str, beside: Collection[str]) -> Mark | None:
+    """Read a cell's text by the other marks of its table, too.
+
+    Where a table has symbols that only the United Kingdom's statistical service writes,
+    'x' and 'low' are that service's; elsewhere an 'x' may be a figure held back.
+    """
+    plain = text.strip().casefold()
+    told = _SERVICE.get(plain)
+    if told is not None and _TELLS_SERVICE & {one.strip().casefold() for one in beside}:
+        return told
+    return read_mark(text)
 
 
 def mark_that_means(meant: str, text: str) -> Mark | None:

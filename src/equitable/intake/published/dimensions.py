@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from equitable.errors import QuestionError
 from equitable.intake.meaning.columns import Reading
@@ -17,8 +17,13 @@ from equitable.intake.published.tables import (
     Published,
     breakdowns_of,
     everyone_in,
+    folded,
 )
-from equitable.vocabulary import Dimension, Direction, Indicator
+from equitable.intake.where import quote_name
+from equitable.vocabulary import Condition, Dimension, Direction, Indicator
+
+if TYPE_CHECKING:
+    from equitable.intake.source import Source
 
 _SHARE: Final = re.compile(
     r"(?i)(^|[^a-z])(share|proportion|fraction|rate)s?($|[^a-z])"
@@ -148,6 +153,36 @@ def refuse_mixed(column: str, published: Published | None, file: str) -> None:
         f" {','.join(_quoted(name) for name in names[:2])}. They are:"
         f" {', '.join(names)}.",
     )
+
+
+def one_breakdown(
+    source: Source,
+    published: Published | None,
+    names: Sequence[str],
+    where: Condition | None,
+) -> list[str]:
+    """The names that were asked for, a column of several breakdowns as the one left.
+
+    Where a condition keeps rows of one breakdown alone, its column of groups is that
+    breakdown.
+    """
+    if published is None or published.group is None or where is None:
+        return list(names)
+    if not {*names} & {*published.named_by}:
+        return list(names)
+    column = quote_name(published.group)
+    found = source.query(
+        f"SELECT DISTINCT CAST({column} AS VARCHAR) AS g FROM records WHERE {where.sql}"
+    )["g"].to_pylist()
+    left = {folded(text) for text in found if text is not None}
+    held = [
+        breakdown
+        for breakdown, values in published.breakdowns.items()
+        if left & {*map(folded, values)}
+    ]
+    if len(held) != 1:
+        return list(names)
+    return [held[0] if name in published.named_by else name for name in names]
 
 
 def _quoted(name: str) -> str:

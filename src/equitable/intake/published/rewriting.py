@@ -215,4 +215,5 @@ def _unnested(
         columns=columns,
         sql=sql,
         row_of=lambda ordinal: row_of((ordinal - 1) // size + 1),
+        times=part.times * size,
     )

@@ -19,6 +19,7 @@ from equitable.intake.published.blurs import Mark
 from equitable.intake.published.civil_rights import ENROLLED, EVERYONE
 from equitable.intake.published.figures import with_marks
 from equitable.intake.published.groups_named import breakdown_of, is_everyone
+from equitable.intake.published.holding import settled_columns, settled_rows
 from equitable.intake.published.origins import Coded, read_codes
 from equitable.intake.published.places import (
     KINDS,
@@ -68,6 +69,8 @@ class Published:
         What a person says that marks mean.
     everyone
         The words that were taken for everybody, case-folded.
+    notes
+        What was found out of its groups, to be said.
     certain
         Whether the rows cannot be students: some are of everybody.
     """
@@ -85,6 +88,7 @@ class Published:
     coded: Coded | None = None
     marks: Mapping[str, Mark] = field(default_factory=dict)
     everyone: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     certain: bool = True
 
     def label(self, text: str) -> str:
@@ -120,6 +124,7 @@ def recognise(
     totals = {name: tuple(filter(look.is_everyone, v)) for name, v in values.items()}
     marks = said.read_marks() if said is not None else {}
     wide = find_wide(with_marks(profiles, marks))
+    wide = settled_columns(source, wide) if wide is not None else None
     levels = look.levels()
     if not values and not levels and wide is None and look.coded is None:
         return None
@@ -137,12 +142,17 @@ def recognise(
         marks=marks,
         everyone=look.words(totals),
         certain=bool(groups) or wide is not None,
+        notes=wide.said if wide is not None else (),
     )
     if wide is not None or not groups:
         return found
     # The finest of them names the group; one that it settles names the breakdown.
     group = max(groups, key=lambda name: len(groups[name]))
     named_by, breakdowns = look.breakdowns(group, groups[group])
+    notes: tuple[str, ...] = ()
+    if said is None or not said.breakdowns:
+        columns = [column.name for column in source.columns]
+        breakdowns, notes = settled_rows(source, group, breakdowns, columns)
     if len(breakdowns) == 1 and look.of_codes(group) is None:
         # 'All Students' beside one breakdown's groups: a dimension with its total.
         return found
@@ -152,6 +162,7 @@ def recognise(
         named_by=(group, *named_by),
         breakdowns={name: tuple(held) for name, held in breakdowns.items()},
         totals={name: held for name, held in totals.items() if name not in groups},
+        notes=notes,
     )
 
 

@@ -47,6 +47,10 @@ class Wide:
     everyone: Mapping[str, str]
     total: str
     shares: Mapping[str, int] = field(default_factory=dict)
+    alone: tuple[str, ...] = ()
+    """Stems of groups that hold others, each a breakdown of its own."""
+    said: tuple[str, ...] = ()
+    """What was found out of the groups, for notes."""
 
     def in_order(self) -> tuple[str, ...]:
         """The names of its numbers, that of all students first."""
@@ -263,5 +267,6 @@ def breakdowns_of_stems(wide: Wide) -> dict[str, list[str]]:
     """From each breakdown to the stems of its groups."""
     found: dict[str, list[str]] = {}
     for stem, name in wide.stems.items():
-        found.setdefault(breakdown_of(name), []).append(stem)
+        own = stem in wide.alone
+        found.setdefault(stem if own else breakdown_of(name), []).append(stem)
     return found

@@ -99,13 +99,22 @@ def assess(
 
 def _impossible(schema: Schema, plan: Tally, whole: Mapping[str, Any]) -> list[Finding]:
     # A row of counts is no student: how many there are gives nobody away.
-    told = "{:,} rows".format if schema.rows_are == "counts" else many
+    counts = schema.rows_are == "counts"
+    told = "{:,} rows".format if counts else many
+    correct = (
+        "Correct them; or, where a number stands for what is held back, say so in"
+        ' equity.toml, as in [published] marks = { "-1" = "withheld" }.'
+        if counts
+        else "Correct them, or list them as missing in equity.toml."
+    )
     return [
         Finding(
             kind="impossible values",
             severity="caution",
-            sentence=f"In '{column}', {told(whole[f'w{place}'])} hold {what}.",
-            next_step="Correct them, or list them as missing in equity.toml.",
+            sentence=f"In '{column}', 1 row holds {what}."
+            if counts and whole[f"w{place}"] == 1
+            else f"In '{column}', {told(whole[f'w{place}'])} hold {what}.",
+            next_step=correct,
             column=column,
         )
         for place, (_, column, what) in enumerate(plan.wrong)

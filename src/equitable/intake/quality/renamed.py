@@ -49,7 +49,8 @@ def renamed_schools(source: Source, schema: Schema) -> list[Finding]:
     year = schema.year
     schools = [
         r for r in schema.readings
-        if r.role is Role.SCHOOL and r.family is None and not r.hidden
+        if r.role is Role.SCHOOL and r.key != "state"
+        and r.family is None and not r.hidden
     ]  # fmt: skip
     code = next((r for r in schools if _is_code(r)), None)
     name = next((r for r in schools if not _is_code(r)), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from equitable.intake.meaning.defaults import indicator_columns
@@ -53,7 +53,10 @@ class Tally:
         ]
         of_year = list(year.columns) if year else []
         self.columns = list(dict.fromkeys([*of_indicators, *of_groups, *of_year]))
-        self.wrong = [w for i in self.indicators for w in _wrong_values(i)]
+        marks = schema.published.marks if schema.published else {}
+        # Numbers that a tool wrote with a point are '-1.0'.
+        said = [text for mark in marks for text in (mark, f"{mark}.0")]
+        self.wrong = [w for i in self.indicators for w in _wrong_values(i, said)]
         self.wrong += [
             (
                 f"{_number(r.name)} NOT BETWEEN 2 AND 100",
@@ -168,10 +171,15 @@ def _has_none(indicator: Indicator) -> str:
     return f"{none} OR {cleaned_sql(indicator.total, indicator.missing)} IS NULL"
 
 
-def _wrong_values(indicator: Indicator) -> list[tuple[str, str, str]]:
-    """SQL, column and words for what an outcome's values cannot be."""
+def _wrong_values(
+    indicator: Indicator, said: Iterable[str]
+) -> list[tuple[str, str, str]]:
+    """SQL, column and words for what an outcome's values cannot be.
+
+    ``said`` are marks that a person says the meaning of: '-1' may be one.
+    """
     wrong = []
-    missing = indicator.missing
+    missing = (*indicator.missing, *(said if indicator.is_counts else ()))
     column = indicator.column
     if indicator.count is not None and indicator.total is not None:
         count, total = (_number(c, missing) for c in (indicator.count, indicator.total))

@@ -131,6 +131,9 @@ class Part:
         such rows out.
     row_of
         From a record's ordinal (1 is the first) to its row in the spreadsheet.
+    times
+        How many records are made of each row of the file: several where its columns
+        were groups, or years.
     mend
         Called where the engine cannot read the file: gives a part that it can, or
         raises an `InputError` that says where the file is wrong, or gives ``None``.
@@ -147,6 +150,7 @@ class Part:
     left_out: tuple[LeftOut, ...] = ()
     blank_rows: str | None = None
     row_of: Callable[[int], int] = lambda ordinal: ordinal + 1
+    times: int = 1
     mend: Callable[[Literal["encoding", "form"]], Part | None] | None = None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
+from equitable.measures.held_back import BY_THE_PUBLISHER
 from equitable.measures.results import GapRow
 from equitable.privacy.gate import Gated
 from equitable.report.contents import Board, Contents, Place, Study
@@ -258,7 +259,7 @@ def _compared(gated: Gated, board: Board, place: Place | None) -> Comparison:
         ),
         None,
     )
-    if row is None:
+    if row is None or row.reason == BY_THE_PUBLISHER:
         return replace(_NOTHING, lacking="none")
     if row.withheld:
         hidden = Level(state="withheld")
@@ -335,6 +336,7 @@ def _withheld(board: Board) -> tuple[str, ...]:
         row.group[board.dimension]
         for row in shown[-1][1].gaps.rows
         if row.withheld
+        and row.reason != BY_THE_PUBLISHER
         and dict(row.within) == within
         and tuple(row.group) == (board.dimension,)
     )

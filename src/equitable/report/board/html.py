@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 from html import escape
 from importlib import resources
@@ -16,7 +17,7 @@ from equitable.report.board.page import (
     lead_runs,
 )
 from equitable.report.html import LOGO, POLICY
-from equitable.report.plain_text import changed, plain
+from equitable.report.plain_text import changed, ends_of_words, plain
 
 _SMALLEST, _LARGEST = 6.6, 10.4
 """Sizes of print, in points."""
@@ -184,10 +185,16 @@ def _questions(page: BoardPage) -> str:
     )
 
 
+def breaking(text: str) -> str:
+    """A text escaped, whose long names may end a line where their words do."""
+    parts = re.split(r"(\S+)", text)
+    return "".join("<wbr>".join(map(escape, ends_of_words(part))) for part in parts)
+
+
 def _sources(page: BoardPage) -> str:
     named = [(term, said) for term, said in page.sources if term]
     items = "".join(
-        f"<div><dt>{escape(term)}</dt><dd>{escape(said)}</dd></div>"
+        f"<div><dt>{escape(term)}</dt><dd>{breaking(said)}</dd></div>"
         for term, said in named
     )
     rest = " ".join(escape(said) for term, said in page.sources if not term)
