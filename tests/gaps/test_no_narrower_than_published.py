@@ -185,3 +185,41 @@ def test_bounds_above_the_total_are_refused(
     ):
         table.gaps(None, by=["Group"], total="Tested", **{which: named})
     assert said.value.row == 2
+
+
+SCHOOLS = (
+    "School,Group,Tested,Passed\nOak,All Students,200,40\nOak,White,100,10\n"
+    "Oak,Black,100,30\nElm,All Students,200,40\nElm,White,{elm}\n"
+    "Elm,Black,100,35\n"
+)
+
+
+@pytest.mark.parametrize("elm", ["*,5", "100,", ",5"])
+def test_a_group_without_a_number_is_not_among_its_own_others(
+    tmp_path: Path, elm: str
+) -> None:
+    """Elm's White students have no rate: the others are Black students, 65 of 200.
+
+    All students less the 100 White ones of Oak would be 300, of whom 100 are White.
+    """
+    path = tmp_path / "card.csv"
+    path.write_text(SCHOOLS.format(elm=elm))
+    result = asked(path)
+    white = next(row for row in result.rows if row.group["Group"] == "White")
+    assert (white.n, white.value) == (100, 0.1)
+    assert (white.reference.n, white.reference.value) == (200, 0.325)
+    assert any(
+        "'White' has no number" in one for one in result.gaps.provenance.cautions
+    )
+
+
+def test_the_total_that_a_mark_holds_back_is_not_worked_out(tmp_path: Path) -> None:
+    """Elm alone: all 40 of 200 less Black 35 of 100 would give the hidden 5 of 100."""
+    path = tmp_path / "card.csv"
+    path.write_text(SCHOOLS.format(elm="*,*"))
+    result = asked(path, where="School = Elm")
+    black = next(row for row in result.rows if row.group["Group"] != "White")
+    assert (black.n, black.value) == (100, 0.35)
+    assert black.bounds is not None
+    assert black.bounds.reference == (0.0, 1.0)
+    assert black.verdict == "not enough evidence"

@@ -212,6 +212,9 @@ class Cells:
     weighted: bool
     weight: str | None = None
     provenance: Provenance
+    lacking: Mapping[str, Integers] = field(default_factory=dict)
+    """Of published counts, for each indicator's name: how many of a cell's rows have no
+    number, shape (cells,)."""
     held: Mapping[str, Integers] = field(default_factory=dict)
     """Of published counts, for each indicator's name: how many of a cell's rows the
     publisher held back, shape (cells,)."""
@@ -235,6 +238,7 @@ class Cells:
             codes=self.codes[kept],
             students=self.students[kept],
             moments={key: held.take(kept) for key, held in self.moments.items()},
+            lacking={key: rows[kept] for key, rows in self.lacking.items()},
             held={key: rows[kept] for key, rows in self.held.items()},
         )
 
@@ -254,19 +258,7 @@ class Cells:
 
     def held_back(self, indicator: str, names: Sequence[str]) -> list[dict[str, str]]:
         """The groups of a margin that have rows, and none with a number."""
-        moments = self.moments[indicator]
-        lacking = (self.held[indicator] > 0) & (moments.n + moments.missing == 0)
-        if self.has_totals:
-            lacking &= self.level(indicator, names).held_back
         axes = [self.axes[self.axis(name)] for name in names]
-        codes = self.codes[:, [self.axis(name) for name in names]][lacking]
-        found = dict.fromkeys(
-            place
-            for row in codes.tolist()
-            for place in itertools.product(
-                *(axis.members[code] for axis, code in zip(axes, row, strict=True))
-            )
-        )
         table = self.table(indicator, names)
         known = {
             tuple(place)
@@ -275,9 +267,33 @@ class Cells:
         }
         return [
             {a.dimension.name: a.groups[i] for a, i in zip(axes, place, strict=True)}
-            for place in sorted(found)
-            if place not in known
+            for place, marked in sorted(self.unnumbered(indicator, names).items())
+            if marked and place not in known
         ]
+
+    def unnumbered(
+        self, indicator: str, names: Sequence[str]
+    ) -> dict[tuple[int, ...], bool]:
+        """The places of a margin that have rows without a number.
+
+        With each, whether a mark says that the publisher holds the number back.
+        """
+        if indicator not in self.lacking:
+            return {}
+        rows = self.lacking[indicator] > 0
+        if self.has_totals:
+            level = self.level(indicator, names)
+            rows &= level.cells | level.held_back
+        axes = [self.axes[self.axis(name)] for name in names]
+        codes = self.codes[:, [self.axis(name) for name in names]][rows]
+        nobody = np.zeros(len(self.codes), np.int64)
+        marked = self.held.get(indicator, nobody)[rows] > 0
+        found: dict[tuple[int, ...], bool] = {}
+        for row, mark in zip(codes.tolist(), marked.tolist(), strict=True):
+            members = (axis.members[code] for axis, code in zip(axes, row, strict=True))
+            for place in itertools.product(*members):
+                found[place] = found.get(place, False) or mark
+        return found
 
     def whole(self, indicator: str, within: Sequence[str], of: Sequence[str]) -> Whole:
         """Everyone whom some groups are parts of, in each stratum.

@@ -141,12 +141,15 @@ def scan(
         ).grouped(group, len(codes))
         for place, indicator in enumerate(indicators)
     }
-    held = {}
-    for place, indicator in enumerate(indicators):
-        if indicator.is_counts and f"held_{place}" in found.column_names:
-            held[indicator.name] = np.zeros(len(codes), np.int64)
-            marked = _integers(found, f"held_{place}")[kept]
-            np.add.at(held[indicator.name], group, marked)
+    lacking, held = (
+        {
+            indicator.name: _added(_integers(found, name)[kept], group, len(codes))
+            for place, indicator in enumerate(indicators)
+            if indicator.is_counts
+            and (name := f"{which}_{place}") in found.column_names
+        }
+        for which in ("apart", "held")
+    )
     students = np.zeros(len(codes), np.int64)
     np.add.at(students, group, rows[kept])
     return Cells(
@@ -157,6 +160,7 @@ def scan(
         moments=moments,
         weighted=weight is not None,
         weight=weight,
+        lacking=lacking,
         held=held,
         provenance=Provenance(
             files=source.files(),
@@ -331,6 +335,13 @@ def key_sql(dimension: Dimension) -> str:
     if len(parts) == 1:
         return parts[0]
     return " || CHR(31) || ".join(f"COALESCE({part}, '')" for part in parts)
+
+
+def _added(values: Integers, group: Integers, groups: int) -> Integers:
+    """Sums over the entries of each group."""
+    found = np.zeros(groups, np.int64)
+    np.add.at(found, group, values)
+    return found
 
 
 def _text_key(column: str) -> str:

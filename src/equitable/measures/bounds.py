@@ -8,12 +8,13 @@ answers, and a verdict stands only if it is the same at both ends.  Nothing is g
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from equitable.cube.cells import Integers, Moments, Whole
+from equitable.cube.cells import Cells, Integers, Moments, Table, Whole
 from equitable.measures.question import Question
 from equitable.measures.results import Bounds, GapRow, Gaps, Reference, SensitivityRow
 from equitable.vocabulary import Figure, Indicator, Verdict
@@ -27,12 +28,57 @@ _LOWS: Final = ("low", "difference_low", "ratio_low", "odds_ratio_low")
 _HIGHS: Final = ("high", "difference_high", "ratio_high", "odds_ratio_high")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """Rows of a table of counts, some of whose numbers were not given.
+
+    Attributes
+    ----------
+    own
+        Whether the group itself lacks some, shape (rows,).
+    marked
+        Whether a mark says that the publisher holds them back.
+    elsewhere
+        How many groups of its stratum are held back and have no row at all.
+    """
+
+    own: NDArray[np.bool_]
+    marked: NDArray[np.bool_]
+    elsewhere: Integers
+
+
+def lacking_of(
+    cells: Cells, indicator: Indicator, table: Table, places: Integers, held: int
+) -> Lacking:
+    """Which groups of a table lack numbers that others of their file have.
+
+    Parameters
+    ----------
+    places
+        The rows' places, the first ``held`` of each being those of its stratum.
+    """
+    names = [axis.dimension.name for axis in table.axes]
+    found = cells.unnumbered(indicator.name, names) if cells.has_totals else {}
+    rows = [tuple(place) for place in places.tolist()]
+    known = set(rows)
+    away: dict[tuple[int, ...], int] = {}
+    for place, marked in found.items():
+        if marked and place not in known:
+            away[place[:held]] = away.get(place[:held], 0) + 1
+    return Lacking(
+        own=np.array([place in found for place in rows], bool),
+        marked=np.array([found.get(place, False) for place in rows], bool),
+        elsewhere=np.array([away.get(place[:held], 0) for place in rows], np.int64),
+    )
+
+
 def ends(
     indicator: Indicator,
     moments: Moments,
     around: Whole,
     stratum: Integers,
     question: Question,
+    lacking: Lacking,
     *,
     overlapping: bool,
 ) -> tuple[Moments, Moments, Moments]:
@@ -43,7 +89,8 @@ def ends(
 
     The total less a group is the others; where a publisher held one alone of those
     back, it is not used to work out what: the others are then as uncertain as each of
-    them (docs/decisions/0019).
+    them (docs/decisions/0019).  Where a group itself lacks numbers, the total less what
+    is known of it would count some of it among the others: these are then added up.
     """
     lean = question.lean
     moments = moments.within(moments.n) if indicator.snapshot else moments
@@ -66,12 +113,16 @@ def ends(
     rest = rest.within(rest.n)
     # As it is shown: of groups added up, everyone's count has bounds of its own.
     all_of = total.leaning(up=lean < 0).where(of_parts, own + rest)
-    if lean and question.reference != "overall" and not overlapping:
-        strata = int(stratum.max(initial=-1)) + 1
-        others = moments.grouped(stratum, strata).take(stratum) - moments
-        held = moments.spare > 0
-        alone = np.bincount(stratum, held, strata)[stratum] - held == 1
-        rest = others.among(rest.n, up=lean < 0).where(alone & ~of_parts, rest)
+    if question.reference == "overall" or overlapping:
+        return own, rest, all_of
+    strata = int(stratum.max(initial=-1)) + 1
+    others = moments.grouped(stratum, strata).take(stratum) - moments
+    if lean:
+        held = (moments.spare > 0) | lacking.marked
+        among = np.bincount(stratum, held, strata)[stratum] - held + lacking.elsewhere
+        alone = (among == 1) & ~of_parts
+        rest = others.among(rest.n, up=lean < 0).where(alone, rest)
+    rest = others.leaning(up=lean < 0).where(lacking.own, rest)
     return own, rest, all_of
 
 

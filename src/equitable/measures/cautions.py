@@ -92,6 +92,11 @@ def of_clusters(
     return (note,)
 
 
+_UNKNOWN: Final = 0.02
+"""The share of a group that may be without a number and not be spoken of."""
+_MOST_LACKING: Final = 4
+
+
 def of_margins(
     cells: Cells, indicator: Indicator, question: Question
 ) -> tuple[str, ...]:
@@ -110,6 +115,36 @@ def of_margins(
                 f" {_times(over)}: their sum is taken for everyone."
             )
     return tuple(dict.fromkeys(notes))
+
+
+def of_lacking(
+    cells: Cells, indicator: Indicator, question: Question
+) -> tuple[str, ...]:
+    """Of published counts: groups that lack numbers which others of the file have.
+
+    What is known of such a group is of other places, or years, than those it is
+    compared with.  Of a few students that is nothing to speak of.
+    """
+    said = []
+    for name in question.by:
+        lacking = cells.unnumbered(indicator.name, [name])
+        table = cells.table(indicator.name, [name])
+        if not lacking or not len(table.places):
+            continue
+        whole = cells.whole(indicator.name, (), [name])
+        n = table.moments.n
+        away = int(whole.table.moments.n.sum()) - int(n.sum())
+        for row, place in enumerate(map(tuple, table.places.tolist())):
+            part = _UNKNOWN * n[row]
+            if place not in lacking or not n[row] or (cells.has_totals and away < part):
+                continue
+            few = f" (up to {away:,} students)" if away > 0 else ""
+            said.append(
+                f"'{table.names(row)[name]}' has no number in some rows{few}: its"
+                " figure is of the others, and so of other places or years than those"
+                " it is compared with. Choose one with --where, or --within."
+            )
+    return tuple(said[:_MOST_LACKING])
 
 
 def _of_level(level: Level, names: Sequence[str]) -> list[str]:

@@ -18,8 +18,8 @@ from equitable.cube.cells import Axis, Cells, Integers, Moments, Numbers
 from equitable.errors import QuestionError
 from equitable.measures import against
 from equitable.measures.against import Answer, Stratified
-from equitable.measures.bounds import between, ends
-from equitable.measures.cautions import of_clusters, of_margins, of_weights
+from equitable.measures.bounds import between, ends, lacking_of
+from equitable.measures.cautions import of_clusters, of_lacking, of_margins, of_weights
 from equitable.measures.clusters import Clusters, from_pairs
 from equitable.measures.comparison import joined, verdicts
 from equitable.measures.held_back import with_held_back
@@ -52,6 +52,7 @@ from equitable.vocabulary import (
 )
 
 __all__ = ["Question", "gaps"]
+_NONE: Final = np.zeros(0, np.int64)
 _POOLABLE: Final = {"rest", "largest", "group"}
 
 
@@ -77,7 +78,8 @@ def gaps(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
     if indicator.figures is not None:
         return averages_compared(cells, indicator, question)
     check(cells, indicator, question)
-    if cells.moments[indicator.name].spare.any():
+    held = cells.has_totals and cells.held.get(indicator.name, _NONE).any()
+    if held or cells.moments[indicator.name].spare.any():
         found = between(
             _answered(cells, indicator, replace(question, lean=-1)),
             _answered(cells, indicator, replace(question, lean=1)),
@@ -125,7 +127,10 @@ def _answered(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
             raw_judged=found[:count] if choice.kind in _POOLABLE else None,
         )
     overall, everyone_n = _overall(cells, indicator, question)
-    few = of_clusters(cells, indicator, question)
+    few = (
+        *of_clusters(cells, indicator, question),
+        *of_lacking(cells, indicator, question),
+    )
     return Gaps(
         indicator=indicator,
         dimensions=tuple(axis.dimension for axis in axes),
@@ -246,6 +251,7 @@ def _table(
         around,
         stratum,
         question,
+        lacking_of(cells, indicator, table, places, len(within)),
         overlapping=any(axis.dimension.overlapping for axis in table.axes),
     )
     everyone = None if whole is None else whole.take(stratum)
