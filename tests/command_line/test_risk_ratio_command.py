@@ -1062,3 +1062,21 @@ def test_students_without_a_group_are_not_told_by_the_rows_read(ask, few):
         assert (told["rows_read"], left["rows"]) == (None, None)
     else:
         assert (told["rows_read"], left["rows"]) == (300 + few, few)
+
+
+def test_years_before_that_were_over_are_said_on_the_screen(run_equitable, tmp_path):
+    """2021: 40/200 against 20/400 is 4.0; 2022: 20/200 against 40/400 is 1.0."""
+    rows = [
+        one
+        for year, black, white in (("2021", 40, 20), ("2022", 20, 40))
+        for district in ("Ash", "Elm", "Lake")
+        for category in CATEGORIES
+        for one in line(
+            year, category, district, black=f"{black}/200", white=f"{white}/400"
+        )
+    ]
+    (tmp_path / "c.csv").write_text(lines(*rows), encoding="utf-8")
+    done = run_equitable(["risk-ratio", "c.csv", "--internal"], tmp_path)
+    assert done.code == 0, done.err
+    assert "In 2022 none is over 3.0" in done.out
+    assert "Over in years before: 42 (2021)" in done.out

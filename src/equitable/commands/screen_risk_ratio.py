@@ -103,7 +103,8 @@ def headline(result: RiskRatioResult) -> list[str]:
     when = _when(result, latest)
     if not over:
         said = "it is not" if len(latest) == 1 else "none is"
-        return [_sentence(f"{when}{said} over {limit}: {ratios}.")]
+        lines = [_sentence(f"{when}{said} over {limit}: {ratios}.")]
+        return [*lines, *_years_before(found, latest)]
     where = _in_districts(over, result)
     lines = [
         _sentence(f"{when}{len(over):,} of {ratios} {_is(over)} over {limit}{where}.")
@@ -127,6 +128,16 @@ def headline(result: RiskRatioResult) -> list[str]:
         f" {_interval(highest)})."
     )
     return lines
+
+
+def _years_before(rows: Sequence[RiskRow], latest: Sequence[RiskRow]) -> list[str]:
+    """That years before the latest were over, whose rows are not on the screen."""
+    now = {id(row) for row in latest}
+    over = [row for row in rows if row.over_threshold is True and id(row) not in now]
+    if not over:
+        return []
+    years = ", ".join(sorted({row.year for row in over}))
+    return [f"Over in years before: {len(over):,} ({years}); -o FILE.csv has them."]
 
 
 def _when(result: RiskRatioResult, latest: Sequence[RiskRow]) -> str:
@@ -296,10 +307,10 @@ def _beneath(
     else:
         held = sum(row.withheld for row in result.rows)
         first, near = many
+        told = f"{len(shown):,} of these {first:,} are shown" if first else ""
+        told += f"; {near:,} more are near enough for chance to decide" if near else ""
         lines.append(
-            f"{len(shown):,} of these {first:,} are shown"
-            + (f"; {near:,} more are near enough for chance to decide" if near else "")
-            + f". In all {len(result.rows):,} rows"
+            f"{told}{'. ' if told else ''}In all {len(result.rows):,} rows"
             + (f", {held:,} of them withheld" if held else "")
             + ". All of them: -o FILE.csv (or .parquet, .json). A district's worksheet:"
             " --where with its name, and -o FILE.xlsx."
