@@ -223,3 +223,51 @@ def test_the_total_that_a_mark_holds_back_is_not_worked_out(tmp_path: Path) -> N
     assert black.bounds is not None
     assert black.bounds.reference == (0.0, 1.0)
     assert black.verdict == "not enough evidence"
+
+
+def test_groups_that_cannot_make_their_total_are_said(tmp_path: Path) -> None:
+    """All: 20 % of 200 is 39 to 41; over 95 % of 100 and 12 % of 100 are 108 at least."""
+    path = tmp_path / "card.csv"
+    path.write_text(
+        "School,Group,Pct,Tested\nOak,All Students,20,200\nOak,White,>95%,100\n"
+        "Oak,Black,12,100\n"
+    )
+    with eq.open(path, fresh=True) as table:
+        result = table.gaps(None, by=["Group"], percent="Pct", total="Tested")
+    (said,) = [one for one in result.gaps.provenance.cautions if "cannot make" in one]
+    assert "together they are 108 to 112" in said
+    assert "published as 39 to 41" in said
+
+
+def test_fractions_beside_percentages_are_found(tmp_path: Path) -> None:
+    """Of 100 and 200 students 0.3, 0.15 and 0.2 % are none; 10, 20 and 25 % are some."""
+    path = tmp_path / "card.csv"
+    path.write_text(
+        "School,Group,Pct,Enrolled\nOak,All Students,0.2,200\nOak,White,10,100\n"
+        "Oak,Black,0.3,100\nElm,All Students,20,200\nElm,White,0.15,100\n"
+        "Elm,Black,25,100\n"
+    )
+    with eq.open(path, fresh=True) as table:
+        one = table.indicator(None, percent="Pct", total="Enrolled")
+        found = [f.sentence for f in table.quality([one]).findings]
+    (said,) = [one for one in found if "no whole number" in one]
+    assert said.startswith("3 of 6 percentages in 'Pct'")
+    assert "row 2" in said
+
+
+def test_a_total_in_the_middle_is_nobodys_group(tmp_path: Path) -> None:
+    """Black: 55 of 200; the others are White, 25 of 200, and not the 400 of 'Total'."""
+    path = tmp_path / "card.csv"
+    path.write_text(
+        "School,Group,Suspended,Enrolled\nOak,All Students,40,200\nOak,White,10,100\n"
+        "Oak,Black,30,100\nTotal,,80,400\nElm,All Students,40,200\nElm,White,15,100\n"
+        "Elm,Black,25,100\n"
+    )
+    with eq.open(path, fresh=True) as table:
+        result = table.gaps(None, by=["Group"], count="Suspended", total="Enrolled")
+    assert [row.group["Group"].split()[0] for row in result.rows] == ["Black", "White"]
+    black = result.rows[0]
+    assert (black.n, black.reference.n) == (200, 200)
+    assert black.reference.value == 0.125
+    (left,) = result.gaps.provenance.left_out
+    assert (left.rows, "row 5" in left.reason) == (1, True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from equitable.cube.cells import Cells
+from equitable.cube.cells import NEARLY_ALL, Cells
 from equitable.cube.margins import Level
 from equitable.measures.results import Reference
 from equitable.vocabulary import Indicator
@@ -95,6 +95,9 @@ def of_clusters(
 _UNKNOWN: Final = 0.02
 """The share of a group that may be without a number and not be spoken of."""
 _MOST_LACKING: Final = 4
+_APART: Final = 0.01
+"""The share of all students by which bounds may miss their total: some are counted in
+none of the groups."""
 
 
 def of_margins(
@@ -145,6 +148,33 @@ def of_lacking(
                 " it is compared with. Choose one with --where, or --within."
             )
     return tuple(said[:_MOST_LACKING])
+
+
+def of_contradictions(
+    cells: Cells, indicator: Indicator, question: Question
+) -> tuple[str, ...]:
+    """Of published bounds: groups that cannot make up the total beside them."""
+    name = indicator.name
+    if not cells.has_totals or not cells.moments[name].spare.any():
+        return ()
+    said = []
+    for trait in question.by:
+        table = cells.table(name, [trait])
+        whole = cells.table(name, ()).moments
+        parts = table.moments
+        n = int(whole.n.sum())
+        if table.axes[0].dimension.overlapping or parts.n.sum() < NEARLY_ALL * n:
+            continue
+        least, most = float(parts.total.sum()), float((parts.total + parts.spare).sum())
+        low, high = float(whole.total.sum()), float((whole.total + whole.spare).sum())
+        if least > high + _APART * n or most < low - _APART * n:
+            said.append(
+                f"The groups of '{trait}' cannot make up all students: together they"
+                f" are {least:,.0f} to {most:,.0f}, and all students are published as"
+                f" {low:,.0f}{f' to {high:,.0f}' if high > low else ''}. One of the"
+                " figures is wrong: ask the publisher."
+            )
+    return tuple(said)
 
 
 def _of_level(level: Level, names: Sequence[str]) -> list[str]:

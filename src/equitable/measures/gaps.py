@@ -19,7 +19,13 @@ from equitable.errors import QuestionError
 from equitable.measures import against
 from equitable.measures.against import Answer, Stratified
 from equitable.measures.bounds import between, ends, lacking_of
-from equitable.measures.cautions import of_clusters, of_lacking, of_margins, of_weights
+from equitable.measures.cautions import (
+    of_clusters,
+    of_contradictions,
+    of_lacking,
+    of_margins,
+    of_weights,
+)
 from equitable.measures.clusters import Clusters, from_pairs
 from equitable.measures.comparison import joined, verdicts
 from equitable.measures.held_back import with_held_back
@@ -130,6 +136,7 @@ def _answered(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
     few = (
         *of_clusters(cells, indicator, question),
         *of_lacking(cells, indicator, question),
+        *of_contradictions(cells, indicator, question),
     )
     return Gaps(
         indicator=indicator,

@@ -30,6 +30,7 @@ _SAYS: Final = (
     r"(averages?|means?|avg\.?|median)|all students|student count"
 )
 _FILLED: Final = 1 / 3
+_PLACES: Final = frozenset({"school", "district", "region", "state"})
 _TRAITS: Final = (Role.DIMENSION, Role.GRADE, Role.YEAR, Role.SCHOOL)
 
 
@@ -85,6 +86,37 @@ def find_foot_rows(source: Source, readings: Sequence[Reading]) -> tuple[FootRow
     return tuple(found)
 
 
+def find_total_rows(
+    source: Source, readings: Sequence[Reading]
+) -> tuple[FootRows, ...]:
+    """Rows of a table of counts that total others and name no group.
+
+    Where 'Total' stands for the school and the group is empty, everybody of the file
+    would be read as a group of those not reported, and be counted once more.
+    """
+    texts = [r for r in readings if r.profile.type == "text" and not r.hidden]
+    places = [r for r in texts if r.role is Role.SCHOOL or r.key in _PLACES]
+    traits = [r for r in texts if r.role is Role.DIMENSION and r not in places]
+    if not places or not traits:
+        return ()
+    empty = " AND ".join(f"{cleaned_sql(r.name)} IS NULL" for r in traits)
+    says = " OR ".join(_says(r) for r in places)
+    condition = f"({empty} AND coalesce({says}, FALSE))"
+    rows = source.query(
+        f"SELECT count(*) FILTER ({condition}) AS n FROM records"
+    ).to_pylist()[0]["n"]
+    if not rows:
+        return ()
+    place = source.first_row(condition)
+    where = f", the first in row {place.row} of {place.file}" if place else ""
+    reason = f"of a total, and of no group{where}"
+    return (FootRows(condition=condition, rows=int(rows), reason=reason),)
+
+
+def _says(reading: Reading) -> str:
+    return f"regexp_full_match(lower(trim({quoted(reading.name)}, ' :*=')), '{_SAYS}')"
+
+
 def _of_totals(readings: Sequence[Reading]) -> tuple[str, int]:
     """The condition of a row of totals, and how many columns of traits it looks at."""
     who = (Role.STUDENT, Role.IDENTIFIER, Role.SCHOOL)
@@ -98,10 +130,7 @@ def _of_totals(readings: Sequence[Reading]) -> tuple[str, int]:
     ]  # fmt: skip
     if not say:
         return "FALSE", 0
-    saying = [
-        f"regexp_full_match(lower(trim({quoted(r.name)}, ' :*=')), '{_SAYS}')"
-        for r in say
-    ]
+    saying = [_says(r) for r in say]
     filled = " + ".join(
         ["0", *(f"CAST({cleaned_sql(r.name)} IS NOT NULL AS INT)" for r in traits)]
     )

@@ -12,7 +12,7 @@ from equitable.intake.meaning.columns import Reading, read_columns
 from equitable.intake.meaning.cumulated import Cumulated, find_cumulated
 from equitable.intake.meaning.declared import check_values
 from equitable.intake.meaning.defaults import indicator_columns, totals_by_percents
-from equitable.intake.meaning.foot_rows import find_foot_rows
+from equitable.intake.meaning.foot_rows import FootRows, find_foot_rows, find_total_rows
 from equitable.intake.meaning.hints import lonely_columns
 from equitable.intake.meaning.published_proposal import about_x
 from equitable.intake.meaning.rows import RowsAre, is_beside, is_figure
@@ -76,6 +76,8 @@ def understand(
         if by_year is not None:
             profiles = by_year
             readings, rows = read_columns(profiles, settings, "counts")
+        if rows == "counts" and _left_out(source, find_total_rows(source, readings)):
+            profiles = profile(source, whole=whole)
         if settings is not None and said is not None:
             names = [column.name for column in source.columns]
             said.check(names, file=settings.file, source=source.name)
@@ -112,10 +114,7 @@ def understand(
         else reading
         for reading in readings
     )
-    found = find_foot_rows(source, readings) if rows == "students" else ()
-    for foot in found:
-        source.leave_out(foot.condition, reason=foot.reason, rows=foot.rows)
-    if found:
+    if rows == "students" and _left_out(source, find_foot_rows(source, readings)):
         readings, rows = read_columns(profile(source, whole=whole), settings)
     totals = totals_by_percents(source, readings) if rows == "counts" else {}
     totals = totals or (paired(readings) if rows == "counts" else {})
@@ -139,6 +138,13 @@ def understand(
 def _is_shown(sums: Cumulated, schema: Schema) -> bool:
     """Whether the sum is an outcome that is shown, and not beside another form."""
     return any(sums.column in indicator_columns(one) for one in schema.indicators)
+
+
+def _left_out(source: Source, found: Sequence[FootRows]) -> bool:
+    """Rows that are no records; whether there were any."""
+    for rows in found:
+        source.leave_out(rows.condition, reason=rows.reason, rows=rows.rows)
+    return bool(found)
 
 
 def _rewrite_named(source: Source) -> None:

@@ -29,7 +29,7 @@ from equitable.intake.quality.renamed import (
     renamed_schools,
     years_in_two_ways,
 )
-from equitable.intake.quality.sums import sums_that_differ
+from equitable.intake.quality.sums import impossible_percentages, sums_that_differ
 from equitable.intake.quality.tally import Tally
 from equitable.intake.settings_text import toml_key
 from equitable.vocabulary import NOT_REPORTED, Condition, Dimension, Indicator, Role
@@ -78,6 +78,7 @@ def assess(
         *groups_by_year(source, schema, plan, found),
         *years_in_two_ways(schema),
         *sums_that_differ(source, schema, indicators),
+        *impossible_percentages(source, indicators),
         *renamed_schools(source, schema),
         *missing(plan, whole, of_part=where is not None),
         *_about_file(source, schema, where),

@@ -35,6 +35,10 @@ _FEW_LACK: Final = 0.005
 """The share of a total that may lack in its parts: some groups are not published."""
 _WHOLE: Final = frozenset({"race", "gender"})
 """Traits of which every student has one: their groups make the whole."""
+_DECIMALS: Final = 3
+_FEW_WRONG: Final = 2
+_MANY_WRONG: Final = 0.05
+"""The share of percentages from which on they are not put down to rounding."""
 _LARGEST: Final = 2_000_000
 """Rows up to which each is looked at."""
 
@@ -62,6 +66,58 @@ def sums_that_differ(
     for breakdown in _whole_breakdowns(schema, published):
         for number in list(numbers)[:_NUMBERS]:
             found += _of_one(_asked(source, schema, published, breakdown, number))
+    return found
+
+
+def impossible_percentages(
+    source: Source, indicators: Sequence[Indicator]
+) -> list[Finding]:
+    """Findings of percentages that no whole number of their students gives.
+
+    A few come of a publisher's own rounding.  Many say that a column holds fractions
+    beside percentages, or that its total is of other students.
+    """
+    found = []
+    for one in indicators:
+        if one.percent is None or one.total is None:
+            continue
+        text, total = (
+            f"REPLACE(REPLACE(TRIM(CAST({quote_name(name)} AS VARCHAR)), '%', ''),"
+            " ',', '')"
+            for name in (one.percent, one.total)
+        )
+        share, of = f"TRY_CAST({text} AS DOUBLE)", f"TRY_CAST({total} AS DOUBLE)"
+        # By the number's own decimals; 45.2000008 is 45.2 as many tools write it.
+        half = " ".join(
+            f"WHEN ABS({share} - ROUND({share}, {place})) < 1e-4 THEN {0.5 / 10**place}"
+            for place in range(_DECIMALS)
+        )
+        half = f"(CASE {half} END)"
+        least, most = (
+            f"({share} {sign} {half}) * {of} / {float(one.hundred)!r}" for sign in "-+"
+        )
+        none = f"COALESCE(CEIL({least} - 1e-6) > FLOOR({most} + 1e-6), FALSE)"
+        row = source.query(
+            f"SELECT COUNT(*) FILTER ({share} IS NOT NULL AND {of} > 0) AS n,"
+            f" COUNT(*) FILTER ({none}) AS wrong"
+            f" FROM (SELECT * FROM records LIMIT {_LARGEST})"
+        ).to_pylist()[0]
+        wrong, rows = int(row["wrong"]), int(row["n"])
+        if wrong < _FEW_WRONG or wrong < _MANY_WRONG * rows:
+            continue
+        first = source.first_row(none)
+        where = f" (the first in row {first.row})" if first is not None else ""
+        found.append(
+            Finding(
+                kind="impossible values",
+                severity="caution",
+                sentence=f"{wrong:,} of {rows:,} percentages in '{one.percent}' are"
+                f" what no whole number of '{one.total}' gives{where}.",
+                next_step="See whether it holds fractions of 1 beside percentages, and"
+                f" whether '{one.total}' is the number of students that they are of.",
+                column=one.percent,
+            )
+        )
     return found
 
 
