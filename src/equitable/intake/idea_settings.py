@@ -11,6 +11,8 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from equitable.intake.settings_forms import Number, Whole, YesNo
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -19,9 +21,9 @@ class _Table(BaseModel):
 class IdeaStandards(_Table):
     """``[idea.by_category.KEY]``: what holds for one category, or for an area."""
 
-    min_cell: int | None = Field(default=None, ge=0)
-    min_n: int | None = Field(default=None, ge=0)
-    threshold: float | None = None
+    min_cell: Whole | None = Field(default=None, ge=0)
+    min_n: Whole | None = Field(default=None, ge=0)
+    threshold: Number | None = None
     progress: Any = None
 
 
@@ -51,14 +53,14 @@ class IdeaColumnNames(_Table):
 class IdeaTable(_Table):
     """``[idea]``: standards of a State for significant disproportionality."""
 
-    min_cell: int | None = Field(default=None, ge=0)
-    min_n: int | None = Field(default=None, ge=0)
-    threshold: float | None = None
-    years: int | None = None
+    min_cell: Whole | None = Field(default=None, ge=0)
+    min_n: Whole | None = Field(default=None, ge=0)
+    threshold: Number | None = None
+    years: Whole | None = None
     progress: Any = None
-    confidence: float | None = None
+    confidence: Number | None = None
     total_removals: Literal["children", "removals"] | None = None
-    five_in_kindergarten: bool = False
+    five_in_kindergarten: YesNo = False
     by_category: dict[str, IdeaStandards] = Field(default_factory=dict)
     columns: IdeaColumnNames = Field(default_factory=IdeaColumnNames)
 

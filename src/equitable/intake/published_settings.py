@@ -6,12 +6,13 @@ What stands here wins over what the recogniser sees; what is left out, it decide
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from equitable.errors import SettingsError, did_you_mean
 from equitable.intake.published.blurs import MEANINGS, mark_that_means
+from equitable.intake.settings_forms import Hundred, YesNo
 
 if TYPE_CHECKING:
     from equitable.intake.published.blurs import Mark
@@ -46,7 +47,7 @@ class PublishedSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    table: bool | None = None
+    table: YesNo | None = None
     group: str | None = None
     breakdown: str | None = None
     level: str | None = None
@@ -54,7 +55,7 @@ class PublishedSettings(BaseModel):
     everyone: tuple[str, ...] = ()
     breakdowns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     marks: dict[str, str] = Field(default_factory=dict)
-    percents: dict[str, Literal[1, 100]] = Field(default_factory=dict)
+    percents: dict[str, Hundred] = Field(default_factory=dict)
     averages: tuple[str, ...] = ()
     standard_errors: dict[str, str] = Field(default_factory=dict)
     deviations: dict[str, str] = Field(default_factory=dict)

@@ -28,16 +28,26 @@ from typing import Any, Final, Literal
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from equitable.errors import InputError, SettingsError, did_you_mean
+from equitable.errors import SettingsError, did_you_mean
 from equitable.intake.idea_settings import IdeaTable, idea_keys
 from equitable.intake.profile import plain_number
 from equitable.intake.published_settings import PublishedSettings
 from equitable.intake.race import VIEW_NAMES
-from equitable.intake.readers.text_encoding import named_encoding
+from equitable.intake.settings_checks import check_together
+from equitable.intake.settings_forms import (
+    Number,
+    Whole,
+    YesNo,
+    place_of,
+    refuse_unseen,
+    said,
+    wrong_form,
+)
 from equitable.intake.settings_text import Proposed, settings_text, write_settings
 from equitable.intake.settings_years import (
     BreakSettings,
     CrosswalkSettings,
+    check_breaks,
     check_crosswalk,
     listed,
 )
@@ -73,7 +83,7 @@ class SourceSettings(_Table):
     decimal: Literal[",", "."] | None = None
     publisher: str | None = None
     licence: str | None = None
-    year_from_name: bool | None = None
+    year_from_name: YesNo | None = None
 
 
 class JoinSettings(_Table):
@@ -106,30 +116,30 @@ class IndicatorSettings(_Table):
     kind: Kind | None = None
     true: tuple[str, ...] = ()
     false: tuple[str, ...] = ()
-    at_least: float | None = None
+    at_least: Number | None = None
     where: str | None = None
     count: str | None = None
     total: str | None = None
     enrolled: str | None = None
-    threshold: float | None = Field(default=None, gt=0, le=1)
-    minimum_days: float | None = Field(default=None, ge=0)
+    threshold: Number | None = Field(default=None, gt=0, le=1)
+    minimum_days: Number | None = Field(default=None, ge=0)
     percent: str | None = None
-    snapshot: bool | None = None
+    snapshot: YesNo | None = None
     missing: tuple[str, ...] = ()
     direction: Direction | None = None
     timing: Timing | None = None
     aspect: Aspect | None = None
     unit: str | None = None
-    decimals: int | None = Field(default=None, ge=0, le=6)
-    low: float | None = None
-    high: float | None = None
+    decimals: Whole | None = Field(default=None, ge=0, le=6)
+    low: Number | None = None
+    high: Number | None = None
     note: str | None = None
 
 
 class PrivacySettings(_Table):
     """``[privacy]``: groups of fewer students than ``min_n`` are withheld."""
 
-    min_n: int | None = Field(default=None, ge=1, le=10_000)
+    min_n: Whole | None = Field(default=None, ge=1, le=10_000)
 
 
 class Settings(_Table):
@@ -296,12 +306,14 @@ def _parsed(text: str, file: str) -> Settings:
             row=int(line[1]) if line else text.count("\n") + 1,
             next_step='Text stands in quotation marks, as in label = "Reading".',
         ) from None
+    refuse_unseen(raw, file)
     try:
         settings = Settings.model_validate(_listed(raw))
     except pydantic.ValidationError as problem:
         raise _translated(problem, file) from None
-    _check(settings, file)
+    check_together(settings, file)
     check_crosswalk(settings.crosswalk, file)
+    check_breaks(settings.breaks, file)
     settings._file = file  # noqa: SLF001 - read with the rest, written by nobody else
     return settings
 
@@ -334,46 +346,25 @@ def _as_text(item: Any) -> Any:
 def _translated(problem: pydantic.ValidationError, file: str) -> SettingsError:
     error = problem.errors()[0]
     path = [str(part) for part in error["loc"]]
-    section, key = _place(path)
+    section, key = place_of(error["loc"])
     given = error.get("input")
-    said = f" = {given!r}" if isinstance(given, str | int | float) else ""
     allowed = _allowed(path)
-    match error["type"]:
-        case "extra_forbidden":
-            known = _keys(path)
-            near = did_you_mean(path[-1], known, what="keys here")
-            return SettingsError(
-                f"{section} has an unknown key '{path[-1]}'", file=file, next_step=near
-            )
-        case _ if allowed:
-            choices = ", ".join(f"'{choice}'" for choice in allowed)
-            near = did_you_mean(str(given), allowed, what="choices")
-            near = "" if near.startswith("The ") else f" {near}"
-            return SettingsError(
-                f"{section} {key}{said} is not one of the choices",
-                file=file,
-                next_step=f"It may be {choices}.{near}",
-            )
-        case _:
-            return SettingsError(
-                f"{section} {key}{said} cannot be right: {error['msg'].lower()}",
-                file=file,
-                next_step="Correct it, or remove the line to leave it to the guess.",
-            )
-
-
-def _place(path: Sequence[str]) -> tuple[str, str]:
-    """The table as it is written, and the key in it."""
-    if len(path) == 1:
-        return ("The file", f"'{path[0]}'")
-    if path[0] in ("join", "break"):
-        return (f"[[{path[0]}]]", ".".join(path[2:3]) or "this table")
-    if path[0] == "crosswalk" and len(path) > 2:
-        return (f"[{'.'.join(path[:2])}]", f"'{path[2]}'")
-    if path[0] in ("dimensions", "indicators"):
-        name = path[1] if re.fullmatch(r"[\w-]+", path[1]) else f'"{path[1]}"'
-        return (f"[{path[0]}.{name}]", ".".join(path[2:3]) or "this table")
-    return (f"[{'.'.join(path[:-1])}]", path[-1])
+    if error["type"] == "extra_forbidden":
+        near = did_you_mean(path[-1], _keys(path), what="keys here")
+        place = section if key or len(path) > 1 else "The file"
+        return SettingsError(
+            f"{place} has an unknown key '{path[-1]}'", file=file, next_step=near
+        )
+    if allowed:
+        choices = ", ".join(f"'{choice}'" for choice in allowed)
+        near = did_you_mean(str(given), allowed, what="choices")
+        near = "" if near.startswith("The ") else f" {near}"
+        return SettingsError(
+            f"{section} {key}{said(given)} is not one of the choices",
+            file=file,
+            next_step=f"It may be {choices}.{near}",
+        )
+    return wrong_form(error, file)
 
 
 def _keys(path: Sequence[str]) -> list[str]:
@@ -385,7 +376,7 @@ def _keys(path: Sequence[str]) -> list[str]:
 
 
 def _allowed(path: Sequence[str]) -> tuple[str, ...]:
-    if path[0] == "columns":
+    if path[0] == "columns" and len(path) > 1:
         return tuple(str(role) for role in Role)
     named = path[-1] in ("decimal", "total_removals")
     last = path[-1] if named else path[2] if len(path) > 2 else ""
@@ -399,80 +390,6 @@ def _allowed(path: Sequence[str]) -> tuple[str, ...]:
         "total_removals": ("children", "removals"),
     }
     return choices.get(last, ())
-
-
-def _check(settings: Settings, file: str) -> None:
-    """What one key demands of another, and which encodings there are."""
-    if settings.source.encoding is not None:
-        try:
-            named_encoding(settings.source.encoding)
-        except InputError as no:
-            said = f"[source] encoding: {no.problem}"
-            raise SettingsError(said, file=file, next_step=no.next_step) from None
-    for join in settings.join:
-        for key, given in (("on", join.on), ("year", join.year)):
-            if isinstance(given, dict) and len(given) != 1:
-                raise SettingsError(
-                    f"[[join]] {key} names {len(given)} pairs of columns",
-                    file=file,
-                    next_step=f'Name one: {key} = {{ "Student ID" = "sid" }}, the'
-                    " first file's name first.",
-                )
-    for name, indicator in settings.indicators.items():
-        said = f"[indicators.{name}]"
-        low, high = indicator.low, indicator.high
-        if low is not None and high is not None and low > high:
-            raise SettingsError(
-                f"{said} has low = {low:g} above high = {high:g}",
-                file=file,
-                next_step="No value can be between them: change one.",
-            )
-        counted = "count" if indicator.count is not None else "percent"
-        if (indicator.count or indicator.percent) and indicator.total is None:
-            raise SettingsError(
-                f"{said} has a {counted} without a total",
-                file=file,
-                next_step='Add the column of all students, such as total = "Tested".',
-            )
-        if indicator.kind is Kind.SHARE_OF_DAYS and indicator.enrolled is None:
-            raise SettingsError(
-                f"{said} is a share of days without the days enrolled",
-                file=file,
-                next_step='Add the column, such as enrolled = "days_enrolled".',
-            )
-        ways = [
-            key
-            for key, given in (
-                ("true", bool(indicator.true)),
-                ("at_least", indicator.at_least is not None),
-                ("where", indicator.where is not None),
-                ("count", indicator.count is not None),
-                ("percent", indicator.percent is not None),
-            )
-            if given
-        ]
-        if len(ways) > 1:
-            raise SettingsError(
-                f"{said} says in {len(ways)} ways who counts: {' and '.join(ways)}",
-                file=file,
-                next_step="Keep one of them.",
-            )
-        if ways and indicator.kind not in (None, Kind.RATE):
-            raise SettingsError(
-                f"{said} has '{ways[0]}', which makes a rate, and kind = "
-                f"'{indicator.kind}'",
-                file=file,
-                next_step='Write kind = "rate", or take one of the two away.',
-            )
-        both = {v.casefold() for v in indicator.true} & {
-            v.casefold() for v in indicator.false
-        }
-        if both:
-            raise SettingsError(
-                f"{said} has '{min(both)}' in both true and false",
-                file=file,
-                next_step="Keep it in one of them.",
-            )
 
 
 def find_settings(source: Path | None, cwd: Path) -> Path | None:

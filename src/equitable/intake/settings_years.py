@@ -6,7 +6,7 @@ from which year on something was counted another way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -38,17 +38,18 @@ class BreakSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    at: str = Field(min_length=1)
-    why: str = Field(min_length=1)
+    at: str
+    why: str
     outcomes: tuple[str, ...] = ()
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 def listed(raw: dict[str, Any]) -> None:
-    """Make one name a list of one, and numbers text, as files have them."""
+    """Make one name a list of one, and a value's numbers text, as files have them."""
     crosswalk = raw.get("crosswalk")
     if isinstance(crosswalk, dict):
-        _listed_in(crosswalk.get("columns"))
+        # Names of columns are text: a bare 3 is more likely a slip than a name.
+        _listed_in(crosswalk.get("columns"), numbers=False)
         values = crosswalk.get("values")
         for names in values.values() if isinstance(values, dict) else ():
             _listed_in(names)
@@ -63,18 +64,19 @@ def listed(raw: dict[str, Any]) -> None:
         _listed_in(entry.get("groups"))
 
 
-def _listed_in(table: Any) -> None:
+def _listed_in(table: Any, *, numbers: bool = True) -> None:
     for key, held in table.items() if isinstance(table, dict) else ():
         names = held if isinstance(held, list) else [held]
         table[key] = [
-            str(one) if isinstance(one, int | float) and not isinstance(one, bool)
+            str(one)
+            if numbers and isinstance(one, int | float) and not isinstance(one, bool)
             else one
             for one in names
         ]  # fmt: skip
 
 
 def check_crosswalk(crosswalk: CrosswalkSettings, file: str) -> None:
-    """Refuse a name that would have to become two others, or another one's new name.
+    """Refuse a name that is none, would become two others, or another's new name.
 
     Raises
     ------
@@ -89,6 +91,7 @@ def check_crosswalk(crosswalk: CrosswalkSettings, file: str) -> None:
         for column, names in crosswalk.values.items()
     ]
     for place, names in tables:
+        _refuse_blank(place, names, file)
         new = {_folded(name) for name in names}
         owners: dict[str, str] = {}
         for name, others in names.items():
@@ -107,6 +110,39 @@ def check_crosswalk(crosswalk: CrosswalkSettings, file: str) -> None:
                         file=file,
                         next_step="Keep it under one of them.",
                     )
+
+
+def _refuse_blank(place: str, names: Mapping[str, tuple[str, ...]], file: str) -> None:
+    if all(one.strip() for name, others in names.items() for one in (name, *others)):
+        return
+    columns = place == "[crosswalk.columns]"
+    raise SettingsError(
+        f"{place} has an empty name: ''",
+        file=file,
+        next_step="Write the column's name, or take the line out."
+        if columns
+        else "Write the value's name, or take the line out. What an empty cell means is"
+        ' said elsewhere: [dimensions.NAME] values = { "" = "…" }.',
+    )
+
+
+def check_breaks(breaks: Sequence[BreakSettings], file: str) -> None:
+    """Refuse a break that says nothing of when, or of why.
+
+    Raises
+    ------
+    SettingsError
+        Naming the key, with an example.
+    """
+    for one in breaks:
+        blank = "at" if not one.at.strip() else "why"
+        if not one.at.strip() or not one.why.strip():
+            example = '"2020-21"' if blank == "at" else '"Tests are new."'
+            raise SettingsError(
+                f"[[break]] {blank} is empty",
+                file=file,
+                next_step=f"Write it like this: {blank} = {example}.",
+            )
 
 
 def _folded(name: str) -> str:
