@@ -5,6 +5,7 @@ What stands here wins over what the recogniser sees; what is left out, it decide
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from equitable.errors import SettingsError, did_you_mean
 from equitable.intake.published.blurs import MEANINGS, mark_that_means
+from equitable.intake.published.groups_named import breakdown_of, is_everyone
 from equitable.intake.settings_forms import Hundred, YesNo
+from equitable.intake.settings_text import toml_key
 
 if TYPE_CHECKING:
     from equitable.intake.published.blurs import Mark
@@ -98,14 +101,88 @@ class PublishedSettings(BaseModel):
                 file=file,
                 next_step='Add the column, such as group = "Student Group".',
             )
+        self._check_names(file)
         for text, meant in self.marks.items():
-            if mark_that_means(meant, text) is None:
+            _check_mark(text, meant, file)
+
+    def _check_names(self, file: str) -> None:
+        """Refuse names that would do nothing, or make a group of everybody."""
+        named: dict[str, str] = {}
+        for key in ("group", "breakdown", "level"):
+            column = getattr(self, key)
+            if column is not None and named.setdefault(column, key) != key:
                 raise SettingsError(
-                    f"[published] marks: nothing is known of the meaning '{meant}'",
+                    f"[published] {named[column]} and {key} both name '{column}'",
                     file=file,
-                    next_step=f"It may be {_MEANINGS}, or what the mark says of the"
-                    " number, such as '<10', '>95%' or '21-24'.",
+                    next_step="Each is a column of its own; take one of them out.",
+                )
+        owners: dict[str, str] = {}
+        for name, groups in self.breakdowns.items():
+            if not groups:
+                raise SettingsError(
+                    f"[published] breakdowns: '{name}' has no groups",
+                    file=file,
+                    next_step=f'Name them: {toml_key(name)} = ["…", "…"]; or take the'
+                    " breakdown out, and its groups are found out.",
+                )
+            for group in groups:
+                if owners.setdefault(group.casefold(), name) != name:
+                    raise SettingsError(
+                        f"[published] breakdowns: '{group}' stands in both"
+                        f" '{owners[group.casefold()]}' and '{name}'",
+                        file=file,
+                        next_step="Keep it in one of them.",
+                    )
+        for text in self.everyone:
+            trait = breakdown_of(text) if text.strip() else ""
+            # '00' is everybody in some tables, and a grade in others.
+            own = trait not in (text, "grade") and not _EVERY.search(text)
+            if own and not is_everyone(text):
+                what = f"a group of students ({trait})" if trait else "empty"
+                raise SettingsError(
+                    f"[published] everyone: '{text}' is {what}, and the words for"
+                    " everybody are wanted",
+                    file=file,
+                    next_step='Such words are everyone = ["Whole cohort"].',
                 )
 
 
+def _check_mark(text: str, meant: str, file: str) -> None:
+    if not text.strip():
+        raise SettingsError(
+            "[published] marks: a mark is empty",
+            file=file,
+            next_step="An empty cell always means that there is no number.",
+        )
+    if re.fullmatch(r"[+]?\d[\d,]*(\.\d+)?|[+]?\.\d+", text.strip()):
+        raise SettingsError(
+            f"[published] marks: '{text}' is a plain number, and no mark: every cell"
+            f" with {text} would be one",
+            file=file,
+            next_step="Where it means that there is no number, say so of the outcome:"
+            f' [indicators.NAME] missing = ["{text}"].',
+        )
+    mark = mark_that_means(meant, text)
+    beyond = mark is not None and "%" in meant and (mark.high or mark.low or 0) > 100
+    if mark is not None and not beyond:
+        return
+    ends = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*[-–—]\s*(\d+(?:\.\d+)?)\s*", meant)
+    if beyond:
+        problem = f"no percentage is over 100, and '{text}' would mean '{meant}'"
+    elif ends:
+        problem = f"'{meant}' goes from the higher number to the lower one"
+    else:
+        problem = f"nothing is known of the meaning '{meant}'"
+    raise SettingsError(
+        f"[published] marks: {problem}",
+        file=file,
+        next_step=f"Write '{ends[2]}-{ends[1]}'."
+        if ends
+        else f"It may be {_MEANINGS}, or what the mark says of the number, such as"
+        " '<10', '>95%' or '21-24'.",
+    )
+
+
+_EVERY: Final = re.compile(r"(?i)\b(all|any|both|each|every|totals?)")
+"""Words of everybody within a longer name: 'All races', 'Total, both sexes'."""
 _MEANINGS: Final = " or ".join(f"'{word}'" for word in MEANINGS)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.rows import RowsAre
 from equitable.intake.readers.decimals import refuse_unclear
+
+if TYPE_CHECKING:
+    from equitable.intake.published.tables import Published
 
 
 def refuse_unknown(name: str, what: str, known: Iterable[str], file: str) -> NoReturn:
@@ -45,14 +48,26 @@ def refuse_identifier(reading: Reading, file: str) -> None:
     )
 
 
-def refuse_no_counts(reading: Reading, rows: RowsAre, file: str) -> None:
+def refuse_no_counts(
+    reading: Reading, rows: RowsAre, file: str, published: Published | None = None
+) -> None:
     """Refuse a column that holds no counts of students.
 
     Raises
     ------
     QuestionError
-        Where it holds percents, or no numbers.
+        Where it holds percents, or no numbers; or where it names the groups of a
+        published table.
     """
+    if published is not None and reading.name == published.group:
+        raise QuestionError(
+            "it is taken for the column that names each row's group, and cannot be a"
+            " number of students too",
+            file=file,
+            column=reading.name,
+            next_step="Choose another column; or correct [published] group in"
+            " equity.toml.",
+        )
     if rows != "counts":  # A count has no decimals: a comma is no mark.
         refuse_unclear(reading.profile, file)
     percents = reading.profile.shape("percent") >= 0.5

@@ -349,7 +349,7 @@ class Schema:
         if reading is None:
             self.refuse_unknown(column, "column")
         self.refuse_identifier(reading)
-        refuse_no_counts(reading, self.rows_are, self.file)
+        refuse_no_counts(reading, self.rows_are, self.file, self.published)
 
     def _column_indicator(self, reading: Reading, total: str | None) -> Indicator:
         self.refuse_identifier(reading)
