@@ -287,11 +287,37 @@ def column_of(
     folded = [name for name in names if name.casefold() == named.casefold()]
     if len(folded) == 1:
         return folded[0]
+    reading = students.schema.reading(named)
+    if reading is not None:
+        students.schema.refuse_identifier(reading)
     raise QuestionError(
         f"there is no column '{named}'",
         file=students.source.name,
         next_step=did_you_mean(named, names),
     )
+
+
+def check_named(students: Readable, question: RiskQuestion) -> None:
+    """Hold every column of ``[idea.columns]`` against the file, used or not.
+
+    Raises
+    ------
+    SettingsError
+        Naming the key, and the nearest column.
+    """
+    for key, name in question.columns.given().items():
+        try:
+            if key == "group":
+                trait_of(students, name)
+            else:
+                column_of(students, None, name, None)
+        except QuestionError as error:
+            at = f" in {students.source.name}"
+            raise SettingsError(
+                f"[idea.columns] {key} = '{name}': {error.problem}{at}",
+                file=students.settings.file if students.settings else None,
+                next_step=error.next_step,
+            ) from None
 
 
 def trait_of(students: Readable, name: str) -> Dimension:

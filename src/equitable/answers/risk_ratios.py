@@ -23,6 +23,7 @@ from equitable.answers.risk_question import (
     Readable,
     RiskCounts,
     RiskQuestion,
+    check_named,
     for_state,
 )
 from equitable.answers.risk_students import read_students, student_columns
@@ -232,6 +233,7 @@ def _answered(
     *,
     internal: bool,
 ) -> RiskRatioResult:
+    check_named(students, question)
     read = _read(students, question)
     scheme, settings = read.scheme, question.settings
     notes = [*question.notes, *read.notes]

@@ -85,7 +85,7 @@ def count_columns(students: Readable, question: RiskQuestion) -> CountColumns | 
                 file=students.source.name,
                 next_step=f"Name it with {option}.",
             )
-    return CountColumns(
+    made = CountColumns(
         category=category,
         count=str(count),
         total=str(total),
@@ -95,6 +95,24 @@ def count_columns(students: Readable, question: RiskQuestion) -> CountColumns | 
         ),
         year=column_of(students, question.year, settled.year, found.get("year")),
     )
+    _refuse_one_for_two(students, made)
+    return made
+
+
+def _refuse_one_for_two(students: Readable, columns: CountColumns) -> None:
+    """No column says two things: a count that is its own total gives no ratio."""
+    owners: dict[str, str] = {}
+    for option in ("category", "count", "total", "by", "district", "year"):
+        column = getattr(columns, option)
+        if column is not None and owners.setdefault(column, option) != option:
+            one, other = f"--{owners[column]}", f"--{option}"
+            raise QuestionError(
+                f"it is taken for two things: {one} and {other}",
+                file=students.source.name,
+                column=column,
+                next_step=f"Name another with {one} or {other}, or under [idea.columns]"
+                " in equity.toml.",
+            )
 
 
 _WORDS: Final = {
