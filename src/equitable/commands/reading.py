@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import equitable
+from equitable.commands import terminal
 from equitable.errors import QuestionError
 from equitable.output import check_place
 
@@ -25,7 +26,9 @@ def opened(
     fresh: bool = False,
 ) -> Iterator[equitable.Dataset]:
     """A source opened, once it is known that its output can be written."""
-    with equitable.open(source, config=config, sheet=sheet, fresh=fresh) as students:
+    with terminal.working(f"Opening {Path(source).name}"):
+        students = equitable.open(source, config=config, sheet=sheet, fresh=fresh)
+    with students:
         if output is not None:
             check_place(output, never=students.source.paths)
         yield students

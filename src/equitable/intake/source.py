@@ -22,6 +22,7 @@ from equitable.errors import InputError
 from equitable.intake import joining
 from equitable.intake.identifiers import key_words, read_key
 from equitable.intake.joining import Join, Joined
+from equitable.intake.published.topic_files import side_by_side
 from equitable.intake.readers import engine, frames
 from equitable.intake.readers.crosswalk import Crosswalk, recoded, renamed
 from equitable.intake.readers.fingerprint import Fingerprints
@@ -88,9 +89,7 @@ class Source:
         self._lock = threading.RLock()
         self._left_out: tuple[LeftOut, ...] | None = None
         self._set_aside: list[LeftOut] = []
-        self._fingerprints = Fingerprints(
-            [(path, part.name) for part in parts for path in part.files]
-        )
+        self._fingerprints = Fingerprints([f for p in parts for f in p.named_files])
         self._connection: duckdb.DuckDBPyConnection | None = engine.connect(
             self._parts, scratch, settings, beside
         )
@@ -227,15 +226,11 @@ class Source:
 
         For rows that take longer to plan than to read: every question asks them anew.
         """
-        name = "equitable_held"
-        self.query(
-            f"CREATE TEMP TABLE {name} AS SELECT * FROM records LIMIT {most + 1}"
-        )
-        held = self.query(f"SELECT COUNT(*) AS n FROM {name}")["n"][0].as_py()
-        if held > most:
-            self.query(f"DROP TABLE {name}")
+        self.query(f"CREATE TEMP TABLE held AS SELECT * FROM records LIMIT {most + 1}")
+        if self.query("SELECT COUNT(*) AS n FROM held")["n"][0].as_py() > most:
+            self.query("DROP TABLE held")
         else:
-            self.query(f"CREATE OR REPLACE TEMP VIEW records AS SELECT * FROM {name}")
+            self.query("CREATE OR REPLACE TEMP VIEW records AS SELECT * FROM held")
 
     def query(self, sql: str, parameters: Sequence[str | float] = ()) -> pa.Table:
         """Put a question to the relation ``records``.
@@ -339,9 +334,8 @@ class Source:
                 else:
                     if not found:
                         return None
-                    values = found[0]
-                    row = part.row_of(values.pop("equitable row"))
-                    return RowAt(file=part.name + name, row=row, values=values)
+                    row = part.row_of(found[0].pop("equitable row"))
+                    return RowAt(file=part.name + name, row=row, values=found[0])
             if not self._mend(trouble, place):
                 raise engine.explain(trouble, part.name)
 
@@ -433,20 +427,18 @@ def open_source(
                 "standard input cannot be joined to another table",
                 next_step="Save it as a file and name that in the join.",
             )
+    said: dict[str, Any] = {
+        "sheet": sheet,
+        "delimiter": delimiter,
+        "encoding": encoding,
+        "decimal": decimal,
+    }
     opened = _open_whole(
         source,
-        partial(
-            Options,
-            sheet=sheet,
-            delimiter=delimiter,
-            encoding=encoding,
-            decimal=decimal,
-        ),
+        partial(Options, **said),
         settings=engine.Settings(memory_limit or MEMORY_LIMIT, threads),
         crosswalk=crosswalk,
     )
-    said = {"sheet": sheet, "delimiter": delimiter, "encoding": encoding,
-            "decimal": decimal}  # fmt: skip
     opened.told = {key: value for key, value in said.items() if value is not None}
     try:
         opened._join(join, roles or {})  # noqa: SLF001 - its other half
@@ -467,9 +459,13 @@ def _open_whole(
     """One source by itself."""
     scratch = Scratch()
 
+    def alone(part: Part, *paths: Path) -> Source:
+        aside, kept = engine.Beside(paths=paths), replace(settings, ordered=True)
+        return Source(part.name, [without_files(part)], Scratch(), kept, beside=aside)
+
     def first_row(part: Part, condition: str) -> int | None:
-        with Source(part.name, [without_files(part)], Scratch(), settings) as alone:
-            found = alone.first_row(condition)
+        with alone(part) as one:
+            found = one.first_row(condition)
         return None if found is None else found.row
 
     try:
@@ -479,7 +475,10 @@ def _open_whole(
             name, (parts, notes) = part.name, renamed([part], crosswalk, first_row)
         else:
             made = options(scratch=scratch)
-            name, parts, notes = open_parts(source, made, crosswalk, first_row)
+            together = partial(side_by_side, scratch=scratch, alone=alone)
+            name, parts, notes = open_parts(
+                source, made, crosswalk, first_row, together
+            )
         return Source(
             name,
             [recoded(part, crosswalk) for part in parts],

@@ -25,6 +25,12 @@ EVERYONE: Final = "All students"
 
 KEY_COLUMNS: Final = ("LEA_STATE", "LEAID", "SCHID")
 """Columns that every layout has."""
+KEPT_COLUMNS: Final = frozenset(
+    {*KEY_COLUMNS, "LEA_STATE_NAME", "LEA_NAME", "SCH_NAME", "COMBOKEY", "JJ"}
+)
+"""Columns of a school that stay beside its counts."""
+ENROLMENT_COLUMN: Final = "SCH_ENR_BL_F"
+"""What a file has that holds the enrolment, in every layout."""
 
 RACE: Final = "race"
 SEX: Final = "sex"
@@ -334,6 +340,6 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 def recognise(columns: Sequence[str]) -> Layout | None:
     """The layout of a file with these columns, or ``None`` where it is another file."""
     named = frozenset(columns)
-    if not named.issuperset(KEY_COLUMNS) or "SCH_ENR_BL_F" not in named:
+    if not named.issuperset(KEY_COLUMNS) or ENROLMENT_COLUMN not in named:
         return None
     return Layout(columns=named)

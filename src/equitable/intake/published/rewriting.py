@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from equitable.intake.published import civil_rights
-from equitable.intake.published.civil_rights import ENROLLED, EVERYONE
+from equitable.intake.published.civil_rights import ENROLLED, EVERYONE, KEPT_COLUMNS
 from equitable.intake.published.places import LEVEL
 from equitable.intake.published.tables import Published, folded
 from equitable.intake.published.wide import Wide, Years, breakdowns_of_stems
@@ -145,26 +145,12 @@ def _of_civil_rights(part: Part, published: Published) -> Part:
             counted[topic.name] = by_topic[topic.name][place].sql
         cells.append((dict(cell.groups), counted))
     breakdowns = civil_rights.BREAKDOWNS
-    kept = [column for column in part.columns if column.name in _KEPT_OF_CIVIL_RIGHTS]
+    kept = [column for column in part.columns if column.name in KEPT_COLUMNS]
     numbers = (ENROLLED, *(topic.name for topic in topics))
     listed = [quote_name(column.name) for column in kept]
     listed += [f"{sql} AS {quote_name(name)}" for name, sql in cleaning.items()]
     part = replace(part, sql=f"SELECT {', '.join(listed)} FROM ({part.sql})")
     return _unnested(part, kept, breakdowns, numbers, cells, kind="number")
-
-
-_KEPT_OF_CIVIL_RIGHTS: Final = frozenset(
-    {
-        "LEA_STATE",
-        "LEA_STATE_NAME",
-        "LEAID",
-        "LEA_NAME",
-        "SCHID",
-        "SCH_NAME",
-        "COMBOKEY",
-        "JJ",
-    }
-)
 
 
 _PLACE: Final = "equitable cell"

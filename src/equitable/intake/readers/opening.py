@@ -10,10 +10,10 @@ import re
 import shutil
 import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeAlias
 
 from equitable.errors import EquitableError, InputError, did_you_mean
 from equitable.intake.readers import delimited, parquet, workbook
@@ -47,6 +47,9 @@ _BY_CONTENT: Final[Mapping[str, Opener]] = {
     "an OpenDocument spreadsheet": workbook.open_workbook,
 }
 
+Together: TypeAlias = Callable[[Sequence[Part]], "tuple[Sequence[Part], Sequence[str]]"]
+"""Makes one part of files that belong side by side; and what is to be said of it."""
+
 
 def register(suffixes: Sequence[str], opener: Opener) -> None:
     """Have files whose names end so opened by this reader from now on.
@@ -72,11 +75,16 @@ def _opener_of(path: Path) -> Opener | None:
 
 
 def open_parts(
-    source: Any, options: Options, crosswalk: Crosswalk, first_row: FirstRow
+    source: Any,
+    options: Options,
+    crosswalk: Crosswalk,
+    first_row: FirstRow,
+    together: Together,
 ) -> tuple[str, tuple[Part, ...], tuple[str, ...]]:
     """A source's name, its parts, and what is to be said of how they were found.
 
-    Columns have the crosswalk's names; values are as in the files.
+    Columns have the crosswalk's names; values are as in the files.  ``together`` puts
+    files side by side that hold different columns of the same rows.
 
     Raises
     ------
@@ -92,7 +100,7 @@ def open_parts(
     if text == "-":
         stream: BinaryIO = sys.stdin.buffer
         part = _spooled(stream, STANDARD_INPUT, options)
-        return STANDARD_INPUT, *_united([part], crosswalk, first_row)
+        return STANDARD_INPUT, *_united([part], crosswalk, first_row, together)
     if not text.strip() or "\x00" in text:
         raise InputError("no file was named", next_step="Give the path of a table.")
     if _URL.match(text):
@@ -107,23 +115,27 @@ def open_parts(
         found = find_in_folder(path, _reads)
     elif path.exists():
         parts = [_open_file(path, options)]
-        return shown_name(path), *_united(parts, crosswalk, first_row)
+        return shown_name(path), *_united(parts, crosswalk, first_row, together)
     elif is_pattern(text):
         found = find_by_pattern(str(path), _reads)
     else:
         raise _not_there(path)
     parts = [_open_file(one, options) for one in found.paths]
     refuse_copies([(one, part.name) for part in parts for one in part.files])
-    united, notes = _united(parts, crosswalk, first_row)
+    united, notes = _united(parts, crosswalk, first_row, together)
     return shown_name(path), united, (*found.notes, *notes)
 
 
 def _united(
-    parts: Sequence[Part], crosswalk: Crosswalk, first_row: FirstRow
+    parts: Sequence[Part],
+    crosswalk: Crosswalk,
+    first_row: FirstRow,
+    together: Together,
 ) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     named, said = renamed(parts, crosswalk, first_row)
-    united, notes = put_together(named, crosswalk.year_from_name)
-    return united, (*said, *notes)
+    beside, told = together(named)
+    united, notes = put_together(beside, crosswalk.year_from_name)
+    return united, (*said, *told, *notes)
 
 
 def _at_home(path: Path) -> Path:

@@ -153,6 +153,13 @@ class Part:
     times: int = 1
     mend: Callable[[Literal["encoding", "form"]], Part | None] | None = None
 
+    @property
+    def named_files(self) -> list[tuple[Path, str]]:
+        """Each file and what it is called where the numbers come from."""
+        if len(self.files) == 1:
+            return [(self.files[0], self.name)]
+        return [(path, shown_name(path)) for path in self.files]
+
 
 def without(part: Part, condition: str) -> Part:
     """The part without the rows that meet a SQL condition, a mended one too."""
