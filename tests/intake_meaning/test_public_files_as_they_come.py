@@ -151,6 +151,68 @@ def test_a_year_above_is_a_row_a_year(written: Write) -> None:
         assert found["Black or African American"] == black
 
 
+def test_years_with_percentages_beside_the_counts(written: Write) -> None:
+    """'2022 Proficient' and '2022 % Proficient' are two numbers of one year."""
+    path = written(
+        "School,Group,2022,,,2023,,\n"
+        ",,Tested,Proficient,% Proficient,Tested,Proficient,% Proficient\n"
+        "Oak,All Students,100,50,50.0%,110,60,54.5%\n"
+        "Oak,Black,40,15,37.5%,50,20,40.0%\nOak,White,60,35,58.3%,60,40,66.7%\n"
+    )
+    assert "columns are of years (2022 to 2023)" in said(path)
+    for year, black in (("2022", (15, 40)), ("2023", (20, 50))):
+        found = rates(path, "Group", where=f"Year = {year}")
+        assert found["Black or African American"] == black
+
+
+def test_years_of_pass_rates_and_test_takers(written: Write) -> None:
+    """As Virginia lays out its files; '<' alone holds a number back."""
+    path = written(
+        "School,Subgroup,2021-2022 Pass Rate,2022-2023 Pass Rate,"
+        "2021-2022 Test Takers,2022-2023 Test Takers\n"
+        "Oak,All Students,50,60,100,100\nOak,Black,40,45,40,60\n"
+        "Oak,White,60,70,50,40\nOak,Asian,<,<,<,<\n"
+    )
+    assert "columns are of years (2021-2022 to 2022-2023)" in said(path)
+    with eq.open(path, fresh=True) as table:
+        result = table.gaps(
+            None,
+            percent="Pass Rate",
+            total="Test Takers",
+            by=["Subgroup"],
+            where="Year = '2022-2023'",
+        )
+    shown = {row["group"]: (row["n"], row["value"]) for row in result.to_dict()["rows"]}
+    # 45 % of 60, as published.
+    assert shown["Black or African American"] == (60, pytest.approx(0.45))
+
+
+def test_rows_around_the_table_are_rows_of_the_file(written: Write) -> None:
+    """Two titles and a note are three rows, though each row is read as two counts."""
+    path = written(
+        "School report,,,,,\nMade in May,,,,,\nSchool,Group,2022,,2023,\n"
+        ",,Tested,Proficient,Tested,Proficient\n"
+        "Oak,All Students,100,50,110,60\nOak,Black,40,15,50,20\n"
+        "Oak,White,60,35,60,40\n* small groups are left out,,,,,\n"
+    )
+    with eq.open(path, fresh=True) as table:
+        told = str(table.gaps("Proficient", by=["race"]).provenance.left_out)
+        assert told.count("of_file=True") == 2
+
+
+def test_marks_of_counts_are_no_values_to_leave_out(written: Write) -> None:
+    """What 's' and '<10' mean stands under [published] alone."""
+    path = written(
+        "School,Group,Tested,Proficient\nOak,All Students,100,50\n"
+        "Oak,Black,40,15\nOak,White,50,35\nOak,Asian,<10,s\nElm,Asian,<10,s\n"
+        "Elm,All Students,100,50\nElm,Black,40,15\nElm,White,50,35\n"
+    )
+    with eq.open(path, fresh=True) as table:
+        text = table.inspect().to_toml()
+    assert "missing" not in text
+    assert 'marks = { "s" = "withheld"' in text
+
+
 def test_a_subject_above_makes_an_outcome_of_each(written: Write) -> None:
     path = written(
         "School,Group,ELA,,Math,\n,,Tested,Proficient,Tested,Proficient\n"

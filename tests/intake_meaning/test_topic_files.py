@@ -59,9 +59,7 @@ def write(
 def figures(path: Path, outcome: str, by: str) -> list[tuple[object, ...]]:
     with eq.open(path) as students:
         result = students.gaps(outcome, by=[by])
-    return [
-        (row["group"], row["n"], row["value"]) for row in result.to_dict()["rows"]
-    ]
+    return [(row["group"], row["n"], row["value"]) for row in result.to_dict()["rows"]]
 
 
 @pytest.fixture(scope="module")

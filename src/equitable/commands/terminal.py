@@ -279,7 +279,7 @@ def _rows_read(provenance: Provenance) -> list[str]:
     files = ", ".join(file.name for file in provenance.files[:_LISTED])
     more = len(provenance.files) - _LISTED
     files += f" and {more:,} more files" if more > 0 else ""
-    counts, one, several = provenance.counts_read, "row", "rows"
+    counts = provenance.counts_read
     if counts is not None:
         lines = [
             (
@@ -287,7 +287,6 @@ def _rows_read(provenance: Provenance) -> list[str]:
                 " of groups."
             )
         ]
-        one, several = "count", "counts"
     elif isinstance(provenance.rows_read, int):
         lines = [f"Read {provenance.rows_read:,} rows of {files}."]
     else:
@@ -300,8 +299,9 @@ def _rows_read(provenance: Provenance) -> list[str]:
     for item in provenance.left_out:
         rows = item.rows
         told = f"{rows:,}" if isinstance(rows, int) else "some"
+        what = "row" if counts is None or item.of_file else "count"
         lines.append(
-            f"Left out: {told} {one if rows == 1 else several} ({item.reason})."
+            f"Left out: {told} {what}{'' if rows == 1 else 's'} ({item.reason})."
         )
     return lines
 

@@ -165,6 +165,7 @@ class Source:
             if self._left_out is None:
                 found = [item for part in self._parts for item in part.left_out]
                 found += blank_rows_of(self._parts, self.query)
+                found = [replace(item, of_file=True) for item in found]
                 found += self._set_aside
                 found += [one for j in self._joins for one in j.source.left_out]
                 self._left_out = tuple(found)

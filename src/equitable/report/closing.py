@@ -215,7 +215,7 @@ def provenance_facts(provenance: Provenance) -> Facts:
 def _provenance(provenance: Provenance) -> Iterable[tuple[str, str]]:
     for file in provenance.files:
         yield file.name, f"{file.bytes:,} bytes, SHA-256 {file.sha256}"
-    counts, left = provenance.counts_read, "Rows left out"
+    counts = provenance.counts_read
     if counts is None:
         yield "Rows read", f"{provenance.rows_read:,}"
     else:
@@ -223,8 +223,9 @@ def _provenance(provenance: Provenance) -> Iterable[tuple[str, str]]:
             "Rows read",
             f"{provenance.rows_read:,}, read as {counts:,} counts of groups",
         )
-        left = "Counts left out"
     for item in provenance.left_out:
+        rows = counts is None or item.of_file
+        left = "Rows left out" if rows else "Counts left out"
         yield left, f"{item.rows:,}: {item.reason}"
     if provenance.where:
         yield "Condition", provenance.where

@@ -19,6 +19,7 @@ from equitable.intake.meaning.rows import FEW, RowsAre
 from equitable.intake.meaning.schema import Schema
 from equitable.intake.meaning.understanding import understand
 from equitable.intake.profile import plain_number
+from equitable.intake.published.blurs import read_mark
 from equitable.intake.published_settings import PublishedSettings
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.quality.damage import band_behind, damage_in
@@ -366,7 +367,8 @@ def _indicator_settings(one: Indicator, schema: Schema) -> IndicatorSettings:
         minimum_days=one.minimum_days or None,
         percent=one.percent,
         snapshot=one.snapshot or None,
-        missing=one.missing,
+        # In a table of counts [published] marks says what a mark means.
+        missing=tuple(m for m in one.missing if not one.count or read_mark(m) is None),
         direction=one.direction,
         timing=one.timing,
         aspect=one.aspect,

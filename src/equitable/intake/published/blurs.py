@@ -57,6 +57,8 @@ class Mark:
 
 _WITHHELD: Final = frozenset(
     {
+        # Virginia's '<' is a limit without its number.
+        "<", ">", "≤", "≥",
         "c", "confidential", "dns", "ds", "insufficient data", "low", "masked",
         "privacy", "supressed", "tfs", "too few students", "too few to report", "ts",
         "u", "withheld", "x",

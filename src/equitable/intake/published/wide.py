@@ -22,10 +22,12 @@ Affix = tuple[str, str]
 """What stands before a group's name in a column's, and what after it."""
 
 _APART: Final = re.compile(r"[\s_.:|/–—-]+")
-_EDGES: Final = " _.:|/–—-#%()"
+_BETWEEN: Final = " _.:|/–—-()"
+_EDGES: Final = _BETWEEN + "#%"
 _DENOMINATORS: Final = re.compile(
     r"(?i)pop|population|enrol|enrol+ment|enrol+ed|tested|tests|total|students|pupils|n"
-    r"|cohort|membership|eligible|denominator|headcount|graduating class"
+    r"|cohort|membership|eligible|denominator|headcount|graduating class|takers"
+    r"|examinees|candidates"
 )
 _FEW: Final = 2
 """Groups of one family that a table must have columns for."""
@@ -80,7 +82,8 @@ def find_years(profiles: Sequence[ColumnProfile]) -> Years | None:
     numeric = {one.name: one for one in profiles if one.is_numeric}
     for name in numeric:
         years = _YEAR.findall(name)
-        bare = " ".join(_YEAR.sub(" ", name).split()).strip(_EDGES)
+        # '2022 Met' and '2022 % Met' are two numbers.
+        bare = " ".join(_YEAR.sub(" ", name).split()).strip(_BETWEEN)
         if len(years) != 1 or not bare:
             continue
         if years[0] in found.setdefault(bare, {}):
