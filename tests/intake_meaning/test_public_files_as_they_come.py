@@ -168,7 +168,7 @@ def test_years_with_percentages_beside_the_counts(written: Write) -> None:
 def test_years_of_pass_rates_and_test_takers(written: Write) -> None:
     """As Virginia lays out its files; '<' alone holds a number back."""
     path = written(
-        "School,Subgroup,2021-2022 Pass Rate,2022-2023 Pass Rate,"
+        "School,Group,2021-2022 Pass Rate,2022-2023 Pass Rate,"
         "2021-2022 Test Takers,2022-2023 Test Takers\n"
         "Oak,All Students,50,60,100,100\nOak,Black,40,45,40,60\n"
         "Oak,White,60,70,50,40\nOak,Asian,<,<,<,<\n"
@@ -176,7 +176,7 @@ def test_years_of_pass_rates_and_test_takers(written: Write) -> None:
     assert "columns are of years (2021-2022 to 2022-2023)" in said(path)
     found = rates(
         path,
-        "Subgroup",
+        "Group",
         percent="Pass Rate",
         total="Test Takers",
         where="Year = '2022-2023'",
