@@ -17,6 +17,7 @@ from equitable.cube.cells import Cells
 from equitable.errors import EquitableError, QuestionError, did_you_mean
 from equitable.intake.published.dimensions import with_totals
 from equitable.intake.published.groups_named import is_everyone
+from equitable.intake.published.places import KINDS, WHOLE_PLACE
 from equitable.intake.published.tables import breakdowns_of
 from equitable.intake.where import quote_name, quote_value
 from equitable.report.board.names import bare, group_key, known_group
@@ -244,6 +245,7 @@ def find_place(
     )
     text = f"LOWER(TRIM(CAST({quote_name(column)} AS VARCHAR)))"
     rows = f"{text} = {quote_value(name.casefold())}"
+    place = replace(place, level=_own_level(source, schema, column, rows))
     return OurPlace(dimension=dimension, place=place, condition=rows)
 
 
@@ -259,6 +261,34 @@ def _kind(schema: Schema, column: str) -> PlaceKind:
         if kind in named:
             return kind  # type: ignore[no-any-return]
     return "place"
+
+
+def _own_level(source: Source, schema: Schema, column: str, rows: str) -> str:
+    """What a district's own rows are called, where its schools' rows bear its name.
+
+    Nothing where the file has no levels, or does not tell them apart by empty schools.
+    """
+    published = schema.published
+    if published is None or published.places is None or len(published.levels) != 1:
+        return ""
+    named = published.places.columns
+    kinds = [kind for kind in KINDS if kind in named]
+    at = next(
+        (place for place, kind in enumerate(kinds) if named[kind] == column), None
+    )
+    finer = [named[kind] for kind in kinds[at + 1 :]] if at is not None else []
+    if not finer:
+        return ""
+    level = quote_name(next(iter(published.levels)))
+    whole = " AND ".join(
+        f"CAST({quote_name(one)} AS VARCHAR) = {quote_value(WHOLE_PLACE)}"
+        for one in finer
+    )
+    found = source.query(
+        f"SELECT DISTINCT TRIM(CAST({level} AS VARCHAR)) AS l FROM records WHERE {rows}"
+        f" AND {whole} AND {level} IS NOT NULL"
+    )["l"].to_pylist()
+    return str(found[0]) if len(found) == 1 else ""
 
 
 def _refuse_namesakes(
@@ -323,8 +353,15 @@ def told_apart(cells: Cells, dimension: str, value: str) -> Cells:
     return replace(cells, axes=axes)
 
 
-def at_its_level(cells: Cells, dimension: str, value: str) -> Cells:
+def at_its_level(
+    cells: Cells, dimension: str, value: str, own_level: str = ""
+) -> Cells:
     """Of a file with rows for the state, districts and schools: those like the place's.
+
+    Parameters
+    ----------
+    own_level
+        The level of the place's own rows, where it is known; see `Place`.
 
     Raises
     ------
@@ -340,6 +377,12 @@ def at_its_level(cells: Cells, dimension: str, value: str) -> Cells:
         if axis.dimension.form != "level":
             continue
         levels = np.unique(cells.codes[here, place])
+        told = [
+            code
+            for code in levels
+            if any(axis.groups[g] == own_level for g in axis.members[code])
+        ]
+        levels = np.array(told) if told else levels
         if len(levels) > 1:
             names = sorted(
                 axis.groups[group] for code in levels for group in axis.members[code]

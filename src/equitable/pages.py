@@ -172,7 +172,7 @@ def asked_for(
     if where is None:
         return board, everywhere
     place = where.dimension
-    cells = at_its_level(cells, place, where.value)
+    cells = at_its_level(cells, place, where.value, where.level)
     now = cells.only(year.name, latest) if year and latest else cells
     board = replace(
         board, place=replace(where, among=how_many(now, indicator.name, place))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -116,6 +117,36 @@ def test_districts_are_added_up_where_there_is_no_state() -> None:
     assert margin(cells) == {(): (30, 15)}
     assert margin(cells, "race") == {("Asian",): (12, 9)}
     assert margin(cells, "district") == {("A",): (10, 5), ("B",): (20, 10)}
+
+
+def test_a_state_is_not_added_to_its_counties_by_their_codes() -> None:
+    """A county's code has no total: '00' in the state's rows, as California writes."""
+    rows = [
+        ({"level": level, "code": code, **group}, n, true)
+        for level, code, part in (
+            (ALL, "00", 3),
+            ("County", "01", 1),
+            ("County", "02", 2),
+        )
+        for group, n, true in (
+            ({}, 10 * part, 5 * part),
+            ({"race": "Asian"}, 4 * part, 3 * part),
+        )
+    ]
+    found = table(rows, ["race", "level", "code"])
+    level, code = found.axes[1], found.axes[2]
+    cells = replace(
+        found,
+        axes=(
+            found.axes[0],
+            replace(level, dimension=replace(level.dimension, form="level")),
+            replace(code, members=code.members[1:]),
+        ),
+        codes=found.codes - np.array([0, 0, 1]),
+    )
+    # The state's own 30 students, 12 of them Asian.
+    assert margin(cells) == {(): (30, 15)}
+    assert margin(cells, "race") == {("Asian",): (12, 9)}
 
 
 def test_a_total_that_was_not_given_is_made_of_its_parts() -> None:

@@ -264,6 +264,29 @@ def test_levels_are_never_mixed_and_a_name_of_two_levels_is_refused(tmp_path):
         page(path, our_group="SWD", our_school="County=Alba")
 
 
+def test_a_district_is_its_own_row_though_its_schools_bear_its_name(tmp_path):
+    path = tmp_path / "levels.csv"
+    lines = ["Level,District,School,Category,Number Tested,# Proficient"]
+    for level, district, school, times in (
+        ("State", "", "", 6), ("District", "Alba", "", 4), ("District", "Bria", "", 2),
+        ("School", "Alba", "Oak", 1), ("School", "Alba", "Elm", 3),
+        ("School", "Bria", "Ash", 2),
+    ):  # fmt: skip
+        for group, n, count in (("All Students", 200, 120), ("SWD", 40, 8),
+                                ("Not SWD", 160, 112), ("Female", 100, 60),
+                                ("Male", 100, 60)):  # fmt: skip
+            row = f"{level},{district},{school},{group},{n * times},{count * times}"
+            lines.append(row)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = page(path, our_group="SWD", our_school="Alba")
+    # 4 x 40 and 4 x 160 in Alba; 6 x 40 and 6 x 160 in the state's own row.
+    assert "160 students with disabilities and 640 other students" in text
+    assert "240" in text
+    assert "(2 districts)" in text
+    text = page(path, our_group="SWD", our_school="Elm")
+    assert "120 students with disabilities and 480 other students" in text
+
+
 # ------------------------------------------------------------------------ its files
 
 

@@ -98,6 +98,7 @@ def level_of(
     # that the chosen margin is a total over.
     kept = [i for i in range(len(axes)) if i not in totalled or base[totalled.index(i)]]
     key = _numbered(codes[:, kept])
+    free = [i for i in range(len(axes)) if i not in totalled and i not in asked]
     taken = fits & known & (which == order[0])
     told = np.zeros(len(key) + 1, bool)
     told[key[taken]] = True
@@ -106,6 +107,9 @@ def level_of(
         if not ((base == 0) | (patterns[pattern] == base)).all():
             continue
         here = fits & (which == pattern) & ~told[key]
+        lower = (base != patterns[pattern])[leveled].any()
+        if lower and _apart(codes[:, free], fits & (which == order[0]), here):
+            continue
         held_back = np.zeros(len(told), bool)
         held_back[key[here & ~known]] = True
         whole = here & known & ~held_back[key]
@@ -136,6 +140,18 @@ def _is_short(place: int, patterns: Integers, told_of: Numbers) -> bool:
     """
     same = (patterns == patterns[place]).all(axis=1)
     return bool(told_of[place] < _WHOLE * told_of[same].max())
+
+
+def _apart(codes: Integers, whole: NDArray[np.bool_], parts: NDArray[np.bool_]) -> bool:
+    """Whether a dimension without totals has other groups in rows of another level.
+
+    A county's code beside its name: '00' in the state's rows, '01' and '02' in those of
+    its counties.  The counties then look as if the state's rows did not tell of them.
+    """
+    return any(
+        not np.isin(codes[parts, place], codes[whole, place]).any()
+        for place in range(codes.shape[1])
+    )
 
 
 def overlaps(axis: Axis) -> bool:

@@ -40,6 +40,8 @@ class Place:
     kind: PlaceKind
     among: int = 0
     """How many such places the file has figures of."""
+    level: str = ""
+    """What its own rows are called, where they stand beside those of its schools."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
