@@ -41,7 +41,7 @@ from equitable.remarks import (
 )
 from equitable.reporting import report_on
 from equitable.version import VERSION
-from equitable.vocabulary import Condition, Dimension, Indicator
+from equitable.vocabulary import Condition, Dimension, Indicator, names_of
 from equitable.years import (
     about_breaks,
     breaks_between,
@@ -158,9 +158,9 @@ class Dataset:
     def cube(
         self,
         *,
-        indicators: Sequence[str | Indicator],
-        by: Sequence[str | Dimension],
-        within: Sequence[str | Dimension] = (),
+        indicators: str | Indicator | Sequence[str | Indicator],
+        by: str | Dimension | Sequence[str | Dimension],
+        within: str | Dimension | Sequence[str | Dimension] = (),
         where: str | None = None,
         weight: str | None = None,
         cluster: str | None = None,
@@ -170,9 +170,10 @@ class Dataset:
         Parameters
         ----------
         indicators
-            Outcomes: names, columns, or conditions such as ``'math >= 600'``.
+            Outcomes, one or several: names, columns, or conditions such as
+            ``'math >= 600'``.
         by, within
-            Dimensions to compare and to hold fixed.
+            Dimensions to compare and to hold fixed, one or several.
         where
             Rows to keep, in the grammar of ``--where``.
         weight
@@ -180,7 +181,8 @@ class Dataset:
         cluster
             A dimension (school, class) for cluster-robust intervals.
         """
-        return self._cube(indicators, by, within, where, weight, cluster)
+        by, within = names_of(by), names_of(within)
+        return self._cube(names_of(indicators), by, within, where, weight, cluster)
 
     def _left(self, names: Sequence[str], where: str | None) -> list[str]:
         """The names, a column of several breakdowns as the one that is left of it."""
@@ -250,8 +252,8 @@ class Dataset:
         self,
         outcome: str | Indicator | None,
         *,
-        by: Sequence[str],
-        within: Sequence[str] = (),
+        by: str | Sequence[str],
+        within: str | Sequence[str] = (),
         direction: str | None = None,
         count: str | None = None,
         total: str | None = None,
@@ -269,7 +271,7 @@ class Dataset:
         indicator = self.indicator(
             outcome, direction=direction, count=count, total=total, percent=percent
         )
-        by = self._left(by, where)
+        by, within = self._left(names_of(by), where), names_of(within)
         refuse_outcome_as_group(self, indicator, [*by, *within])
         reference = str(asked.get("reference", ""))
         cells = self._cube([indicator], by, within, where, weight, cluster, reference)
@@ -300,8 +302,8 @@ class Dataset:
         self,
         outcome: str | Indicator | None,
         *,
-        by: str,
-        within: Sequence[str] = (),
+        by: str | Sequence[str],
+        within: str | Sequence[str] = (),
         direction: str | None = None,
         count: str | None = None,
         total: str | None = None,
@@ -320,19 +322,19 @@ class Dataset:
         indicator = self.indicator(
             outcome, direction=direction, count=count, total=total, percent=percent
         )
-        (by,) = self._left([by], where)
-        refuse_outcome_as_group(self, indicator, [by, *within])
+        by, within = self._left(names_of(by), where), names_of(within)
+        refuse_outcome_as_group(self, indicator, [*by, *within])
         cells = self.cube(
-            indicators=[indicator], by=[by], within=within, where=where, weight=weight
+            indicators=[indicator], by=by, within=within, where=where, weight=weight
         )
         said = [*about_assumptions(self, [indicator], direction, total)]
         held = [self.schema.dimension(name).name for name in within]
         if self.schema.year is None or self.schema.year.name not in held:
-            said.append(about_years(self, indicator, [by], within, where) or "")
+            said.append(about_years(self, indicator, by, within, where) or "")
         cells = cells.described(command, *filter(None, said))
         return cells.inequality(
             indicator.name,
-            by=self.schema.dimension(by).name,
+            by=[self.schema.dimension(name).name for name in by],
             within=held,
             min_n=self.min_n if min_n is None else min_n,
             published=averages and not indicator.is_counts,
@@ -372,6 +374,12 @@ class Dataset:
             settings says, or usual; columns ``count``, ``total``, ``year``,
             ``district`` and ``category``; ``where``.
         """
+        if state is not None and not isinstance(state, Dataset):
+            raise QuestionError(
+                "state is the data set of the whole State, opened, and not the name"
+                " of its file",
+                next_step='Open it first: state=eq.open("state.csv").',
+            )
         question = risk_question(self.settings, outcome=outcome, by=by, **asked)
         least = self.min_n if show_min is None else show_min
         made = risk_ratios_of(

@@ -21,7 +21,7 @@ from equitable.measures.results import GapRow, Gaps, PooledRow, SensitivityRow
 from equitable.privacy.aside import set_aside, with_those_aside
 from equitable.privacy.gate import Gated, gate, withheld_groups
 from equitable.privacy.rows_read import guarded
-from equitable.vocabulary import Indicator, Provenance
+from equitable.vocabulary import Indicator, Provenance, names_of
 
 if TYPE_CHECKING:
     import altair as alt
@@ -51,8 +51,8 @@ class Cells:
         self,
         indicator: str,
         *,
-        by: Sequence[str],
-        within: Sequence[str] = (),
+        by: str | Sequence[str],
+        within: str | Sequence[str] = (),
         depth: int = 2,
         reference: str = "rest",
         indices: bool = False,
@@ -106,6 +106,7 @@ class Cells:
         QuestionError
             Where the question cannot be put to these cells.
         """
+        by, within = names_of(by), names_of(within)
         held = self._held(indicator, by, within, cluster)
         question = Question(
             by=tuple(by),
@@ -146,8 +147,8 @@ class Cells:
         indicator: str,
         *,
         by: str | Sequence[str],
-        within: Sequence[str] = (),
-        order: Sequence[str] | None = None,
+        within: str | Sequence[str] = (),
+        order: str | Sequence[str] | None = None,
         reference: str | None = None,
         confidence: float = 0.95,
         min_n: int = 10,
@@ -184,7 +185,7 @@ class Cells:
         QuestionError
             Where the question cannot be put to these cells.
         """
-        names = [by] if isinstance(by, str) else list(by)
+        names, within = names_of(by), names_of(within)
         if len(names) != 1:
             raise QuestionError(
                 "the groups of one trait are summarised at a time",
@@ -192,7 +193,9 @@ class Cells:
             )
         held = self._held(indicator, names, within, None)
         question = InequalityQuestion(
-            order=order, reference=reference, confidence=confidence
+            order=None if order is None else names_of(order),
+            reference=reference,
+            confidence=confidence,
         )
         if published:
             return averages_of(
