@@ -169,7 +169,9 @@ class Cells:
         order
             The groups from the least to the most advantaged: adds RCI, ACI, SII, RII.
         reference
-            The group that others are set against; the best where it is not given.
+            The group that others are set against (MDRW, MDRU, PAR, PAF).  Where it is
+            not given: the last of the order; without an order PAR and PAF are against
+            the best group, and MDRW and MDRU are not given.
         confidence
             Of the intervals.
         min_n, internal
@@ -192,8 +194,14 @@ class Cells:
                 next_step="Name one dimension in --by.",
             )
         held = self._held(indicator, names, within, None)
+        ordered = None if order is None else names_of(order)
+        cells = self
+        if ordered and reference is None and not published:
+            last = f"The last of the order, '{ordered[-1]}', is the reference of"
+            said = f"{last} MDRW, MDRU, PAR and PAF; --reference names another."
+            cells = self.described(self.provenance.command, said)
         question = InequalityQuestion(
-            order=None if order is None else names_of(order),
+            order=ordered,
             reference=reference,
             confidence=confidence,
         )
@@ -202,7 +210,7 @@ class Cells:
                 self.arrays, held, names[0], within=within, question=question
             )
         return inequality_of(
-            self.arrays,
+            cells.arrays,
             held,
             names[0],
             within=within,
