@@ -23,6 +23,7 @@ from equitable.answers.risk_ratios import RiskRatioResult, risk_ratios_of
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake import where as where_grammar
+from equitable.intake.breaks import about_forms
 from equitable.intake.meaning.defaults import (
     cautions,
     proposed_counts,
@@ -238,6 +239,8 @@ class Dataset:
             where=condition,
             reference=reference,
         )
+        forms = [about_forms(axis.dimension, axis.groups) for axis in found.axes]
+        broken = (*broken, *filter(None, forms))
         notes = (*broken, *assumed, *found.provenance.notes)
         provenance = replace(
             found.provenance,
