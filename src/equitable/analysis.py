@@ -20,6 +20,7 @@ from equitable.answers.cells import Cells, GapsResult
 from equitable.answers.inequality import InequalityResult
 from equitable.answers.risk_question import risk_question
 from equitable.answers.risk_ratios import RiskRatioResult, risk_ratios_of
+from equitable.arguments import checked
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake import where as where_grammar
@@ -156,6 +157,7 @@ class Dataset:
         columns = self.schema.allowed_columns
         return where_grammar.parse(where, columns, self.settings)
 
+    @checked
     def cube(
         self,
         *,
@@ -251,6 +253,7 @@ class Dataset:
         )
         return Cells(replace(found, provenance=provenance))
 
+    @checked
     def gaps(
         self,
         outcome: str | Indicator | None,
@@ -301,6 +304,7 @@ class Dataset:
             **asked,
         )
 
+    @checked
     def inequality(
         self,
         outcome: str | Indicator | None,
@@ -344,11 +348,12 @@ class Dataset:
             **asked,
         )
 
+    @checked
     def risk_ratios(
         self,
         outcome: str | None = None,
         *,
-        by: str | None = None,
+        by: str | Sequence[str] | None = None,
         state: Dataset | None = None,
         show_min: int | None = None,
         internal: bool = False,
@@ -383,7 +388,14 @@ class Dataset:
                 " of its file",
                 next_step='Open it first: state=eq.open("state.csv").',
             )
-        question = risk_question(self.settings, outcome=outcome, by=by, **asked)
+        traits = names_of(by)
+        if len(traits) > 1:
+            raise QuestionError(
+                f"a risk ratio compares the groups of one trait, not of {len(traits)}",
+                next_step=f"Ask for by='{traits[0]}'; for the others by themselves.",
+            )
+        trait = traits[0] if traits else None
+        question = risk_question(self.settings, outcome=outcome, by=trait, **asked)
         least = self.min_n if show_min is None else show_min
         made = risk_ratios_of(
             self, question, state=state, least=least, internal=internal

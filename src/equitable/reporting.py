@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
+from equitable.arguments import checked
 from equitable.pages import page_languages, wanted_of, with_trait
 from equitable.remarks import (
     Asked,
@@ -22,9 +23,6 @@ from equitable.years import (
     breaks_between,
     breaks_of_report,
 )
-
-if TYPE_CHECKING:
-    pass
 
 DEFAULT_MIN_N: Final = 10
 """Groups with fewer students are withheld, where nobody says otherwise."""
@@ -56,6 +54,7 @@ class Reported(Asked, Protocol):
     def _left(self, names: Sequence[str], where: str | None) -> list[str]: ...
 
 
+@checked
 def report_on(
     self: Reported,
     output: str | Path | Sequence[str | Path],

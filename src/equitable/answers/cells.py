@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from equitable.answers.frames import as_pandas, as_polars
 from equitable.answers.inequality import InequalityResult, averages_of, inequality_of
+from equitable.arguments import checked
 from equitable.cube.cells import Cells as CellArrays
 from equitable.errors import QuestionError, did_you_mean
 from equitable.measures.gaps import Question
@@ -47,6 +48,7 @@ class Cells:
         provenance = replace(before, command=command, notes=notes)
         return Cells(replace(self.arrays, provenance=provenance))
 
+    @checked
     def gaps(
         self,
         indicator: str,
@@ -142,6 +144,7 @@ class Cells:
             computed = replace(computed, provenance=told)
         return GapsResult(gate(computed, min_n=min_n))
 
+    @checked
     def inequality(
         self,
         indicator: str,
