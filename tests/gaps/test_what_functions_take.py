@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import equitable as eq
 import numpy as np
 import pytest
+
+import equitable as eq
 
 TABLE = """Year,School,Group,Suspended,Enrolled
 2020,Oak,All Students,40,200
