@@ -20,9 +20,11 @@ from equitable.answers.cells import Cells, GapsResult
 from equitable.answers.inequality import InequalityResult
 from equitable.answers.risk_question import risk_question
 from equitable.answers.risk_ratios import RiskRatioResult, risk_ratios_of
+from equitable.arguments import checked
 from equitable.cube.scan import scan
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake import where as where_grammar
+from equitable.intake.breaks import about_forms
 from equitable.intake.meaning.defaults import (
     cautions,
     proposed_counts,
@@ -41,7 +43,7 @@ from equitable.remarks import (
 )
 from equitable.reporting import report_on
 from equitable.version import VERSION
-from equitable.vocabulary import Condition, Dimension, Indicator
+from equitable.vocabulary import Condition, Dimension, Indicator, names_of
 from equitable.years import (
     about_breaks,
     breaks_between,
@@ -155,12 +157,13 @@ class Dataset:
         columns = self.schema.allowed_columns
         return where_grammar.parse(where, columns, self.settings)
 
+    @checked
     def cube(
         self,
         *,
-        indicators: Sequence[str | Indicator],
-        by: Sequence[str | Dimension],
-        within: Sequence[str | Dimension] = (),
+        indicators: str | Indicator | Sequence[str | Indicator],
+        by: str | Dimension | Sequence[str | Dimension],
+        within: str | Dimension | Sequence[str | Dimension] = (),
         where: str | None = None,
         weight: str | None = None,
         cluster: str | None = None,
@@ -170,9 +173,10 @@ class Dataset:
         Parameters
         ----------
         indicators
-            Outcomes: names, columns, or conditions such as ``'math >= 600'``.
+            Outcomes, one or several: names, columns, or conditions such as
+            ``'math >= 600'``.
         by, within
-            Dimensions to compare and to hold fixed.
+            Dimensions to compare and to hold fixed, one or several.
         where
             Rows to keep, in the grammar of ``--where``.
         weight
@@ -180,7 +184,8 @@ class Dataset:
         cluster
             A dimension (school, class) for cluster-robust intervals.
         """
-        return self._cube(indicators, by, within, where, weight, cluster)
+        by, within = names_of(by), names_of(within)
+        return self._cube(names_of(indicators), by, within, where, weight, cluster)
 
     def _left(self, names: Sequence[str], where: str | None) -> list[str]:
         """The names, a column of several breakdowns as the one that is left of it."""
@@ -236,6 +241,8 @@ class Dataset:
             where=condition,
             reference=reference,
         )
+        forms = [about_forms(axis.dimension, axis.groups) for axis in found.axes]
+        broken = (*broken, *filter(None, forms))
         notes = (*broken, *assumed, *found.provenance.notes)
         provenance = replace(
             found.provenance,
@@ -246,12 +253,13 @@ class Dataset:
         )
         return Cells(replace(found, provenance=provenance))
 
+    @checked
     def gaps(
         self,
         outcome: str | Indicator | None,
         *,
-        by: Sequence[str],
-        within: Sequence[str] = (),
+        by: str | Sequence[str],
+        within: str | Sequence[str] = (),
         direction: str | None = None,
         count: str | None = None,
         total: str | None = None,
@@ -269,7 +277,7 @@ class Dataset:
         indicator = self.indicator(
             outcome, direction=direction, count=count, total=total, percent=percent
         )
-        by = self._left(by, where)
+        by, within = self._left(names_of(by), where), names_of(within)
         refuse_outcome_as_group(self, indicator, [*by, *within])
         reference = str(asked.get("reference", ""))
         cells = self._cube([indicator], by, within, where, weight, cluster, reference)
@@ -296,12 +304,13 @@ class Dataset:
             **asked,
         )
 
+    @checked
     def inequality(
         self,
         outcome: str | Indicator | None,
         *,
-        by: str,
-        within: Sequence[str] = (),
+        by: str | Sequence[str],
+        within: str | Sequence[str] = (),
         direction: str | None = None,
         count: str | None = None,
         total: str | None = None,
@@ -320,30 +329,31 @@ class Dataset:
         indicator = self.indicator(
             outcome, direction=direction, count=count, total=total, percent=percent
         )
-        (by,) = self._left([by], where)
-        refuse_outcome_as_group(self, indicator, [by, *within])
+        by, within = self._left(names_of(by), where), names_of(within)
+        refuse_outcome_as_group(self, indicator, [*by, *within])
         cells = self.cube(
-            indicators=[indicator], by=[by], within=within, where=where, weight=weight
+            indicators=[indicator], by=by, within=within, where=where, weight=weight
         )
         said = [*about_assumptions(self, [indicator], direction, total)]
         held = [self.schema.dimension(name).name for name in within]
         if self.schema.year is None or self.schema.year.name not in held:
-            said.append(about_years(self, indicator, [by], within, where) or "")
+            said.append(about_years(self, indicator, by, within, where) or "")
         cells = cells.described(command, *filter(None, said))
         return cells.inequality(
             indicator.name,
-            by=self.schema.dimension(by).name,
+            by=[self.schema.dimension(name).name for name in by],
             within=held,
             min_n=self.min_n if min_n is None else min_n,
             published=averages and not indicator.is_counts,
             **asked,
         )
 
+    @checked
     def risk_ratios(
         self,
         outcome: str | None = None,
         *,
-        by: str | None = None,
+        by: str | Sequence[str] | None = None,
         state: Dataset | None = None,
         show_min: int | None = None,
         internal: bool = False,
@@ -372,7 +382,20 @@ class Dataset:
             settings says, or usual; columns ``count``, ``total``, ``year``,
             ``district`` and ``category``; ``where``.
         """
-        question = risk_question(self.settings, outcome=outcome, by=by, **asked)
+        if state is not None and not isinstance(state, Dataset):
+            raise QuestionError(
+                "state is the data set of the whole State, opened, and not the name"
+                " of its file",
+                next_step='Open it first: state=eq.open("state.csv").',
+            )
+        traits = names_of(by)
+        if len(traits) > 1:
+            raise QuestionError(
+                f"a risk ratio compares the groups of one trait, not of {len(traits)}",
+                next_step=f"Ask for by='{traits[0]}'; for the others by themselves.",
+            )
+        trait = traits[0] if traits else None
+        question = risk_question(self.settings, outcome=outcome, by=trait, **asked)
         least = self.min_n if show_min is None else show_min
         made = risk_ratios_of(
             self, question, state=state, least=least, internal=internal

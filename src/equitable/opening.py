@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from equitable.analysis import Dataset
+from equitable.errors import QuestionError, SettingsError
 from equitable.intake.joining import Join, joins_of
 from equitable.intake.meaning.understanding import understand
 from equitable.intake.settings import Settings, find_settings, read_settings
 from equitable.intake.settings_years import crosswalk_of, in_new_names
 from equitable.intake.source import open_source
+from equitable.vocabulary import names_of
 
 
 def open(  # noqa: A001 - `eq.open` is the name that the design fixes
@@ -21,7 +23,7 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
     sheet: str | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
-    join: Sequence[Join] | None = None,
+    join: Join | Sequence[Join] | None = None,
     fresh: bool = False,
 ) -> Dataset:
     """Open a source of records.
@@ -40,7 +42,7 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
         Of a text file, where what is found out would be wrong.
     join
         Further files of the same students: ``[eq.Join("attendance.csv",
-        on="student_id")]``; without it, those of the settings.
+        on="student_id")]``, or one by itself; without it, those of the settings.
     fresh
         Follow no ``equity.toml`` but one that ``config`` names.
 
@@ -49,6 +51,12 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
     EquitableError
         Where the source or the settings cannot be read; the message says what to do.
     """
+    if config is not None and not isinstance(config, str | Path):
+        raise SettingsError(
+            "config is the path of an equity.toml, as text",
+            next_step='For example: eq.open("students.csv", config="equity.toml").',
+        )
+    joins = None if join is None else _joins(join)
     path = Path(source) if isinstance(source, str | Path) else None
     found = Path(config) if config is not None else None
     if found is None and not fresh:
@@ -62,7 +70,7 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
         delimiter=delimiter or (reading.delimiter if reading else None),
         encoding=encoding or (reading.encoding if reading else None),
         decimal=reading.decimal if reading else None,
-        join=joins_of(settings, folder) if join is None else join,
+        join=joins_of(settings, folder) if joins is None else joins,
         roles=settings.columns if settings else None,
         crosswalk=crosswalk_of(settings),
     )
@@ -74,3 +82,24 @@ def open(  # noqa: A001 - `eq.open` is the name that the design fixes
     except BaseException:
         opened.close()
         raise
+
+
+def _joins(given: Any) -> tuple[Join, ...]:
+    """Further files, one or several, each as a `Join`.
+
+    Raises
+    ------
+    QuestionError
+        Where one is something else, or does not say how students are known in it.
+    """
+    joins = tuple(names_of(given))
+    for one in joins:
+        right = isinstance(one, Join) and isinstance(one.on, str | Mapping)
+        if not right or not isinstance(one.year, str | Mapping | None):
+            raise QuestionError(
+                "join takes further files, each with the one column by which its"
+                " students are known",
+                next_step='For example: join=eq.Join("attendance.csv",'
+                ' on="student_id").',
+            )
+    return joins

@@ -125,8 +125,10 @@ def find_group(
 
 def _split(text: str, option: str) -> tuple[str | None, str]:
     before, sign, after = text.partition("=")
-    column, value = (before.strip(), after.strip()) if sign else (None, text.strip())
-    if not value or column == "":
+    # A name may start with '=' itself; no column comes before it then.
+    named = bool(sign and before.strip())
+    column, value = (before.strip(), after.strip()) if named else (None, text.strip())
+    if not value.strip("= "):
         raise QuestionError(
             f"{option} names nothing", next_step=f"For example: {option} 'NAME'."
         )

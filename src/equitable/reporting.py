@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
+from equitable.arguments import checked
 from equitable.pages import page_languages, wanted_of, with_trait
 from equitable.remarks import (
     Asked,
@@ -17,14 +18,11 @@ from equitable.remarks import (
 )
 from equitable.report.board.write import page_paths
 from equitable.study import Plan, carry_out
-from equitable.vocabulary import Dimension, Indicator, Role
+from equitable.vocabulary import Dimension, Indicator, Role, names_of
 from equitable.years import (
     breaks_between,
     breaks_of_report,
 )
-
-if TYPE_CHECKING:
-    pass
 
 DEFAULT_MIN_N: Final = 10
 """Groups with fewer students are withheld, where nobody says otherwise."""
@@ -56,13 +54,14 @@ class Reported(Asked, Protocol):
     def _left(self, names: Sequence[str], where: str | None) -> list[str]: ...
 
 
+@checked
 def report_on(
     self: Reported,
     output: str | Path | Sequence[str | Path],
     *,
-    outcomes: Sequence[str] | None = None,
-    by: Sequence[str] | None = None,
-    over: Sequence[str] = (),
+    outcomes: str | Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
+    over: str | Sequence[str] = (),
     depth: int = 2,
     reference: str = "rest",
     direction: str | None = None,
@@ -79,7 +78,7 @@ def report_on(
     page: bool | None = None,
     our_group: str | None = None,
     our_school: str | None = None,
-    languages: Sequence[str] | None = None,
+    languages: str | Sequence[str] | None = None,
     progress: Callable[[str], AbstractContextManager[None]] = _silently,
 ) -> list[Path]:
     """Write a report: HTML, XLSX or PDF by each path's ending.
@@ -113,8 +112,9 @@ def report_on(
         write_report,
     )
 
-    given = [output] if isinstance(output, str | Path) else output
-    paths = [Path(path) for path in given]
+    paths = [Path(path) for path in names_of(output)]
+    languages = None if languages is None else names_of(languages)
+    outcomes = None if outcomes is None else names_of(outcomes)
     places = page_paths(
         paths,
         page_languages(
@@ -128,7 +128,9 @@ def report_on(
     traits = (
         _traits(self)
         if by is None
-        else tuple(self.schema.dimension(name) for name in self._left(by, where))
+        else tuple(
+            self.schema.dimension(name) for name in self._left(names_of(by), where)
+        )
     )
     wanted = None
     if places:
@@ -141,7 +143,7 @@ def report_on(
             self.condition(where),
         )
         traits = with_trait(traits, wanted)
-    further = tuple(self.schema.dimension(name) for name in over)
+    further = tuple(self.schema.dimension(name) for name in names_of(over))
     breaks = breaks_between(self, indicators, self.condition(where))
     broken, apart = breaks_of_report(
         self, breaks, indicators, (*traits, *further), self.condition(where)

@@ -42,6 +42,14 @@ _NUMBER: Final = re.compile(
 )
 
 
+def names_of(given: Any) -> list[Any]:
+    """One name or several, as a list: 'year' is one name, and not four letters."""
+    if given is None:
+        return []
+    one = isinstance(given, str) or not isinstance(given, Iterable)
+    return [given] if one else list(given)
+
+
 def natural_order(values: Iterable[str]) -> list[str]:
     """Groups' names as a person would list them, each once.
 

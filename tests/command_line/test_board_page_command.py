@@ -86,3 +86,18 @@ def test_a_mistake_is_a_sentence_and_nothing_is_written(
     assert said in " ".join(ended.err.split())
     assert "Traceback" not in ended.err
     assert made(folder) == []
+
+
+@pytest.mark.parametrize("name", ["=North", "District==North", " =north "])
+def test_a_place_whose_name_starts_with_a_sign(folder, run_equitable, name):
+    (folder / "public.csv").write_text(TABLE.replace("North,", "=North,"), "utf-8")
+    ended = run_equitable(["report", "public.csv", "--our-school", name], folder)
+    assert ended.code == 0, ended.err
+    assert "=North" in (folder / "report-board-en.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["=", " = ", "District=", ""])
+def test_a_sign_alone_names_nothing(folder, run_equitable, name):
+    ended = run_equitable(["report", "public.csv", "--our-school", name], folder)
+    assert ended.code == 2
+    assert "names nothing" in ended.err

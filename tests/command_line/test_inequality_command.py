@@ -277,3 +277,34 @@ def test_every_field_is_documented(tmp_path):
     fields = {*one, *years, *one["groups"][0], *years["changes"][0]}
     fields |= {*one["measures"]["BGV"], *years["strata"][0]}
     assert {name for name in fields if f"`{name}`" not in said} == set()
+
+
+def test_the_reference_of_an_order_is_told(tmp_path):
+    def told(**asked):
+        notes = summaries(tmp_path, **asked).provenance.notes
+        return [note for note in notes if "MDRW, MDRU, PAR and PAF" in note]
+
+    (note,) = told(order=["A", "B", "C"])
+    assert "'C', is the reference" in note
+    assert not told(order=["A", "B", "C"], reference="A")
+    assert not told()
+
+
+@pytest.mark.parametrize("option", ["--order", "--within"])
+def test_an_empty_list_is_refused(tmp_path, run_equitable, option):
+    (tmp_path / "s.csv").write_text(FILE)
+    done = run_equitable(
+        ["inequality", "s.csv", "--outcome", "passed", "--by", "group", option, ""],
+        tmp_path,
+    )
+    assert done.code == 2
+    assert f"{option} names nothing" in done.err
+
+
+@pytest.mark.parametrize("option", ["--outcome", "--by", "--over", "--language"])
+def test_an_empty_list_of_a_report_is_refused(tmp_path, run_equitable, option):
+    (tmp_path / "s.csv").write_text(FILE)
+    done = run_equitable(["report", "s.csv", "-o", "r.html", option, " "], tmp_path)
+    assert done.code == 2
+    assert f"{option} names nothing" in done.err
+    assert not (tmp_path / "r.html").exists()

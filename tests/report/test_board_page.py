@@ -222,6 +222,16 @@ def test_a_place_or_group_that_is_not_there_is_refused_with_near_names(tmp_path)
     assert not (tmp_path / "out.html").exists()
 
 
+def test_a_place_whose_name_starts_with_a_sign_is_found(tmp_path):
+    source = table(tmp_path)
+    text = source.read_text(encoding="utf-8")
+    source.write_text(re.sub(r"(?m)^(\d+,)?1,", r"\g<1>=One,", text), encoding="utf-8")
+    for asked in ("=One", "district==One"):
+        assert "=One" in page(source, our_group="SWD", our_school=asked)
+    with pytest.raises(QuestionError, match="there is no place '=Two'"):
+        page(source, our_group="SWD", our_school="=Two")
+
+
 def test_two_schools_of_one_name_are_not_one_school(tmp_path):
     path = tmp_path / "schools.csv"
     lines = ["District,School Name,Category,Number Tested,# Proficient"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,13 @@ def test_a_report_and_its_page_say_the_rows_of_the_file(tmp_path: Path) -> None:
     assert re.search(rf"\b{ROWS} rows of {WIDE.name}", report)
     assert f"{WIDE.name}, {ROWS} rows" in page
     assert f"{ROWS}, read as " in report
+
+
+def test_where_files_differ_nothing_is_divided(table: Path) -> None:
+    with eq.open(table) as data:
+        data.gaps("suspended", by=["race"])
+        assert data.source.records_a_row == 3
+        (part,) = data.source._parts
+        data.source._parts = [part, replace(part, times=2)]
+        assert data.source.records_a_row == 1
+        data.source._parts = [part]

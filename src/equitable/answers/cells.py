@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from equitable.answers.frames import as_pandas, as_polars
 from equitable.answers.inequality import InequalityResult, averages_of, inequality_of
+from equitable.arguments import checked
 from equitable.cube.cells import Cells as CellArrays
 from equitable.errors import QuestionError, did_you_mean
 from equitable.measures.gaps import Question
@@ -21,7 +22,7 @@ from equitable.measures.results import GapRow, Gaps, PooledRow, SensitivityRow
 from equitable.privacy.aside import set_aside, with_those_aside
 from equitable.privacy.gate import Gated, gate, withheld_groups
 from equitable.privacy.rows_read import guarded
-from equitable.vocabulary import Indicator, Provenance
+from equitable.vocabulary import Indicator, Provenance, names_of
 
 if TYPE_CHECKING:
     import altair as alt
@@ -47,12 +48,13 @@ class Cells:
         provenance = replace(before, command=command, notes=notes)
         return Cells(replace(self.arrays, provenance=provenance))
 
+    @checked
     def gaps(
         self,
         indicator: str,
         *,
-        by: Sequence[str],
-        within: Sequence[str] = (),
+        by: str | Sequence[str],
+        within: str | Sequence[str] = (),
         depth: int = 2,
         reference: str = "rest",
         indices: bool = False,
@@ -106,6 +108,7 @@ class Cells:
         QuestionError
             Where the question cannot be put to these cells.
         """
+        by, within = names_of(by), names_of(within)
         held = self._held(indicator, by, within, cluster)
         question = Question(
             by=tuple(by),
@@ -141,13 +144,14 @@ class Cells:
             computed = replace(computed, provenance=told)
         return GapsResult(gate(computed, min_n=min_n))
 
+    @checked
     def inequality(
         self,
         indicator: str,
         *,
         by: str | Sequence[str],
-        within: Sequence[str] = (),
-        order: Sequence[str] | None = None,
+        within: str | Sequence[str] = (),
+        order: str | Sequence[str] | None = None,
         reference: str | None = None,
         confidence: float = 0.95,
         min_n: int = 10,
@@ -168,7 +172,9 @@ class Cells:
         order
             The groups from the least to the most advantaged: adds RCI, ACI, SII, RII.
         reference
-            The group that others are set against; the best where it is not given.
+            The group that others are set against (MDRW, MDRU, PAR, PAF).  Where it is
+            not given: the last of the order; without an order PAR and PAF are against
+            the best group, and MDRW and MDRU are not given.
         confidence
             Of the intervals.
         min_n, internal
@@ -184,22 +190,30 @@ class Cells:
         QuestionError
             Where the question cannot be put to these cells.
         """
-        names = [by] if isinstance(by, str) else list(by)
+        names, within = names_of(by), names_of(within)
         if len(names) != 1:
             raise QuestionError(
                 "the groups of one trait are summarised at a time",
                 next_step="Name one dimension in --by.",
             )
         held = self._held(indicator, names, within, None)
+        ordered = None if order is None else names_of(order)
+        cells = self
+        if ordered and reference is None and not published:
+            last = f"The last of the order, '{ordered[-1]}', is the reference of"
+            said = f"{last} MDRW, MDRU, PAR and PAF; --reference names another."
+            cells = self.described(self.provenance.command, said)
         question = InequalityQuestion(
-            order=order, reference=reference, confidence=confidence
+            order=ordered,
+            reference=reference,
+            confidence=confidence,
         )
         if published:
             return averages_of(
                 self.arrays, held, names[0], within=within, question=question
             )
         return inequality_of(
-            self.arrays,
+            cells.arrays,
             held,
             names[0],
             within=within,

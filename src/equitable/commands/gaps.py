@@ -143,7 +143,7 @@ def gaps(
             outcome,
             by=read_traits(by, students),
             depth=read_depth(depth),
-            within=listed(within, "--within") if within else (),
+            within=listed(within, "--within") if within is not None else (),
             reference=reference,
             direction=direction,
             where=where,

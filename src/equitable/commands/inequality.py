@@ -64,7 +64,8 @@ def inequality(
         typer.Option(
             "--reference",
             metavar="GROUP",
-            help="The group that others are set against. [default: the best]",
+            help="The group that others are set against. [default: the last of --order,"
+            " else the best]",
             show_default=False,
         ),
     ] = None,
@@ -107,8 +108,8 @@ def inequality(
         result = students.inequality(
             outcome,
             by=_one(by),
-            within=listed(within, "--within") if within else (),
-            order=listed(order, "--order") if order else None,
+            within=listed(within, "--within") if within is not None else (),
+            order=listed(order, "--order") if order is not None else None,
             reference=reference,
             direction=direction,
             where=where,

@@ -136,9 +136,9 @@ def report(
     with opened(source, config, sheet) as students:
         written = students.report(
             output,
-            outcomes=listed(outcome, "--outcome") if outcome else None,
-            by=listed(by, "--by") if by else None,
-            over=listed(over, "--over") if over else (),
+            outcomes=listed(outcome, "--outcome") if outcome is not None else None,
+            by=listed(by, "--by") if by is not None else None,
+            over=listed(over, "--over") if over is not None else (),
             depth=read_depth(depth),
             reference=reference,
             direction=direction,
@@ -155,7 +155,7 @@ def report(
             page=page,
             our_group=our_group,
             our_school=our_school,
-            languages=listed(language, "--language") if language else None,
+            languages=listed(language, "--language") if language is not None else None,
             progress=terminal.working,
         )
         terminal.notes(students)

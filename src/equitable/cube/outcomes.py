@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 from equitable.cube.figures import figure_sql, is_figure
+from equitable.cube.wrong_counts import Wrong, wrong_count, wrong_percent
 from equitable.intake.names import yes_words
 from equitable.intake.published.blurs import Mark, count_bounds, share_limits
 from equitable.intake.where import quote_name, quote_value
@@ -31,6 +33,8 @@ class OutcomeSql:
     value: str
     because: str = ""
     next_step: str = ""
+    wrong: Callable[[Mapping[str, Any]], Wrong | None] | None = None
+    """Of a row of several columns at which the scan stops: which of them, and why."""
     apart: str = "FALSE"
     apart_reason: str = ""
     held: str = "FALSE"
@@ -254,6 +258,7 @@ def _counted(indicator: Indicator, count: str, total: str, marks: Marks) -> Outc
         f" '{indicator.label}' and which the total. What stands for a number that is"
         " held back is said in equity.toml, as in"
         ' [published] marks = { "-1" = "withheld" }.',
+        wrong=partial(wrong_count, indicator),
         apart=nothing,
         apart_reason=f"no number in '{count}' or '{total}'",
         held=_held(marks, count, total),
@@ -303,6 +308,7 @@ def _shared(indicator: Indicator, percent: str, total: str, marks: Marks) -> Out
         f" '{total}'",
         next_step=f"Correct the row, or check that '{percent}' is the percentage and"
         f" '{total}' the number of students it is of.",
+        wrong=partial(wrong_percent, indicator),
         apart=nothing,
         apart_reason=f"no number in '{percent}' or '{total}'",
         held=_held(marks, percent, total),

@@ -43,14 +43,17 @@ def refuse_rows(
         if not number:
             continue
         row = source.first_row(f"{asked}ISNAN({outcome.value})")
-        value = _harmless(row.values.get(outcome.column)) if row else ""
-        others = f" ({number - 1:,} more rows like it)" if number > 1 else ""
+        wrong = outcome.wrong(row.values) if row and outcome.wrong else None
+        told = wrong or outcome
+        value = _harmless(row.values.get(told.column)) if row else ""
+        more = f" ({number - 1:,} more rows cannot be right)" if wrong else ""
+        others = more or f" ({number - 1:,} more rows like it)"
         raise InputError(
-            f"{value}{outcome.because}{others}",
+            f"{value or 'this '}{told.because}{others if number > 1 else ''}",
             file=row.file if row else source.name,
             row=row.row if row else None,
-            column=outcome.column,
-            next_step=outcome.next_step,
+            column=told.column,
+            next_step=told.next_step,
         )
     if weight is not None and values_of(found["unweighted"], pa.int64())[kept].sum():
         row = source.first_row(f"{asked}{no_weight(number_of(weight))}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from equitable.errors import QuestionError, SettingsError, did_you_mean
+from equitable.intake.names import meaning_of
 from equitable.intake.profile import cleaned_sql
-from equitable.vocabulary import NOT_REPORTED, Break, Dimension, natural_order
+from equitable.vocabulary import NOT_REPORTED, Break, Dimension, Role, natural_order
 
 if TYPE_CHECKING:
     from equitable.intake.meaning.schema import Schema
@@ -78,8 +80,8 @@ def find_breaks(
         at = _year_in(one.at, years, settings, year.columns[0])
         if at == years[0]:
             notes.append(
-                f"[[break]]: '{at}' is the first year here, so that there is nothing"
-                " before it to be apart from."
+                f"[[break]]: '{at}' is the first year here, and no year stands before"
+                " it: this break has no effect."
             )
             continue
         breaks.append(
@@ -93,7 +95,49 @@ def find_breaks(
             )
         )
     breaks.sort(key=lambda one: len(one.earlier))
-    return tuple(breaks), tuple(notes)
+    return _of_one_year(breaks), tuple(notes)
+
+
+def _of_one_year(breaks: Sequence[Break]) -> tuple[Break, ...]:
+    """Several reasons for one break are one break, told once with all of them."""
+    found: list[Break] = []
+    for one in breaks:
+        same = [b for b in found if replace(b, why=one.why) == one]
+        if not same:
+            found.append(one)
+        elif one.why not in same[0].why:
+            both = f"{same[0].why.rstrip('.')}; {one.why}"
+            found[found.index(same[0])] = replace(one, why=both)
+    return tuple(found)
+
+
+def about_forms(dimension: Dimension, groups: Sequence[str]) -> str:
+    """A caution where years are not all written alike, so that none follows another.
+
+    Parameters
+    ----------
+    dimension
+        Any that a result is by; one that is no year says nothing.
+    groups
+        Those of it that the result holds.
+    """
+    named = [meaning_of(column) for column in dimension.columns]
+    years = any(m is not None and m.meaning.role is Role.YEAR for m in named)
+    if dimension.role is not Role.YEAR and not years:
+        return ""
+    forms: dict[bool | None, str] = {}
+    for name in groups:
+        if name != NOT_REPORTED:
+            key = year_key(name)
+            forms.setdefault(None if key is None else key[1], name)
+    if len(forms) < 2:
+        return ""
+    listed = " and ".join(f"'{name}'" for name in forms.values())
+    return (
+        f"In '{dimension.name}' years are not all written alike ({listed}): each stands"
+        " for a year of its own here, and not in the order of time. Write them alike,"
+        " or say which are the same under [crosswalk.values] in equity.toml."
+    )
 
 
 def _year_in(wanted: str, years: Sequence[str], settings: Settings, column: str) -> str:

@@ -178,8 +178,9 @@ class Source:
 
     @property
     def records_a_row(self) -> int:
-        """How many records were made of each row of its files."""
-        return max(part.times for part in self._parts)
+        """How many records were made of each row of its files; 1 where they differ."""
+        times = {part.times for part in self._parts}
+        return times.pop() if len(times) == 1 else 1
 
     @property
     def own_columns(self) -> frozenset[str]:

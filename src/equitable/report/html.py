@@ -6,7 +6,6 @@ whatever could still get in.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import cache
 from html import escape
@@ -16,7 +15,6 @@ from typing import Final
 
 from equitable.privacy.gate import Gated
 from equitable.report import charts
-from equitable.report.compose import INTERNAL_MARK, MARK
 from equitable.report.document import (
     Answer,
     Block,
@@ -31,6 +29,7 @@ from equitable.report.document import (
     Table,
 )
 from equitable.report.html_tables import brief_html, plain_table, table_html, words
+from equitable.report.notebook import notebook_frame, prefix_of
 from equitable.report.plain_text import changed, plain
 from equitable.report.sentences import headline, order_rows
 from equitable.report.tables import gap_table
@@ -299,10 +298,7 @@ def fragment(gated: Gated) -> str:
     One ``<div>`` with its styles in it; small groups were withheld before.
     """
     gaps = gated.gaps
-    marks = [INTERNAL_MARK] if gated.internal else []
-    marks += [] if gated.audited else [MARK]
-    seed = repr((gaps.indicator.name, gaps.rows)).encode()
-    unique = hashlib.sha256(seed).hexdigest()[:8]
+    prefix = prefix_of(gaps.indicator.name, gaps.rows)
     drawn = "".join(
         charts.svg(
             figure.chart,
@@ -310,7 +306,7 @@ def fragment(gated: Gated) -> str:
             title=figure.title,
             alt=figure.alt,
             theme="print",
-            prefix=f"eq-{unique}-{figure.name}",
+            prefix=f"{prefix}-{figure.name}",
         )
         for figure in charts.gap_figures(gated)
     )
@@ -323,11 +319,9 @@ def fragment(gated: Gated) -> str:
     table = changed(
         gap_table(gaps, rows[:_IN_A_NOTEBOOK], gaps.indicator.label, note=note), plain
     )
-    return (
-        '<div style="max-width:60rem;padding:1rem 1.2rem;background:#fff;'
-        'color:#1d2733;font:15px/1.5 system-ui,sans-serif">'
-        f'<p style="margin:0 0 .6rem;color:#7d5200;font-size:13px">'
-        f"{escape(' · '.join(marks))}</p>"
-        '<p style="margin:0 0 1rem;max-width:60ch;font:20px/1.4 Charter,Georgia,serif">'
-        f"{escape(plain(headline(gaps)))}</p>{drawn}{plain_table(table)}</div>"
+    return notebook_frame(
+        headline(gaps),
+        drawn + plain_table(table),
+        internal=gated.internal,
+        audited=gated.audited,
     )

@@ -6,9 +6,7 @@ also shrinks where the best group falls, and only the levels tell.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 from equitable.errors import QuestionError
@@ -222,14 +220,10 @@ def inequality_page(gated: GatedInequality, provenance: Provenance) -> str:
 
 def inequality_fragment(gated: GatedInequality) -> str:
     """The result as a notebook shows it: the sentence, its chart, the table."""
-    from equitable.report.compose import INTERNAL_MARK, MARK  # noqa: PLC0415 - words
     from equitable.report.html_tables import plain_table  # noqa: PLC0415
+    from equitable.report.notebook import notebook_frame, prefix_of  # noqa: PLC0415
     from equitable.report.plain_text import changed, plain  # noqa: PLC0415
 
-    marks = [INTERNAL_MARK] if gated.internal else []
-    marks += [] if gated.audited else [MARK]
-    seed = repr((gated.indicator.name, gated.to_dict())).encode()
-    unique = hashlib.sha256(seed).hexdigest()[:8]
     figure = inequality_figure(gated, "all")
     drawn = ""
     if figure is not None:
@@ -239,13 +233,8 @@ def inequality_fragment(gated: GatedInequality) -> str:
             title=figure.title,
             alt=figure.alt,
             theme="print",
-            prefix=f"eq-{unique}",
+            prefix=prefix_of(gated.indicator.name, gated.to_dict()),
         ) + plain_table(changed(figure.table, plain))
-    return (
-        '<div style="max-width:60rem;padding:1rem 1.2rem;background:#fff;'
-        'color:#1d2733;font:15px/1.5 system-ui,sans-serif">'
-        f'<p style="margin:0 0 .6rem;color:#7d5200;font-size:13px">'
-        f"{escape(' · '.join(marks))}</p>"
-        '<p style="margin:0 0 1rem;max-width:60ch;font:20px/1.4 Charter,Georgia,serif">'
-        f"{escape(plain(sentence(gated)))}</p>{drawn}</div>"
+    return notebook_frame(
+        sentence(gated), drawn, internal=gated.internal, audited=gated.audited
     )

@@ -26,6 +26,7 @@ from equitable.intake.meaning.sizes import is_share, reached
 from equitable.intake.names import marker, meaning_of, yes_no
 from equitable.intake.profile import quoted
 from equitable.intake.published.dimensions import percent_indicator
+from equitable.intake.published.groups_named import NO_NAME
 from equitable.vocabulary import Direction, Indicator, Kind, Role
 
 if TYPE_CHECKING:
@@ -406,7 +407,11 @@ def overlaps(readings: Sequence[Reading]) -> list[str]:
 
 def cautions(notes: Sequence[str]) -> tuple[str, ...]:
     """Those notes that would mislead about every figure, to be read before them."""
-    return tuple(note for note in notes if note == _FIGURES or _OVERLAP in note)
+    return tuple(
+        note
+        for note in notes
+        if note == _FIGURES or _OVERLAP in note or NO_NAME in note
+    )
 
 
 def _grade_number(grade: str) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from equitable.intake.names import meaning_of, read_grade
@@ -54,6 +56,15 @@ def is_everyone(text: str) -> bool:
     return _ALL.fullmatch(plain) is not None
 
 
+NO_NAME: Final = "written as a date, and not as the name of a group"
+_MONTH: Final = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DATE: Final = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}(?:[ T]0?0:00(?::00)?)?|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})"
+    rf"|\d{{1,2}}-{_MONTH}(?:-\d{{2,4}})?|{_MONTH}-\d{{1,2}}",
+    re.IGNORECASE,
+)
+
+
 def breakdown_of(label: str) -> str:
     """The trait that a group's name belongs to: 'Current ELL' to 'english_learner'.
 
@@ -76,3 +87,26 @@ def breakdown_of(label: str) -> str:
     if read_grade(label) is not None:
         return "grade"
     return label
+
+
+def about_dates(column: str, groups: Iterable[str]) -> tuple[str, ...]:
+    """What is to be said of dates in place of groups' names, which no breakdown has.
+
+    A spreadsheet program makes a date of much that looks like one.
+    """
+    dates = [text for text in groups if _DATE.fullmatch(text.strip())]
+    if not dates:
+        return ()
+    named = " and ".join(f"'{text}'" for text in dates[:3])
+    named += f" and {len(dates) - 3} more" if len(dates) > 3 else ""
+    verb = "is" if len(dates) == 1 else "are"
+    said = (
+        f"In '{column}', {named} {verb} {NO_NAME}: its students stand in no other"
+        " group. Correct it in the file, or say in equity.toml which group it is:"
+        f" [crosswalk.values.{_quoted(column)}] with NAME = [{_quoted(dates[0])}]."
+    )
+    return (said,)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -18,7 +18,11 @@ from equitable.intake.published import civil_rights
 from equitable.intake.published.blurs import Mark
 from equitable.intake.published.civil_rights import ENROLLED, EVERYONE
 from equitable.intake.published.figures import with_marks
-from equitable.intake.published.groups_named import breakdown_of, is_everyone
+from equitable.intake.published.groups_named import (
+    about_dates,
+    breakdown_of,
+    is_everyone,
+)
 from equitable.intake.published.holding import settled_columns, settled_rows
 from equitable.intake.published.origins import Coded, read_codes
 from equitable.intake.published.places import (
@@ -153,6 +157,7 @@ def recognise(
     if said is None or not said.breakdowns:
         columns = [column.name for column in source.columns]
         breakdowns, notes = settled_rows(source, group, breakdowns, columns)
+    notes += about_dates(group, groups[group])
     if len(breakdowns) == 1 and look.of_codes(group) is None:
         # 'All Students' beside one breakdown's groups: a dimension with its total.
         return found

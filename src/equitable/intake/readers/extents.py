@@ -84,6 +84,11 @@ class Extents:
         if far:
             raise self._stretched(sheet, far)
 
+    def xml_of(self, sheet: str) -> str | None:
+        """Where in an XLSX a sheet's XML is; ``None`` of the other kinds."""
+        place = self._sheets.get(sheet, ".bin")
+        return None if place.lower().endswith(".bin") else place
+
     def _stretched(self, sheet: str, far: str) -> InputError:
         return InputError(
             f"a cell far from the others, {far}, stretches its sheet '{sheet}'",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from xml.parsers import expat
@@ -21,6 +21,7 @@ from equitable.intake.readers.footnotes import (
     notes_beneath,
     without_mark,
 )
+from equitable.intake.readers.formulas import unworked_formulas
 from equitable.intake.readers.header_rows import Span, find_header
 from equitable.intake.readers.headers import read_header
 from equitable.intake.readers.parts import (
@@ -84,7 +85,7 @@ def open_workbook(path: Path, options: Options) -> Part:
         raise refuse(path, name, "a damaged ZIP archive or workbook") from None
     # A name that no other part's relation has.
     relation = options.scratch.new_path(" sheet").name
-    return _part(path, name, sheet, cells, note, relation)
+    return _part(path, name, sheet, cells, note, relation, extents.xml_of(sheet))
 
 
 def _choose(
@@ -193,6 +194,7 @@ def _part(
     cells: _Cells,
     note: tuple[str, ...],
     relation: str,
+    xml: str | None,
 ) -> Part:
     rows = cells.rows
     if not rows:
@@ -231,6 +233,9 @@ def _part(
         letters=True,
         first=cells.first_column,
     )
+    if xml is not None:
+        named_at = dict(zip(header.places, header.names, strict=True))
+        _refuse_unworked(unworked_formulas(path, xml), numbered, cells, named_at, name)
     once = written_once(texts, len(top))
     above: dict[int, str] = {}
     for _, row in body if once else ():
@@ -283,6 +288,31 @@ def _part(
         left_out=tuple(left_out),
         row_of=lambda ordinal: numbers[ordinal - 1],
     )
+
+
+def _refuse_unworked(
+    formulas: Iterable[tuple[int, int]],
+    rows: Sequence[tuple[int, Sequence[str]]],
+    cells: _Cells,
+    named: Mapping[int, str],
+    file: str,
+) -> None:
+    """Refuse a formula whose result was not saved: it is no cell without a number."""
+    if all(values[place] for _, values in rows for place in named):
+        return
+    lines: dict[int, Sequence[str]] = {}
+    for row, column in formulas:
+        lines = lines or dict(rows)
+        place = column - cells.first_column - 1
+        if row in lines and place in named and not lines[row][place]:
+            raise InputError(
+                "a formula stands here whose result was not saved with the workbook",
+                file=file,
+                row=row,
+                column=named[place],
+                next_step="Open the workbook in a spreadsheet program, save it there,"
+                " and try again.",
+            )
 
 
 def _fill_merged(
