@@ -325,7 +325,6 @@ class Dataset:
 
         Further keywords are those of `Cells.inequality`.
         """
-        averages = self.schema.rows_are == "figures" and total is None
         indicator = self.indicator(
             outcome, direction=direction, count=count, total=total, percent=percent
         )
@@ -344,7 +343,6 @@ class Dataset:
             by=[self.schema.dimension(name).name for name in by],
             within=held,
             min_n=self.min_n if min_n is None else min_n,
-            published=averages and not indicator.is_counts,
             **asked,
         )
 

@@ -32,9 +32,7 @@ _WHOLE: Final = frozenset(
     {"depth", "min_n", "min_cell", "show_min", "years", "highest_min_n"}
 )
 _NUMBERS: Final = frozenset({"confidence", "margin", "threshold"})
-_FLAGS: Final = frozenset(
-    {"internal", "indices", "sensitivity", "page", "published", "fresh"}
-)
+_FLAGS: Final = frozenset({"internal", "indices", "sensitivity", "page", "fresh"})
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "adjust": ("bh", "by", "none"),
     "interval": ("wilson", "exact"),

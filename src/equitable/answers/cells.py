@@ -157,7 +157,6 @@ class Cells:
         min_n: int = 10,
         internal: bool = False,
         breaks: Sequence[str] = (),
-        published: bool = False,
     ) -> InequalityResult:
         """Summarise how unequal all groups of a trait are.
 
@@ -182,8 +181,6 @@ class Cells:
         breaks
             Years from which on figures are counted otherwise than before: nothing is
             compared across them.
-        published
-            Whether the cells are published averages without numbers of students.
 
         Raises
         ------
@@ -199,7 +196,7 @@ class Cells:
         held = self._held(indicator, names, within, None)
         ordered = None if order is None else names_of(order)
         cells = self
-        if ordered and reference is None and not published:
+        if ordered and reference is None and held.figures is None:
             last = f"The last of the order, '{ordered[-1]}', is the reference of"
             said = f"{last} MDRW, MDRU, PAR and PAF; --reference names another."
             cells = self.described(self.provenance.command, said)
@@ -208,9 +205,15 @@ class Cells:
             reference=reference,
             confidence=confidence,
         )
-        if published:
+        if held.figures is not None:
             return averages_of(
-                self.arrays, held, names[0], within=within, question=question
+                self.arrays,
+                held,
+                names[0],
+                within=within,
+                question=question,
+                min_n=min_n,
+                internal=internal,
             )
         return inequality_of(
             cells.arrays,

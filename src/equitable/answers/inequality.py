@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -13,7 +13,6 @@ from equitable.answers.frames import as_pandas, as_polars
 from equitable.cube.cells import Cells
 from equitable.errors import QuestionError
 from equitable.measures.gaps import Question, gaps
-from equitable.measures.inequality.averages import averages_inequality
 from equitable.measures.inequality.cells import directed
 from equitable.measures.inequality.results import Inequality, InequalityQuestion
 from equitable.measures.inequality.strata import Stratum
@@ -21,11 +20,11 @@ from equitable.privacy.aside import set_aside, with_those_aside
 from equitable.privacy.gate import gate
 from equitable.privacy.inequality import (
     GatedInequality,
-    public_inequality,
+    published_inequality,
     shown_inequality,
 )
 from equitable.privacy.rows_read import guarded
-from equitable.vocabulary import Dimension, Indicator, Provenance, Role
+from equitable.vocabulary import Indicator, Provenance, Role
 
 if TYPE_CHECKING:
     import altair as alt
@@ -222,34 +221,40 @@ def averages_of(
     *,
     within: Sequence[str],
     question: InequalityQuestion,
+    min_n: int,
+    internal: bool,
 ) -> InequalityResult:
-    """What published averages without numbers of students can tell."""
+    """What published averages can tell: of the groups that `gaps` would show.
+
+    Raises
+    ------
+    QuestionError
+        Where they are asked for within anything but years, or cannot be summarised.
+    """
     asked = directed(question, indicator)
-    dimension = cells.axes[cells.axis(by)].dimension
     held = tuple(cells.axes[cells.axis(name)].dimension for name in within)
     if len(held) > 1 or any(one.role is not Role.YEAR for one in held):
         raise QuestionError(
             "published averages can be summarised within years only",
             next_step="Choose one place or kind with --where.",
         )
-    strata = []
-    for stratum, some in _each(cells, held):
-        table = some.table(indicator.name, [by])
-        if table.moments.n.sum():
-            found = averages_inequality(table, indicator, asked)
-            strata.append(Stratum(within=stratum, found=found))
-    made = public_inequality(indicator, dimension, held, strata)
-    return InequalityResult(made, cells.provenance)
-
-
-def _each(
-    cells: Cells, held: Sequence[Dimension]
-) -> list[tuple[dict[str, str], Cells]]:
-    if not held:
-        return [({}, cells)]
-    name = held[0].name
-    groups = cells.axes[cells.axis(name)].groups
-    return [({name: group}, cells.only(name, group)) for group in groups]
+    compared = Question(
+        by=(by,),
+        within=tuple(within),
+        depth=1,
+        adjust="none",
+        confidence=question.confidence,
+        strata_only=bool(within),
+        min_n=min_n,
+        internal=internal,
+    )
+    gated = gate(gaps(cells, indicator, compared), min_n=min_n, internal=internal)
+    dimension = cells.axes[cells.axis(by)].dimension
+    made = published_inequality(cells, gated, dimension, asked)
+    provenance = replace(gated.gaps.provenance, notes=cells.provenance.notes)
+    return InequalityResult(
+        made, replace(provenance, cautions=cells.provenance.cautions)
+    )
 
 
 def _refuse_bounds(cells: Cells, indicator: Indicator, names: Sequence[str]) -> None:

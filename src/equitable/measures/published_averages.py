@@ -24,7 +24,7 @@ from equitable.measures.multiplicity import adjust
 from equitable.measures.power import found_four_times_in_five
 from equitable.measures.question import Question
 from equitable.measures.rates import two_sided
-from equitable.measures.references import ReferenceChoice, read_reference
+from equitable.measures.references import LEAST, ReferenceChoice, read_reference
 from equitable.measures.results import (
     MEAN_MARGIN,
     RATE_MARGIN,
@@ -347,6 +347,12 @@ def _row(
     if ratio is None:
         reasons["ratio"] = "there is no ratio of figures that are not above 0"
     half = two_sided(question.confidence) * error if error else None
+    # The best of several is partly luck: Bonferroni, over those it was chosen from.
+    choices = (
+        len(_that_may_be_best(table, place[:held], found))
+        if choice.kind == "highest"
+        else 1
+    )
     row = replace(
         row,
         n=own.n,
@@ -359,7 +365,9 @@ def _row(
         ratio=ratio,
         standardised=difference / spread if spread else None,
         detectable=float(found_four_times_in_five(np.array(error))) if error else None,
-        p=float(2 * ndtr(-abs(difference) / error)) if error else None,
+        p=min(float(2 * ndtr(-abs(difference) / error)) * choices, 1)
+        if error
+        else None,
         verdict=verdict,
         reason=None if error else NO_ERROR,
         reasons=reasons,
@@ -407,6 +415,20 @@ def _reference_of(kind: str, figure: _Figure | None, confidence: float) -> Refer
     )  # fmt: skip
 
 
+def _that_may_be_best(
+    table: Table, stratum: _Place, found: _Found
+) -> dict[_Place, float]:
+    """The groups of which the best is chosen: none that the file says is too small."""
+    axis = table.axes[-1]
+    return {
+        key: figure.value
+        for key, figure in found.items()
+        if key[: len(stratum)] == stratum
+        and axis.groups[key[-1]] != NOT_REPORTED
+        and (figure.n is None or figure.n >= LEAST)
+    }
+
+
 def _compared_with(
     table: Table,
     place: _Place,
@@ -426,11 +448,7 @@ def _compared_with(
         group = choice.named[name]
         return {name: group}, found.get((*stratum, axis.groups.index(group)))
     if choice.kind == "highest":
-        own = {
-            key: figure.value
-            for key, figure in found.items()
-            if key[:held] == stratum and axis.groups[key[-1]] != NOT_REPORTED
-        }
+        own = _that_may_be_best(table, stratum, found)
         sign = 1 if indicator.direction is Direction.HIGHER else -1
         best = max(own, key=lambda key: sign * own[key], default=None)
         if best is None:

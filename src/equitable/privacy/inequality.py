@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from equitable.cube.cells import Cells
+from equitable.measures.inequality.averages import averages_inequality
 from equitable.measures.inequality.cells import cells_inequality
 from equitable.measures.inequality.over_time import Change, changes
 from equitable.measures.inequality.results import (
@@ -30,7 +31,7 @@ from equitable.vocabulary import NOT_REPORTED, Dimension, Indicator, Role
 class GatedInequality:
     """Summaries that may be shown: of all groups together, or of each stratum.
 
-    Made by ``shown_inequality`` and ``public_inequality`` alone.
+    Made by ``shown_inequality`` and ``published_inequality`` alone.
     """
 
     indicator: Indicator
@@ -168,32 +169,54 @@ def most_groups(gated: GatedInequality) -> int:
     return max(counts, default=0)
 
 
-def public_inequality(
-    indicator: Indicator,
-    dimension: Dimension,
-    within: Sequence[Dimension],
-    strata: Sequence[Stratum],
-    *,
-    internal: bool = False,
+def published_inequality(
+    cells: Cells, gated: Gated, dimension: Dimension, question: InequalityQuestion
 ) -> GatedInequality:
-    """Summaries of published averages that hold no number of students.
+    """What published averages can tell, of the groups that a gated result shows.
 
-    Raises
-    ------
-    ValueError
-        Where some group tells how many students it is of.
+    Parameters
+    ----------
+    cells
+        What the result was made from: a row of the table a cell.
+    gated, dimension, question
+        As in `shown_inequality`; strata are years.
     """
-    if any(level.n is not None for one in strata for level in one.found.groups):
-        raise ValueError("these groups count students, and go through the gate")
-    single = strata[0].found if not within else None
+    gaps = gated.gaps
+    strata = []
+    for stratum, some in _each(cells, gaps.within):
+        table = some.table(gaps.indicator.name, [dimension.name])
+        if not table.moments.n.sum():
+            continue
+        rows = [row for row in gaps.rows if row.within == stratum]
+        own = [row for row in rows if not row.withheld]
+        students = {
+            group_words(row.group): row.n for row in own if isinstance(row.n, int)
+        }
+        shown = frozenset(group_words(row.group) for row in own)
+        asked = replace(question, shown=shown)
+        found = averages_inequality(table, gaps.indicator, asked, students)
+        named = tuple(dict(row.group) for row in rows if row.withheld)
+        found = replace(found, withheld=named, left_out=len(named))
+        strata.append(Stratum(within=stratum, found=found))
     return GatedInequality(
-        indicator=indicator,
+        indicator=gaps.indicator,
         dimension=dimension,
-        within=tuple(within),
-        found=single,
-        strata=tuple(strata) if within else (),
-        internal=internal,
+        within=gaps.within,
+        found=None if gaps.within else strata[0].found,
+        strata=tuple(strata) if gaps.within else (),
+        internal=gated.internal,
+        audited=gated.audited,
     )
+
+
+def _each(
+    cells: Cells, held: Sequence[Dimension]
+) -> list[tuple[dict[str, str], Cells]]:
+    if not held:
+        return [({}, cells)]
+    name = held[0].name
+    groups = cells.axes[cells.axis(name)].groups
+    return [({name: group}, cells.only(name, group)) for group in groups]
 
 
 def _with_names(

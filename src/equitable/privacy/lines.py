@@ -136,6 +136,9 @@ def _add_lines(lines: _Lines, gaps: Gaps, stratum: Group, min_n: int) -> None:
         if row.withheld or _adds_nothing(row, empty, min_n):
             # Set aside from every figure, or nobody: it is no part of any sum.
             continue
+        if gaps.indicator.figures is not None and row.n is None and row.count is None:
+            # A published figure of which the file does not say how many: no size.
+            continue
         key = key_of(row.group, {**stratum, **row.within})
         n = row.n if isinstance(row.n, int) else 0
         lines.sizes[key] = n

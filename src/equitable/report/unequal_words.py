@@ -44,8 +44,8 @@ def size_limits(measure: Measure, indicator: Indicator) -> str:
 
 
 def no_numbers(found: Inequality) -> bool:
-    """Whether these are published averages without numbers of students."""
-    return bool(found.groups) and all(one.n is None for one in found.groups)
+    """Whether these are published averages, of which no group has a share."""
+    return bool(found.groups) and all(one.share is None for one in found.groups)
 
 
 def from_best(found: Inequality) -> Measure:

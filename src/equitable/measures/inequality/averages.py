@@ -1,13 +1,15 @@
-"""Inequality over published averages that come without numbers of students.
+"""Inequality over published averages and percentages, which no counts stand behind.
 
 A table that gives each group's average and no more tells neither how much a group
 weighs nor how far chance could move it.  Two summaries need neither: the distances from
 the best and from a named group, each group counting alike.  The others are not given,
-and no interval is.
+and no interval is; where a table does tell numbers of students they are shown beside
+the averages, and not worked with.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -23,21 +25,20 @@ from equitable.measures.inequality.results import (
 from equitable.vocabulary import NOT_REPORTED, Indicator
 
 NO_NUMBERS: Final = (
-    "the table gives averages without the number of students, so that groups have no"
-    " weight"
+    "the table gives averages and no counts, so that groups have no weight here"
 )
-_NO_LIMITS: Final = (
-    "the table gives averages without the number of students or their standard errors"
-)
+_NO_LIMITS: Final = "of published averages no interval is worked out"
 _NOTE: Final = (
-    "Published averages without numbers of students: each group counts alike, only the"
-    " distances from the best (or a named) group are given, and nothing can be said of"
-    " chance."
+    "Published averages: each group counts alike, only the distances from the best (or"
+    " a named) group are given, and nothing can be said of chance."
 )
 
 
 def averages_inequality(
-    table: Table, indicator: Indicator, question: InequalityQuestion
+    table: Table,
+    indicator: Indicator,
+    question: InequalityQuestion,
+    students: Mapping[str, int],
 ) -> Inequality:
     """What can be said of groups' published averages alone.
 
@@ -46,7 +47,10 @@ def averages_inequality(
     table
         One row of the published table a group; its ``total`` is the average.
     question
-        Its direction is followed; an order is refused, as ranks need shares.
+        Its direction is followed; an order is refused, as ranks need shares.  ``shown``
+        says which groups may be shown: no other enters a figure.
+    students
+        How many students a group has, where the file tells.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def averages_inequality(
     if question.order is not None:
         raise QuestionError(
             "groups cannot be put in order of their shares: the table gives averages"
-            " without the number of students",
+            " and no counts",
             next_step="Leave out --order.",
         )
     values: dict[str, float] = {}
@@ -74,8 +78,12 @@ def averages_inequality(
             )
         if table.moments.n[row] == 0:
             continue
+        if question.shown is not None and name not in question.shown:
+            continue
         values[name] = float(table.moments.total[row] + table.moments.pivot)
-        levels.append(Level(group=group, n=None, share=None, value=values[name]))
+        levels.append(
+            Level(group=group, n=students.get(name), share=None, value=values[name])
+        )
     named = question.reference
     if named is not None and named not in values:
         raise QuestionError(
