@@ -20,7 +20,7 @@ from equitable.intake.identifiers import (
     recognise,
 )
 from equitable.intake.meaning.rows import FEW, RowsAre, are_sizes, what_rows_are
-from equitable.intake.meaning.settled_roles import one_of_each, yours
+from equitable.intake.meaning.settled_roles import of_races, one_of_each, yours
 from equitable.intake.meaning.states import are_states
 from equitable.intake.names import (
     Meaning,
@@ -225,7 +225,7 @@ def _read(
         case Role.DIMENSION:
             if rows == "counts" and profile.is_integer and profile.distinct > MANY:
                 return _by_contents(replace(base, meaning=None), rows)
-            return _dimension(reading, said, sure)
+            return _dimension(of_races(reading), said, sure)
         case Role.SCHOOL:
             return _school(reading, said, sure)
         case Role.GRADE:

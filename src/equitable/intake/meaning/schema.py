@@ -35,6 +35,7 @@ from equitable.intake.meaning.groups import (
     refuse_as_groups,
     refuse_people,
 )
+from equitable.intake.meaning.one_group import kept_apart
 from equitable.intake.meaning.outcomes import (
     column_indicator,
     condition_indicator,
@@ -89,6 +90,7 @@ class Schema:
         self.said: tuple[str, ...] = ()  # of the values that the settings name
         self.breaks: tuple[Break, ...] = ()
         self.apart: frozenset[str] = frozenset()
+        self.own_names: Mapping[str, frozenset[str]] = {}
         self._flags = race_flags(self.readings)
         if settings is not None:
             settings.check_columns([r.name for r in self.readings], file)
@@ -212,7 +214,7 @@ class Schema:
     def _finished(self, found: Dimension) -> Dimension:
         """With what stands for everybody in it, and by its groups' old names."""
         published = self.published if self.rows_are != "students" else None
-        found = with_totals(found, published)
+        found = kept_apart(with_totals(found, published), self.own_names)
         if self.settings is None:
             return found
         told = published.named_by if published else ()
@@ -476,8 +478,6 @@ class Schema:
         }
         sure = self.rows_are != "figures" or self._figures.sure
         return assumptions(readings, self.rows_are, declared, sure=sure)
-
-    # --------------------------------------------------------------------- refusals
 
     def reading(self, name: str) -> Reading | None:
         """A column by its name, in any capitals where only one fits."""

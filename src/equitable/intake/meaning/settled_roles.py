@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from equitable.intake.identifiers import Reason
 from equitable.intake.names import meaning_of
+from equitable.intake.race import read_race
 from equitable.vocabulary import Role
 
 if TYPE_CHECKING:
     from equitable.intake.meaning.columns import Reading
+
+_MIN_RACES: Final = 2
+"""Groups that a column must have, all of them races, to be race whatever its name."""
 
 
 def yours(reading: Reading, roles: Mapping[str, Role]) -> Reading:
@@ -53,3 +57,12 @@ def one_of_each(readings: list[Reading]) -> list[Reading]:
                     reason=f"{reading.reason}; '{kept.name}' is taken as the {role}",
                 )
     return readings
+
+
+def of_races(reading: Reading) -> Reading:
+    """'Student Group' is race where each of its groups is one."""
+    race = meaning_of("race") if reading.key == "category" else None
+    codes = reading.codes
+    if race is None or len(codes) < _MIN_RACES or not all(map(read_race, codes)):
+        return reading
+    return replace(reading, meaning=race.meaning)
