@@ -254,7 +254,6 @@ def _guarded(reading: Reading, rows: RowsAre) -> Reading:
     told = reading.meaning is not None and not reading.about_staff
     people = looks_like_people(profile)
     if told:
-        # Classes are called after their teachers.
         may = reading.key == "class" and people
     else:
         controlled = (
@@ -301,6 +300,8 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
     profile, meaning = reading.profile, reading.meaning
     mark = marker(profile.name)
     two = yes_no(reading.codes)
+    if rows != "students" and profile.is_numeric and not _are_answers(profile):
+        two = None
     years = profile.shape("year") >= 0.9 and profile.distinct <= MANY
     if years and (profile.low or 0) >= 1900:
         return replace(reading, meaning=None, reason="it holds years", confidence=0.6)
@@ -345,6 +346,11 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
             reading, Role.OUTCOME, f"{said}; say which values count as reached", 0.6
         )
     return _by_contents(replace(reading, meaning=None), rows)
+
+
+def _are_answers(profile: ColumnProfile) -> bool:
+    """Whether 0 and 1 in a table may be no and yes: not all 0, and no percentages."""
+    return profile.distinct > 1 and marker(profile.name) != "percent"
 
 
 def _dimension(reading: Reading, said: str, sure: float) -> Reading:
@@ -442,7 +448,7 @@ def _by_contents(reading: Reading, rows: RowsAre, *, is_race: bool = False) -> R
         return _with(reading, Role.OTHER, "the same in every row", 0.8)
     if profile.type == "date" or profile.shape("date") >= 0.8:
         return _with(reading, Role.OTHER, "dates", 0.8)
-    if yes_no(codes):
+    if yes_no(codes) and (rows == "students" or _are_answers(profile)):
         return _with(reading, Role.DIMENSION, "no telling name", 0.4)
     if profile.complete and split_outcome(codes):
         done = meaning_of("passed")

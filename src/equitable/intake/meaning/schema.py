@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from equitable.errors import QuestionError, did_you_mean
+from equitable.errors import QuestionError
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.declared import readings_within
 from equitable.intake.meaning.declared_outcomes import declared_indicator
@@ -44,11 +44,13 @@ from equitable.intake.meaning.outcomes import (
     no_value_codes,
 )
 from equitable.intake.meaning.refusals import (
+    only_outcome,
     refuse_identifier,
     refuse_no_counts,
     refuse_unknown,
 )
 from equitable.intake.meaning.rows import RowsAre
+from equitable.intake.meaning.sizes import is_share
 from equitable.intake.names import meaning_of
 from equitable.intake.published.dimensions import (
     indicator_named,
@@ -269,12 +271,9 @@ class Schema:
             found = counts_indicator(outcome, count, total, direction=direction)
             return replace(found, missing=self.no_value(count, total))
         if outcome is None or not outcome.strip():
-            raise QuestionError(
-                "no outcome was given",
-                next_step="Give --outcome with a column. "
-                + did_you_mean("", [i.name for i in self.indicators], what="outcomes"),
-            )
-        found = self._named(outcome.strip(), total)
+            found = only_outcome(self.indicators)
+        else:
+            found = self._named(outcome.strip(), total)
         if direction is not None:
             found = replace(found, direction=direction)
         return replace(found, total=total) if total is not None else found
@@ -286,6 +285,8 @@ class Schema:
             return own
         reading = self.reading(name)
         if reading is not None:
+            if total and self.rows_are == "counts" and is_share(reading):
+                return self.percent(None, reading.name, total, None)
             return self._column_indicator(reading, total)
         if is_expression(name):
             found = self.conditional(name)
