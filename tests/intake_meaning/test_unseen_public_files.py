@@ -32,6 +32,7 @@ def groups(result):
     return {
         next(iter(row["group"].values())): (row["n"], round(row["value"], 4))
         for row in result.to_dict()["rows"]
+        if isinstance(row["value"], float)
     }
 
 
@@ -88,3 +89,104 @@ def test_commas_and_points_that_contradict_settle_nothing(tmp_path):
     with eq.open(put(tmp_path, text)) as data:
         rows = data.source.query('SELECT "N" AS n FROM records').to_pylist()
     assert [row["n"] for row in rows] == ["1,200", "2,250"]
+
+
+# ------------------------------------------------------------------ years in columns
+
+BY_YEAR = """Division Name,Subgroup,2020-2021 Pass Rate,2021-2022 Pass Rate,\
+2020-2021 Test Takers,2021-2022 Test Takers
+Accomack,All Students,70,60,200,300
+Accomack,Black,50,40,100,100
+Accomack,White,90,70,100,200
+Accomack,Native Hawaiian,<,<,<,<
+"""
+
+
+def test_pass_rates_of_years_beside_their_test_takers(tmp_path):
+    with eq.open(put(tmp_path, BY_YEAR)) as data:
+        assert data.schema.rows_are == "counts"
+        assert data.schema.year is not None
+        first = data.gaps(None, by=["race"], where="Year = '2020-2021'")
+        last = data.gaps("Pass Rate", by=["race"], where="Year = '2021-2022'")
+    black = "Black or African American"
+    assert groups(first)[black] == (100, 0.5)
+    assert groups(last)[black] == (100, 0.4)
+
+
+# --------------------------------------------------------------------- in Spanish
+
+PUERTO_RICO = """Municipio;Grupo;Matrícula;Aprobados;% Aprobados
+Caguas;Todos los estudiantes;1.340;1.035;77,2 %
+Caguas;Femenino;600;491;81,8 %
+Caguas;Masculino;740;544;73,5 %
+Caguas;Con discapacidad;240;110;45,8 %
+Caguas;Sin discapacidad;1.100;925;84,1 %
+Ponce;Todos los estudiantes;600;450;75,0 %
+Ponce;Femenino;300;240;80,0 %
+Ponce;Masculino;300;210;70,0 %
+Ponce;Con discapacidad;*;*;*
+Ponce;Sin discapacidad;590;445;75,4 %
+"""
+
+
+def test_a_table_in_spanish(tmp_path):
+    path = put(tmp_path, PUERTO_RICO)
+    path.write_bytes(PUERTO_RICO.encode("cp1252"))
+    with eq.open(path) as data:
+        assert data.schema.total_column == "Matrícula"
+        assert data.schema.dropped == ()
+        found = groups(data.gaps(None, by=["gender"]))
+        both = data.schema.dimension("disability")
+        assert {both.classify(t)[0] for t in ("Con discapacidad", "Sin discapacidad")}
+    assert found == {
+        "Femenino": (900, round(731 / 900, 4)),  # 491 + 240 of 600 + 300
+        "Masculino": (1040, round(754 / 1040, 4)),  # 544 + 210 of 740 + 300
+    }
+
+
+def test_matricula_of_students_stays_a_student_number(tmp_path):
+    rows = "".join(f"{1000 + i};{'FM'[i % 2]};{i % 7}\n" for i in range(60))
+    path = put(tmp_path, "Matrícula;Sexo;Nota\n" + rows + "Total;;\n")
+    with eq.open(path) as data:
+        assert [name for name, _ in data.schema.dropped] == ["Matrícula"]
+
+
+# --------------------------------------------------------- numbers that count nobody
+
+
+def test_a_district_number_counts_nobody(tmp_path):
+    rows = "".join(
+        f"{d:02d},{name},{group},{n},{k}\n"
+        for d, name in ((1, "ALACHUA"), (2, "BAKER"))
+        for group, n, k in (
+            ("All Students", 90, 80),
+            ("White", 40, 38),
+            ("Black", 50, 42),
+        )
+    )
+    path = put(
+        tmp_path, "District #,District Name,Subgroup,Cohort N,Graduates N\n" + rows
+    )
+    with eq.open(path) as data:
+        roles = {r.name: r.role.value for r in data.schema.readings}
+        assert roles["District #"] == "other"
+        assert not any('--count "District #"' in note for note in data.schema.notes)
+        assert [one.name for one in data.schema.indicators] == ["Graduates N"]
+
+
+def test_valid_scores_and_met_or_exceeded_make_a_rate(tmp_path):
+    text = (
+        "Organization Name,Ethnicity,Number of Valid Scores,Number Met or Exceeded\n"
+        'STATE,All Students,"2,000",900\nSTATE,White,"1,200",640\nSTATE,Black,800,260\n'
+        "ADAMS,All Students,500,250\nADAMS,White,400,220\nADAMS,Black,100,30\n"
+        "BOULDER,All Students,484,200\nBOULDER,White,484,200\n"
+        "BOULDER,Black,n < 16,- -\n"
+    )
+    with eq.open(put(tmp_path, text)) as data:
+        place = data.schema.reading("Organization Name")
+        assert place is not None
+        assert not place.may_name
+        found = groups(data.gaps(None, by=["Ethnicity"]))
+    # Of the state's own rows, to which nothing is added.
+    assert found["Black or African American"] == (800, 0.325)
+    assert found["White"] == (1200, round(640 / 1200, 4))

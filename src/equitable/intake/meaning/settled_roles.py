@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from equitable.intake.identifiers import Reason
+from equitable.intake.identifiers import Reason, recognise
 from equitable.intake.names import meaning_of
+from equitable.intake.published.groups_named import is_everyone
 from equitable.intake.race import read_race
 from equitable.vocabulary import Role
 
 if TYPE_CHECKING:
     from equitable.intake.meaning.columns import Reading
+    from equitable.intake.profile import ColumnProfile
 
+_TOTAL: Final = len("grand total")
+"""What is longer says of whom it is a total: 'Todos los estudiantes'."""
 _MIN_RACES: Final = 2
 """Groups that a column must have, all of them races, to be race whatever its name."""
+
+
+def recognised(
+    profiles: Sequence[ColumnProfile], *, table: bool
+) -> dict[str, Reason | None]:
+    """What each column was recognised as, where it names people.
+
+    'Matrícula' is a student's number; beside rows of all students it is how many of
+    them are enrolled, as in a ``table`` that was recognised before.
+    """
+    found = {profile.name: recognise(profile) for profile in profiles}
+    for name, reason in found.items():
+        named = meaning_of(name) if reason and reason.role is Role.STUDENT else None
+        enrolled = named is not None and named.meaning.role is Role.TOTAL
+        if enrolled and (table or any(map(_has_everybody, profiles))):
+            found[name] = None
+    return found
+
+
+def _has_everybody(profile: ColumnProfile) -> bool:
+    """Whether rows are of all students; one 'Total' may end a list of students."""
+    rows = [n for text, n in profile.values if is_everyone(text) and len(text) > _TOTAL]
+    return profile.type == "text" and sum(rows) > 0
 
 
 def yours(reading: Reading, roles: Mapping[str, Role]) -> Reading:

@@ -57,9 +57,9 @@ class Mark:
 
 _WITHHELD: Final = frozenset(
     {
-        "c", "confidential", "dns", "ds", "insufficient data", "low", "masked",
-        "privacy", "supressed", "tfs", "too few students", "too few to report", "ts",
-        "u", "withheld", "x",
+        "<", ">", "c", "confidential", "dns", "ds", "insufficient data", "low",
+        "masked", "privacy", "supressed", "tfs", "too few students",
+        "too few to report", "ts", "u", "withheld", "x",
     }
 )  # fmt: skip
 """Marks beside those of `names.is_suppressed`: of a column of numbers only, as an X or

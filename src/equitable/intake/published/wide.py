@@ -25,7 +25,8 @@ _APART: Final = re.compile(r"[\s_.:|/–—-]+")
 _EDGES: Final = " _.:|/–—-#%()"
 _DENOMINATORS: Final = re.compile(
     r"(?i)pop|population|enrol|enrol+ment|enrol+ed|tested|tests|total|students|pupils|n"
-    r"|cohort|membership|eligible|denominator|headcount|graduating class"
+    r"|cohort|membership|takers|participants|eligible|denominator|headcount"
+    r"|graduating class"
 )
 _FEW: Final = 2
 """Groups of one family that a table must have columns for."""
