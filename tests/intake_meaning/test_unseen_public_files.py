@@ -190,3 +190,59 @@ def test_valid_scores_and_met_or_exceeded_make_a_rate(tmp_path):
     # Of the state's own rows, to which nothing is added.
     assert found["Black or African American"] == (800, 0.325)
     assert found["White"] == (1200, round(640 / 1200, 4))
+
+
+# ---------------------------------------------------------- what is said, and what not
+
+
+def test_a_column_of_no_alone_is_written_with_one_yes(tmp_path):
+    rows = "A,0\nB,0\n" * 30
+    path = put(tmp_path, "Group,Suspended\n" + rows)
+    with eq.open(path) as data:
+        text = data.inspect().to_toml()
+    assert 'true = ["1"]' in text
+    (tmp_path / "equity.toml").write_text(text, encoding="utf-8")
+    with eq.open(path, config=tmp_path / "equity.toml") as data:
+        assert not any("do not stand in" in note for note in data.schema.notes)
+
+
+def test_nobody_is_told_to_ask_for_what_was_asked(tmp_path):
+    with eq.open(put(tmp_path, DISCIPLINE)) as data:
+        result = data.gaps(
+            None, by=["race"], count="Students Disciplined", total="Students"
+        )
+    notes = " ".join(result.to_dict()["provenance"]["notes"])
+    assert "A rate is asked for" not in notes
+
+
+def test_a_rate_beside_its_count_is_no_second_outcome(tmp_path):
+    head, row = ["District Number", "District Name"], ["'227901", "Austin ISD"]
+    for group, n, k in (
+        ("All Students", 100, 60),
+        ("White", 40, 30),
+        ("Hispanic", 60, 30),
+    ):
+        head += [f"{group} Tested Count", f"{group} Approaches Count"]
+        head += [f"{group} Approaches Rate"]
+        row += [str(n), str(k), str(round(100 * k / n))]
+    other = ["'227902", "Del Valle ISD", *row[2:]]
+    text = "\n".join(",".join(cells) for cells in (head, row, other))
+    with eq.open(put(tmp_path, text + "\n")) as data:
+        names = [one.name for one in data.schema.indicators]
+        roles = {r.name: r.role.value for r in data.schema.readings}
+    assert names == ["Approaches Count"]
+    assert roles["District Number"] == "other"
+    assert roles["Approaches Rate"] == "other"
+
+
+def test_a_year_over_one_days_enrollment_is_not_to_be_corrected(tmp_path):
+    text = "Group,Enrolled,Absent\n" + "A,10,12\nB,20,5\n" * 3
+    path = put(tmp_path, text)
+    (tmp_path / "equity.toml").write_text(
+        '[indicators.absent]\ncount = "Absent"\ntotal = "Enrolled"\nsnapshot = true\n'
+    )
+    with eq.open(path, config=tmp_path / "equity.toml") as data:
+        findings = data.quality().findings
+    said = [one for one in findings if "whole year" in one.sentence]
+    assert said
+    assert "Nothing is to be corrected" in said[0].next_step

@@ -30,6 +30,7 @@ from equitable.intake.meaning.groups import (
     column_dimension,
     flags_dimension,
     hispanic_beside,
+    is_called,
     is_race,
     race_flags,
     refuse_as_groups,
@@ -51,7 +52,6 @@ from equitable.intake.meaning.refusals import (
 )
 from equitable.intake.meaning.rows import RowsAre
 from equitable.intake.meaning.sizes import is_share
-from equitable.intake.names import meaning_of
 from equitable.intake.published.dimensions import (
     indicator_named,
     indicators_of,
@@ -171,16 +171,12 @@ class Schema:
 
     def _by_meaning(self, name: str) -> Reading | None:
         """'race' where the column is 'ethnicity': only where just one fits."""
-        named = meaning_of(name)
         fits = [
             reading
             for reading in self.readings
             if reading.role in (Role.DIMENSION, Role.SCHOOL, Role.GRADE, Role.YEAR)
             and not reading.family
-            and (
-                column_dimension(reading).label.casefold() == name.casefold()
-                or (named and named.whole and reading.key == named.meaning.key)
-            )
+            and is_called(reading, name)
         ]
         return fits[0] if len(fits) == 1 else None
 
@@ -464,21 +460,21 @@ class Schema:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was assumed and is to be said with every result."""
-        return (*self.said, *self._assumed(self.readings))
+        return (*self.said, *self._assumed(self.readings, bool(self.indicators)))
 
     def notes_where(self, source: Source, where: Condition | None) -> tuple[str, ...]:
         """``notes`` of the rows that a condition keeps."""
         kept = readings_within(source, self.readings, where) if where else self.readings
-        return (*self.said, *self._assumed(kept))
+        return (*self.said, *self._assumed(kept, True))
 
-    def _assumed(self, readings: Sequence[Reading]) -> tuple[str, ...]:
+    def _assumed(self, readings: Sequence[Reading], asked: bool) -> tuple[str, ...]:
         declared = {
             reading.name
             for reading in self.readings
             if self._declared_dimension(reading.name, None) is not None
         }
         sure = self.rows_are != "figures" or self._figures.sure
-        return assumptions(readings, self.rows_are, declared, sure=sure)
+        return assumptions(readings, self.rows_are, declared, sure=sure, asked=asked)
 
     def reading(self, name: str) -> Reading | None:
         """A column by its name, in any capitals where only one fits."""

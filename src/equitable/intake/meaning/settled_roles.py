@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from equitable.intake.identifiers import Reason, recognise
-from equitable.intake.names import meaning_of
+from equitable.intake.names import meaning_of, words
 from equitable.intake.published.groups_named import is_everyone
 from equitable.intake.race import read_race
 from equitable.vocabulary import Role
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TOTAL: Final = len("grand total")
 """What is longer says of whom it is a total: 'Todos los estudiantes'."""
+_CODES: Final = frozenset({"number", "no", "num", "#", "code", "id", "irn", "nces"})
 _MIN_RACES: Final = 2
 """Groups that a column must have, all of them races, to be race whatever its name."""
 
@@ -83,7 +84,25 @@ def one_of_each(readings: list[Reading]) -> list[Reading]:
                     role=other.get(role, Role.OTHER),
                     reason=f"{reading.reason}; '{kept.name}' is taken as the {role}",
                 )
+    _by_name_alone(readings)
     return readings
+
+
+def _by_name_alone(readings: list[Reading]) -> None:
+    """A district's number is no trait beside its name, which says the same."""
+    places = [
+        (place, reading)
+        for place, reading in enumerate(readings)
+        if reading.role is Role.DIMENSION and reading.key == "district"
+    ]
+    named = [one for _, one in places if "name" in words(one.name)]
+    for place, one in places:
+        if named and one not in named and not one.yours and _CODES & {*words(one.name)}:
+            readings[place] = replace(
+                one,
+                role=Role.OTHER,
+                reason=f"{one.reason}; '{named[0].name}' is taken as the district",
+            )
 
 
 def of_races(reading: Reading) -> Reading:

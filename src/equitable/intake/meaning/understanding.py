@@ -221,6 +221,10 @@ def _told_by_breakdowns(
         ),
         **dict.fromkeys(published.levels, (Role.OTHER, levels)),
         **dict.fromkeys(counts, (Role.COUNT, f"how many students, of '{total}'")),
+        **dict.fromkeys(
+            published.wide.shares if published.wide is not None else (),
+            (Role.OTHER, f"percentages or shares, of '{total}'"),
+        ),
         total: (Role.TOTAL, "all students of a group"),
     }
     readings = [
