@@ -40,6 +40,7 @@ from equitable.remarks import (
     about_years,
     read_direction,
     refuse_outcome_as_group,
+    taken_alone,
 )
 from equitable.reporting import report_on
 from equitable.version import VERSION
@@ -282,6 +283,7 @@ class Dataset:
         reference = str(asked.get("reference", ""))
         cells = self._cube([indicator], by, within, where, weight, cluster, reference)
         said = [
+            taken_alone(indicator, outcome, count, percent),
             *about_assumptions(self, [indicator], direction, total),
             about_years(self, indicator, by, within, where),
         ]
@@ -333,7 +335,8 @@ class Dataset:
         cells = self.cube(
             indicators=[indicator], by=by, within=within, where=where, weight=weight
         )
-        said = [*about_assumptions(self, [indicator], direction, total)]
+        alone = taken_alone(indicator, outcome, count, percent)
+        said = [alone, *about_assumptions(self, [indicator], direction, total)]
         held = [self.schema.dimension(name).name for name in within]
         if self.schema.year is None or self.schema.year.name not in held:
             said.append(about_years(self, indicator, by, within, where) or "")

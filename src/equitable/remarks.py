@@ -97,6 +97,15 @@ def about_assumptions(
     return tuple(filter(None, notes))
 
 
+def taken_alone(
+    indicator: Indicator, outcome: object, count: str | None, percent: str | None
+) -> str:
+    """That an outcome was taken which nobody named; empty where somebody did."""
+    if outcome or count is not None or percent is not None:
+        return ""
+    return f"No outcome was named: '{indicator.label}' was taken."
+
+
 def about_years(
     students: Asked,
     indicator: Indicator,

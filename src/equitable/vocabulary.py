@@ -18,7 +18,7 @@ NOT_REPORTED: Final = "Not reported"
 
 MISSING_TOKENS: Final[frozenset[str]] = frozenset(
     {"", "?", "na", "n/a", "#n/a", "nan", "null", "nil", ".", "-", "--", "–", "—"}
-    | {"missing", "<na>"}
+    | {"- -", "missing", "<na>"}
 )
 """Ways in which files write 'no value', case-folded and trimmed.
 

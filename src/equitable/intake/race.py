@@ -24,6 +24,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from equitable.intake.profile import is_missing, plain_number
+from equitable.intake.race_words import UNKNOWN, WORDS, race_key
 from equitable.vocabulary import NOT_REPORTED, Classify
 
 
@@ -54,76 +55,6 @@ SEVERAL_UNKNOWN: Final = "Two or more races, detail unknown"
 PAIR: Final = "\x1f"
 """Between race and the answer about Hispanic ethnicity, where two columns are read as
 one (``Dimension.columns`` then has both, ``form`` is 'column')."""
-
-# Words, after `_key` has taken out 'or', 'and' and punctuation.
-_WORDS: Final[Mapping[Race, str]] = {
-    Race.AMERICAN_INDIAN: (
-        "american indian alaska native|american indian alaskan native|american indian|"
-        "alaska native|alaskan native|native american|indigenous|ai an|aian|"
-        "native american alaska native|native american alaskan native|amer indian|"
-        "american indian native alaskan|amind|am ind|native|first nations|"
-        "american indian alaska nat|amer indian alaska native|native alaskan|"
-        "navajo nation|amindian|nativeamerican|amerindian|am indian alaska native"
-    ),
-    Race.ASIAN: (
-        "asian|asian american|asian indian|chinese|japanese|korean|vietnamese|hmong|"
-        "filipino|cambodian|laotian|east asian|south asian|southeast asian|pakistani|"
-        "south east asian|bangladeshi|thai|other asian|filipino american|asiatic"
-    ),
-    Race.BLACK: (
-        "black african american|black|african american|afam|afro american|af am|"
-        "african am|black african am|blk|african|haitian|jamaican|nigerian|ethiopian|"
-        "somali|black african american descent|black afr am|afr amer|afram"
-    ),
-    Race.HISPANIC: (
-        "hispanic latino|hispanic|latino|latina|latinx|latine|latina o|latino a|"
-        "hispanic latinx|hispanic latina o|hispanic latino any race|hisp|"
-        "hispanic any race|hispanic latino of any race|hispanic of any race|hisp lat|"
-        "hisp latino|hispanic lat|"
-        "latina latino|latino latina|hispanic latine|latino a x|latina o x|mexican|"
-        "puerto rican|cuban|mexican american|salvadoran|dominican|guatemalan|chicano|"
-        "chicana|spanish hispanic latino|hispanic spanish origin|latin american|"
-        "hispanic latino ethnicity|hispanic ethnicity|hispanic latinx ethnicity"
-    ),
-    Race.MIDDLE_EASTERN: (
-        "middle eastern north african|middle eastern|north african|mena|arab|"
-        "middle east north africa|arab american|lebanese|iranian|egyptian|syrian|iraqi|"
-        "southwest asian north african|south west asian north african|swana"
-    ),
-    Race.PACIFIC_ISLANDER: (
-        "native hawaiian other pacific islander|native hawaiian pacific islander|"
-        "native hawaiian|pacific islander|hawaiian|pi|nh pi|nhpi|nhopi|nh opi|samoan|"
-        "hawaiian pacific islander|hawaiian native pacific islander|chamorro|tongan|"
-        "fijian|marshallese|other pacific islander|pac islander|guamanian|"
-        "native hawaiian other pac islander|pacific isl|hawaiian other pacific islander"
-    ),
-    Race.WHITE: "white|caucasian|cauc|european|white caucasian|european american|wht",
-    Race.ASIAN_OR_PACIFIC_ISLANDER: (
-        "asian pacific islander|asian pac islander|api|a pi|aapi|asian pacific|"
-        "asian american pacific islander|asian pacific isl|asian pi"
-    ),
-    Race.OTHER: "other|other race|some other race|others|another race|other races",
-    Race.SEVERAL: (
-        "two more races|two more|multiracial|multi racial|multi|mixed|mixed race|"
-        "biracial|bi racial|multiple|multiple races|multirace|multi race|2 more races|"
-        "2 more|more than one race|two or more|multi ethnic|multiethnic|two races|"
-        "multiracial multiethnic|tworaces|demographic race two more races|twoormore|"
-        "two more races non hispanic|multiple race|multi racial multi ethnic|"
-        "twoor more races|twoormore races|two ormore races|multi ethnicity|"
-        "multiethnicity|"
-        "multi racial two more races|multiple ethnicities|multiple race ethnicity|"
-        "multiple ethnicity|multiple races ethnicities|two more ethnicities|"
-        "two more races ethnicities|multiracial two more races|mixed heritage"
-    ),
-}
-_UNKNOWN: Final = (
-    "unknown|not reported|unreported|not specified|unspecified|declined|refused|"
-    "prefer not to say|choose not respond|choose not to respond|decline to state|"
-    "declined to state|race ethnicity unknown|race unknown|unk|not available|"
-    "not stated|blank|undisclosed|missing|no response|ethnicity unknown|"
-    "race and ethnicity unknown|prefer not to answer|declined to answer|nonrespondent|"
-    "not selected|undeclared|unidentified|data not available"
-)
 
 # EDFacts (AM7 … MU7), the Civil Rights Data Collection (HI AM AS HP BL WH TR), and
 # letters as student information systems use them.
@@ -166,26 +97,16 @@ _CODES: Final[tuple[Mapping[str, Race], ...]] = (
 _SURE_CODES: Final = frozenset({"b", "w", "h", "bl", "wh", "hi", "bl7", "wh7", "hi7"})
 
 
-def _key(text: str) -> str:
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).casefold()
-    plain = re.sub(
-        r"\b(not|non)[ -]?(hispanic|latino)([ /]+(or )?latino)?\b", " ", plain
-    )
-    plain = re.sub(r"[^\w]+|_", " ", plain)
-    left_out = {"or", "and", "only", "alone", "the", "non"}
-    return " ".join(word for word in plain.split() if word not in left_out)
-
-
 @lru_cache(maxsize=1)
 def _unknown() -> frozenset[str]:
-    return frozenset(_UNKNOWN.split("|"))
+    return frozenset(UNKNOWN.split("|"))
 
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, Race]:
     return {
-        _key(word): race
-        for race, listed in _WORDS.items()
+        race_key(word): Race[name]
+        for name, listed in WORDS.items()
         for word in listed.split("|")
     }
 
@@ -202,11 +123,11 @@ def read_race(text: str) -> RaceSet | None:
     [<Race.BLACK: 'Black or African American'>, <Race.WHITE: 'White'>]
     """
     text = text.strip().strip("[]{}()").replace('"', "").replace("'", "").strip()
-    if is_missing(text) or {_key(text), text.casefold()} & _unknown():
+    if is_missing(text) or {race_key(text), text.casefold()} & _unknown():
         return frozenset()
     if re.search(r"[;|\n]", text):
         return _several(re.split(r"[;|\n]", text))
-    known = _table().get(_key(text))
+    known = _table().get(race_key(text))
     if known is not None:
         return frozenset({known})
     for separator in (r",", r"\+|&|\band\b", r"/", r"-"):
@@ -288,7 +209,7 @@ def race_of_name(name: str) -> Race | None:
         # Of the two federal questions, the one that is answered with yes or no.
         return Race.HISPANIC
     if re.search(r"(?i)\b(two|more|multi\w*)\b", plain):
-        return Race.SEVERAL if _table().get(_key(plain)) is Race.SEVERAL else None
+        return Race.SEVERAL if _table().get(race_key(plain)) is Race.SEVERAL else None
     races = read_race(plain)
     if not races or len(races) != 1:
         return None

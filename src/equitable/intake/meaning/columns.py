@@ -17,10 +17,20 @@ from equitable.intake.identifiers import (
     are_codes,
     is_shared,
     looks_like_people,
-    recognise,
 )
-from equitable.intake.meaning.rows import FEW, RowsAre, are_sizes, what_rows_are
-from equitable.intake.meaning.settled_roles import one_of_each, yours
+from equitable.intake.meaning.rows import (
+    FEW,
+    RowsAre,
+    are_sizes,
+    numbers,
+    what_rows_are,
+)
+from equitable.intake.meaning.settled_roles import (
+    of_races,
+    one_of_each,
+    recognised,
+    yours,
+)
 from equitable.intake.meaning.states import are_states
 from equitable.intake.names import (
     Meaning,
@@ -138,7 +148,7 @@ def read_columns(
 ) -> tuple[tuple[Reading, ...], RowsAre]:
     """The role of every column, and what a row is (found out where not ``known``)."""
     repeated = families(profile.name for profile in profiles)
-    found = {profile.name: recognise(profile) for profile in profiles}
+    found = recognised(profiles, table=known in ("counts", "figures"))
     crdc = sum(bool(_CRDC.fullmatch(p.name)) for p in profiles) >= 30
     given = settings.columns if settings is not None else {}
     averages = settings is not None and settings.published.averages
@@ -190,20 +200,12 @@ def _read(
     named = meaning_of(family[0] if family else profile.name)
     race = race_of_name(profile.name) if yes_no(profile.texts) else None
     if named is not None and named.about_staff:
-        return replace(
-            base,
-            reason="it is about the teacher, not the student",
-            confidence=0.7,
-            about_staff=True,
-        )
+        staff = "it is about the teacher, not the student"
+        return replace(base, reason=staff, confidence=0.7, about_staff=True)
     if crdc and _CRDC.fullmatch(profile.name) and profile.name not in _CRDC_KEYS:
         if profile.is_numeric:
-            return replace(
-                base,
-                role=Role.COUNT,
-                reason="a count in the Civil Rights Data Collection",
-                confidence=0.9,
-            )
+            counted = "a count in the Civil Rights Data Collection"
+            return replace(base, role=Role.COUNT, reason=counted, confidence=0.9)
         return _by_contents(base, rows)
     if rows == "counts" and are_sizes(profile):
         return _with(base, Role.TOTAL, "how many students", 0.7)
@@ -225,7 +227,7 @@ def _read(
         case Role.DIMENSION:
             if rows == "counts" and profile.is_integer and profile.distinct > MANY:
                 return _by_contents(replace(base, meaning=None), rows)
-            return _dimension(reading, said, sure)
+            return _dimension(of_races(reading), said, sure)
         case Role.SCHOOL:
             return _school(reading, said, sure)
         case Role.GRADE:
@@ -238,7 +240,8 @@ def _read(
                 return replace(reading, role=role, reason=said, confidence=sure)
             return _by_contents(replace(base, meaning=None), rows)
         case _:
-            if rows == "counts" and profile.is_integer and marker(profile.name):
+            counts = rows == "counts" and marker(profile.name) and not numbers(profile)
+            if counts and profile.is_integer:
                 return _by_contents(replace(base, meaning=None), rows)
             place = reading.key == "district" and 1 < profile.distinct <= MANY
             if rows == "counts" and place and not profile.is_numeric:
@@ -254,7 +257,6 @@ def _guarded(reading: Reading, rows: RowsAre) -> Reading:
     told = reading.meaning is not None and not reading.about_staff
     people = looks_like_people(profile)
     if told:
-        # Classes are called after their teachers.
         may = reading.key == "class" and people
     else:
         controlled = (
@@ -301,6 +303,8 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
     profile, meaning = reading.profile, reading.meaning
     mark = marker(profile.name)
     two = yes_no(reading.codes)
+    if rows != "students" and profile.is_numeric and not _are_answers(profile):
+        two = None
     years = profile.shape("year") >= 0.9 and profile.distinct <= MANY
     if years and (profile.low or 0) >= 1900:
         return replace(reading, meaning=None, reason="it holds years", confidence=0.6)
@@ -317,12 +321,8 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
         )
         return _with(reading, Role.OTHER, said, sure)
     if reading.key == "attendance rate" and profile.shape("percent") >= 0.5:
-        return _with(
-            reading,
-            Role.OTHER,
-            "its numbers are written with a percent sign: format them as plain numbers",
-            sure,
-        )
+        said = "its numbers are written with a percent sign: format them as plain ones"
+        return _with(reading, Role.OTHER, said, sure)
     if rows != "students" and profile.is_numeric and not two:
         if mark == "mean":
             said = "averages of groups, compared without numbers of students"
@@ -345,6 +345,11 @@ def _outcome(reading: Reading, said: str, sure: float, rows: RowsAre) -> Reading
             reading, Role.OUTCOME, f"{said}; say which values count as reached", 0.6
         )
     return _by_contents(replace(reading, meaning=None), rows)
+
+
+def _are_answers(profile: ColumnProfile) -> bool:
+    """Whether 0 and 1 in a table may be no and yes: not all 0, and no percentages."""
+    return profile.distinct > 1 and marker(profile.name) != "percent"
 
 
 def _dimension(reading: Reading, said: str, sure: float) -> Reading:
@@ -431,18 +436,16 @@ def _by_contents(reading: Reading, rows: RowsAre, *, is_race: bool = False) -> R
     if is_race:
         return _with(reading, Role.DIMENSION, "named like one race", 0.8)
     if one_sided(reading):
-        return replace(
-            reading,
-            role=Role.DIMENSION,
-            reason="only yes is ever written; as a dimension in equity.toml, an empty "
-            "cell is taken as no",
-            confidence=0.3,
+        said = (
+            "only yes is ever written; as a dimension in equity.toml, an empty cell is"
+            " taken as no"
         )
+        return replace(reading, role=Role.DIMENSION, reason=said, confidence=0.3)
     if profile.distinct <= 1:
         return _with(reading, Role.OTHER, "the same in every row", 0.8)
     if profile.type == "date" or profile.shape("date") >= 0.8:
         return _with(reading, Role.OTHER, "dates", 0.8)
-    if yes_no(codes):
+    if yes_no(codes) and (rows == "students" or _are_answers(profile)):
         return _with(reading, Role.DIMENSION, "no telling name", 0.4)
     if profile.complete and split_outcome(codes):
         done = meaning_of("passed")

@@ -16,6 +16,7 @@ from equitable.errors import SettingsError
 from equitable.intake.identifiers import SHARED_ROWS
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.outcomes import overlapping_totals
+from equitable.intake.names import yes_words
 from equitable.intake.profile import cleaned_sql, plain_number
 from equitable.vocabulary import MISSING_TOKENS, Condition, Role
 
@@ -56,7 +57,11 @@ def check_values(
         others = {_plain(v) for v in entry.false} & held
         if entry.true and not {_plain(v) for v in entry.true} & held and not others:
             raise _refused(source, settings, f"{place} true", entry.true, [reading])
-        for key, values in (("true", entry.true), ("missing", entry.missing)):
+        # A usual word for yes that nobody wrote yet is no mistake, where all is named.
+        known = {_plain(v) for v in reading.profile.texts} <= {_plain(v) for v in named}
+        usual = yes_words() if known else frozenset()
+        true = [v for v in entry.true if v.casefold() not in usual]
+        for key, values in (("true", true), ("missing", entry.missing)):
             notes += _noted(f"{place} {key}", values, held, reading.name)
     for name, group in settings.dimensions.items():
         own = [by_name.get(column.casefold()) for column in group.columns or (name,)]

@@ -364,17 +364,19 @@ def assumptions(
     declared: Container[str],
     *,
     sure: bool = True,
+    asked: bool = False,
 ) -> tuple[str, ...]:
     """What was assumed of a file and is to be said with every result.
 
     ``declared`` are the columns that a person has described in ``equity.toml``;
-    ``sure`` whether it is certain what a row is.
+    ``sure`` whether it is certain what a row is; ``asked`` whether there is an outcome,
+    so that nobody needs to be told how to ask for one.
     """
     notes = []
     said = any(r.yours and r.role in (Role.COUNT, Role.TOTAL) for r in readings)
     if rows == "counts" and not said:
         notes.append("Each row was taken for a count of students, not for one student.")
-        notes += how_to_ask(readings)
+        notes += [] if asked else how_to_ask(readings)
     if rows == "figures":
         notes.append(_FIGURES if sure else _UNSURE)
     notes += about_blanks(readings, declared)

@@ -20,6 +20,7 @@ from equitable.intake.names import (
     gender_codes,
     is_suppressed,
     lunch_codes,
+    meaning_of,
     no_words,
     read_grade,
     words,
@@ -61,6 +62,16 @@ _PLACES: Final = frozenset(
 def is_race(reading: Reading) -> bool:
     """Whether a column's values can be read as races and ethnicities."""
     return reading.key == "race" and reader_for(reading.codes) is not None
+
+
+def is_called(reading: Reading, name: str) -> bool:
+    """Whether a name is a column's label, or says what the column holds."""
+    if column_dimension(reading).label.casefold() == name.casefold():
+        return True
+    named, own = meaning_of(name), meaning_of(reading.name)
+    # A breakdown of a table with one group has lost its meaning, and kept its name.
+    key = reading.key or (own.meaning.key if own is not None and own.whole else "")
+    return named is not None and named.whole and key == named.meaning.key
 
 
 def column_dimension(

@@ -104,8 +104,8 @@ def column_indicator(
             unit="",
             low=None,
             high=None,
-            true_values=_sides(yes, yes_words()),
-            false_values=_sides(no, no_words()),
+            true_values=_sides(yes, yes_words(), "1" if _coded(no) else ""),
+            false_values=_sides(no, no_words(), "0" if _coded(yes) else ""),
         )
     if profile.type == "date" or profile.shape("date") >= 0.8:
         raise QuestionError(
@@ -139,9 +139,16 @@ def column_indicator(
     return _of_words(reading, base, file)
 
 
-def _sides(found: tuple[str, ...], usual: Iterable[str]) -> tuple[str, ...]:
-    """The words of one side; the usual ones where the sample has none of them."""
-    found = found or tuple(sorted(usual))
+def _coded(values: Iterable[str]) -> bool:
+    """Whether a column's values are 0 and 1, and no words."""
+    return {plain_number(value) for value in values} <= {"0", "1"}
+
+
+def _sides(
+    found: tuple[str, ...], usual: Iterable[str], code: str = ""
+) -> tuple[str, ...]:
+    """The words of one side; where the sample has none, its code, or the usual ones."""
+    found = found or ((code,) if code else tuple(sorted(usual)))
     return tuple(dict.fromkeys(plain_number(value) for value in found))
 
 

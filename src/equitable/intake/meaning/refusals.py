@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from equitable.errors import QuestionError, did_you_mean
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.rows import RowsAre
 from equitable.intake.readers.decimals import refuse_unclear
+from equitable.vocabulary import Indicator
 
 if TYPE_CHECKING:
     from equitable.intake.published.tables import Published
@@ -25,6 +26,25 @@ def refuse_unknown(name: str, what: str, known: Iterable[str], file: str) -> NoR
     thing = "column" if what == "column" else f"{what} or column"
     raise QuestionError(
         f"there is no {thing} '{name}'", file=file, next_step=did_you_mean(name, known)
+    )
+
+
+def only_outcome(indicators: Sequence[Indicator]) -> Indicator:
+    """The outcome of a question that names none: there is just one.
+
+    Raises
+    ------
+    QuestionError
+        Where there are several to choose from, or none.
+    """
+    if len(indicators) == 1:
+        return indicators[0]
+    listed = did_you_mean("", [one.name for one in indicators], what="outcomes")
+    raise QuestionError(
+        "no outcome was given",
+        next_step=f"Give --outcome with a column. {listed}"
+        if indicators
+        else "Give --outcome with a column; 'equitable inspect' says what each is.",
     )
 
 

@@ -27,6 +27,10 @@ DEVIATION: Final = re.compile(
     )
 )
 
+_NUMBERED: Final = re.compile(
+    r"(?i)(school|district|lea|county|division|region|building|campus|state|org\w*)"
+    r"[ _]*(#|no\.?|num(ber)?)"
+)
 _SIZED: Final = frozenset({"cohort", "cohort count", "enrolled"})
 """Names of a total only beside a count of some of those students."""
 
@@ -100,6 +104,15 @@ def are_sizes(profile: ColumnProfile) -> bool:
         and (profile.low or 0) >= 0
         and (profile.high or 0) > FEW
     )
+
+
+def numbers(profile: ColumnProfile) -> bool:
+    """Whether a column numbers things, as 'District #' does, and counts none.
+
+    Zeros stand before the numbers, or a place alone before the sign.
+    """
+    led = [text for text in profile.texts if re.fullmatch(r"0\d+", text)]
+    return bool(led) or _NUMBERED.fullmatch(profile.name.strip()) is not None
 
 
 def _has_part(whole: ColumnProfile, profiles: Sequence[ColumnProfile]) -> bool:

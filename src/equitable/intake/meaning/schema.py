@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from equitable.errors import QuestionError, did_you_mean
+from equitable.errors import QuestionError
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.declared import readings_within
 from equitable.intake.meaning.declared_outcomes import declared_indicator
@@ -30,11 +30,13 @@ from equitable.intake.meaning.groups import (
     column_dimension,
     flags_dimension,
     hispanic_beside,
+    is_called,
     is_race,
     race_flags,
     refuse_as_groups,
     refuse_people,
 )
+from equitable.intake.meaning.one_group import kept_apart
 from equitable.intake.meaning.outcomes import (
     column_indicator,
     condition_indicator,
@@ -43,12 +45,13 @@ from equitable.intake.meaning.outcomes import (
     no_value_codes,
 )
 from equitable.intake.meaning.refusals import (
+    only_outcome,
     refuse_identifier,
     refuse_no_counts,
     refuse_unknown,
 )
 from equitable.intake.meaning.rows import RowsAre
-from equitable.intake.names import meaning_of
+from equitable.intake.meaning.sizes import is_share
 from equitable.intake.published.dimensions import (
     indicator_named,
     indicators_of,
@@ -89,6 +92,7 @@ class Schema:
         self.said: tuple[str, ...] = ()  # of the values that the settings name
         self.breaks: tuple[Break, ...] = ()
         self.apart: frozenset[str] = frozenset()
+        self.own_names: Mapping[str, frozenset[str]] = {}
         self._flags = race_flags(self.readings)
         if settings is not None:
             settings.check_columns([r.name for r in self.readings], file)
@@ -167,16 +171,12 @@ class Schema:
 
     def _by_meaning(self, name: str) -> Reading | None:
         """'race' where the column is 'ethnicity': only where just one fits."""
-        named = meaning_of(name)
         fits = [
             reading
             for reading in self.readings
             if reading.role in (Role.DIMENSION, Role.SCHOOL, Role.GRADE, Role.YEAR)
             and not reading.family
-            and (
-                column_dimension(reading).label.casefold() == name.casefold()
-                or (named and named.whole and reading.key == named.meaning.key)
-            )
+            and is_called(reading, name)
         ]
         return fits[0] if len(fits) == 1 else None
 
@@ -212,7 +212,7 @@ class Schema:
     def _finished(self, found: Dimension) -> Dimension:
         """With what stands for everybody in it, and by its groups' old names."""
         published = self.published if self.rows_are != "students" else None
-        found = with_totals(found, published)
+        found = kept_apart(with_totals(found, published), self.own_names)
         if self.settings is None:
             return found
         told = published.named_by if published else ()
@@ -267,12 +267,9 @@ class Schema:
             found = counts_indicator(outcome, count, total, direction=direction)
             return replace(found, missing=self.no_value(count, total))
         if outcome is None or not outcome.strip():
-            raise QuestionError(
-                "no outcome was given",
-                next_step="Give --outcome with a column. "
-                + did_you_mean("", [i.name for i in self.indicators], what="outcomes"),
-            )
-        found = self._named(outcome.strip(), total)
+            found = only_outcome(self.indicators)
+        else:
+            found = self._named(outcome.strip(), total)
         if direction is not None:
             found = replace(found, direction=direction)
         return replace(found, total=total) if total is not None else found
@@ -284,6 +281,8 @@ class Schema:
             return own
         reading = self.reading(name)
         if reading is not None:
+            if total and self.rows_are == "counts" and is_share(reading):
+                return self.percent(None, reading.name, total, None)
             return self._column_indicator(reading, total)
         if is_expression(name):
             found = self.conditional(name)
@@ -461,23 +460,21 @@ class Schema:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was assumed and is to be said with every result."""
-        return (*self.said, *self._assumed(self.readings))
+        return (*self.said, *self._assumed(self.readings, bool(self.indicators)))
 
     def notes_where(self, source: Source, where: Condition | None) -> tuple[str, ...]:
         """``notes`` of the rows that a condition keeps."""
         kept = readings_within(source, self.readings, where) if where else self.readings
-        return (*self.said, *self._assumed(kept))
+        return (*self.said, *self._assumed(kept, True))
 
-    def _assumed(self, readings: Sequence[Reading]) -> tuple[str, ...]:
+    def _assumed(self, readings: Sequence[Reading], asked: bool) -> tuple[str, ...]:
         declared = {
             reading.name
             for reading in self.readings
             if self._declared_dimension(reading.name, None) is not None
         }
         sure = self.rows_are != "figures" or self._figures.sure
-        return assumptions(readings, self.rows_are, declared, sure=sure)
-
-    # --------------------------------------------------------------------- refusals
+        return assumptions(readings, self.rows_are, declared, sure=sure, asked=asked)
 
     def reading(self, name: str) -> Reading | None:
         """A column by its name, in any capitals where only one fits."""

@@ -14,6 +14,7 @@ from equitable.intake.meaning.declared import check_values
 from equitable.intake.meaning.defaults import indicator_columns, totals_by_percents
 from equitable.intake.meaning.foot_rows import FootRows, find_foot_rows, find_total_rows
 from equitable.intake.meaning.hints import lonely_columns
+from equitable.intake.meaning.one_group import find_one_group
 from equitable.intake.meaning.published_proposal import about_x
 from equitable.intake.meaning.rows import RowsAre, is_beside, is_figure
 from equitable.intake.meaning.schema import Schema
@@ -125,6 +126,10 @@ def understand(
     also = check_crosswalk_values(source, schema, settings)
     schema.breaks, of_breaks = find_breaks(source, schema, settings)
     schema.said = (*check_values(source, settings, readings), *also, *of_breaks)
+    if rows != "students" and (published is None or published.layout != _FEDERAL):
+        together = find_one_group(source, schema)
+        schema.own_names = together.apart
+        schema.said += together.said
     if settings is None or not settings.indicators:
         schema.said += tuple(one.said() for one in sums if _is_shown(one, schema))
     if published is not None and rows != "students":
@@ -216,6 +221,10 @@ def _told_by_breakdowns(
         ),
         **dict.fromkeys(published.levels, (Role.OTHER, levels)),
         **dict.fromkeys(counts, (Role.COUNT, f"how many students, of '{total}'")),
+        **dict.fromkeys(
+            published.wide.shares if published.wide is not None else (),
+            (Role.OTHER, f"percentages or shares, of '{total}'"),
+        ),
         total: (Role.TOTAL, "all students of a group"),
     }
     readings = [

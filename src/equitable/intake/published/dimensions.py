@@ -12,6 +12,7 @@ from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.groups import spoken
 from equitable.intake.meaning.outcomes import counts_indicator
 from equitable.intake.meaning.rows import RowsAre
+from equitable.intake.names import marker, words
 from equitable.intake.published.civil_rights import ENROLLED, TOPICS
 from equitable.intake.published.tables import (
     Published,
@@ -108,7 +109,10 @@ def indicators_of(published: Published) -> tuple[Indicator, ...]:
     total, *others = published.wide.in_order()
     shares = published.wide.shares
     found = []
+    counted = {_unmarked(name) for name in others if name not in shares}
     for name in others:
+        if name in shares and _unmarked(name) in counted:
+            continue  # Its count says the same, and to the student.
         one = counts_indicator(None, name, total)
         if name in shares and not shares[name]:
             continue  # Nothing says whether its 1 is all, or one in a hundred.
@@ -116,6 +120,11 @@ def indicators_of(published: Published) -> tuple[Indicator, ...]:
             one = replace(one, count=None, percent=name, hundred=shares[name])
         found.append(one)
     return tuple(found)
+
+
+def _unmarked(name: str) -> tuple[str, ...]:
+    """A name without the word that says what kind of number it is."""
+    return tuple(word for word in words(name) if marker(word) is None)
 
 
 def indicator_named(name: str, published: Published | None) -> Indicator | None:

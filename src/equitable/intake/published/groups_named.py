@@ -19,12 +19,14 @@ _ALL: Final = re.compile(
     r"|(?:state|nation|national|county|city|district|school)(?:wide)?"
     r"(?: (?:total|totals|average|avg\.?|public|level))?"
     r"|total (?:state|district|county)"
+    r"|tod[oa]s(?: l[oa]s (?:estudiantes|alumnos|grupos|grados|escuelas|distritos))?"
     r"|.*\((?:statewide|citywide|nationwide|districtwide)\)"
 )
 _PLACES: Final = re.compile(r"(?:state|nation|national|county|city|district|school)")
 _STATUS: Final = re.compile(
     r"^(?:not|non|never|ever|current|currently|former|formerly|with|without|other than"
-    r"|is|students? with|students? without|students?)\b[ -]*"
+    r"|is|students? with|students? without|students?|w/o?|con|sin|en|no|estudiantes"
+    r"|estudiantes con|estudiantes sin)(?:\b|(?<=/))[ -]*"
 )
 _GENDERS: Final = frozenset(
     [
@@ -43,6 +45,16 @@ _GENDERS: Final = frozenset(
         "x",
         "another",
         "gender",
+        "femenino",
+        "masculino",
+        "femenina",
+        "masculina",
+        "mujeres",
+        "hombres",
+        "niñas",
+        "niños",
+        "no",
+        "binario",
     ]
 )
 

@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from equitable.intake.names import marker, meaning_of
 from equitable.intake.profile import cleaned_sql
 from equitable.intake.readers.parts import sql_text
 from equitable.intake.where import quote_name
+from equitable.vocabulary import Role
 
 if TYPE_CHECKING:
     from equitable.intake.profile import ColumnProfile
@@ -147,6 +149,11 @@ def _is_place(profile: ColumnProfile, kind: str) -> bool:
     parts = set(re.findall(r"[a-z]+", apart))
     kinds = [one for one in KINDS if parts & _WORDS[one]]
     if not kinds or parts & _NOT_NAMES or profile.type not in ("text", "number"):
+        return False
+    # 'In-School Suspension' tells what happened, and not where.
+    named = meaning_of(profile.name)
+    told = named is not None and named.meaning.role is Role.OUTCOME
+    if told or marker(profile.name) in ("percent", "mean"):
         return False
     # 'School district' is a district's column.
     return kind == ("district" if "district" in kinds else kinds[-1])

@@ -26,8 +26,8 @@ _BETWEEN: Final = " _.:|/–—-()"
 _EDGES: Final = _BETWEEN + "#%"
 _DENOMINATORS: Final = re.compile(
     r"(?i)pop|population|enrol|enrol+ment|enrol+ed|tested|tests|total|students|pupils|n"
-    r"|cohort|membership|eligible|denominator|headcount|graduating class|takers"
-    r"|examinees|candidates"
+    r"|cohort|membership|takers|participants|eligible|denominator|headcount"
+    r"|graduating class|examinees|candidates"
 )
 _FEW: Final = 2
 """Groups of one family that a table must have columns for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.no_value import number_codes
@@ -30,7 +30,7 @@ from equitable.intake.quality.renamed import (
     years_in_two_ways,
 )
 from equitable.intake.quality.sums import impossible_percentages, sums_that_differ
-from equitable.intake.quality.tally import Tally
+from equitable.intake.quality.tally import OF_A_YEAR, Tally
 from equitable.intake.settings_text import toml_key
 from equitable.vocabulary import NOT_REPORTED, Condition, Dimension, Indicator, Role
 
@@ -98,6 +98,12 @@ def assess(
     )
 
 
+_A_YEAR: Final = (
+    "Nothing is to be corrected: students who came during the year are in the count and"
+    " not in the enrollment of one day. Such a row is taken as all of its students."
+)
+
+
 def _impossible(schema: Schema, plan: Tally, whole: Mapping[str, Any]) -> list[Finding]:
     # A row of counts is no student: how many there are gives nobody away.
     counts = schema.rows_are == "counts"
@@ -115,7 +121,7 @@ def _impossible(schema: Schema, plan: Tally, whole: Mapping[str, Any]) -> list[F
             sentence=f"In '{column}', 1 row holds {what}."
             if counts and whole[f"w{place}"] == 1
             else f"In '{column}', {told(whole[f'w{place}'])} hold {what}.",
-            next_step=correct,
+            next_step=_A_YEAR if what.startswith(OF_A_YEAR) else correct,
             column=column,
         )
         for place, (_, column, what) in enumerate(plan.wrong)

@@ -96,7 +96,9 @@ def impossible_percentages(
         least, most = (
             f"({share} {sign} {half}) * {of} / {float(one.hundred)!r}" for sign in "-+"
         )
+        # Under 0 it is a mark, or an error of its own.
         none = f"COALESCE(CEIL({least} - 1e-6) > FLOOR({most} + 1e-6), FALSE)"
+        none += f" AND {share} >= 0"
         row = source.query(
             f"SELECT COUNT(*) FILTER ({share} IS NOT NULL AND {of} > 0) AS n,"
             f" COUNT(*) FILTER ({none}) AS wrong"

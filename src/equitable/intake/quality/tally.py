@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from equitable.intake.meaning.defaults import indicator_columns
 from equitable.intake.meaning.schema import Schema
@@ -14,6 +14,9 @@ from equitable.vocabulary import NOT_REPORTED, Dimension, Indicator, Kind
 
 if TYPE_CHECKING:
     from equitable.intake.source import Source
+
+OF_A_YEAR: Final = "counts of a whole year over one day's"
+"""A year counts students who came and went; enrollment is of one day."""
 
 
 class Tally:
@@ -183,8 +186,9 @@ def _wrong_values(
     column = indicator.column
     if indicator.count is not None and indicator.total is not None:
         count, total = (_number(c, missing) for c in (indicator.count, indicator.total))
-        wrong.append((f"{count} > {total}", indicator.count,
-                      f"counts over their total in '{indicator.total}'"))  # fmt: skip
+        of = OF_A_YEAR if indicator.snapshot else "counts over their total in"
+        what = f"{of} '{indicator.total}'"
+        wrong.append((f"{count} > {total}", indicator.count, what))
         wrong.append((f"{count} < 0", indicator.count, "counts under 0"))
     elif column is not None and not indicator.true_values:
         value = _number(column, missing)

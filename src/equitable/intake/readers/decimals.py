@@ -2,13 +2,13 @@
 
 What a comma means is taken from the values only where it can mean one thing: a column
 that holds nothing but numbers, of which one at least cannot be thousands.  ``1,234``
-alone may be either, and is never guessed at.
+alone may be either: the decimals of the file's other columns settle it, or nobody.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,12 +18,19 @@ from equitable.intake.profile import ColumnProfile
 from equitable.intake.where import quote_value
 from equitable.vocabulary import MISSING_TOKENS
 
+_SIGN: Final = r"([ \x{00A0}]?%)?"
+"""A percent sign, which stays where it is."""
 _SURE: Final = r"[-+]?(\d+|(\d+|\d{1,3}(\.\d{3})+),\d+)"
 """Numbers with a decimal comma; a dot only together with one, between thousands."""
 _COMMA: Final = r"[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
-"""The same where a person says that the comma is the decimals'."""
+"""The same where the comma is known to be the decimals'."""
 _POINT: Final = r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?"
 _EITHER: Final = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+_DOTTED: Final = re.compile(r"[-+]?[1-9]\d{0,2}(\.\d{3})+")
+"""Thousands in a file of decimal commas, and else a number with three decimals."""
+_WITH_POINT: Final = re.compile(r"[-+]?\d*\.(\d{1,2}|\d{4,})|[-+]?0?\.\d+")
+_WITH_COMMA: Final = re.compile(r"[-+]?\d+,(\d{1,2}|\d{4,})|[-+]?0,\d+")
+"""Numbers whose point, or comma, can only stand before decimals."""
 _POINTED: Final = r"[-+]?\d*\.\d*([eE].*)?"
 
 
@@ -60,6 +67,34 @@ class Decimals:
     form: dict[int, str]
     mark: str = ","
     unclear: tuple[int, ...] = ()
+    told: tuple[int, ...] = ()
+    """Columns of thousands, as the decimals of other columns tell."""
+
+    def said(self, file: str, named: Callable[[Collection[int]], str]) -> list[str]:
+        """In words, for notes; ``named`` lists columns by their places."""
+        notes = []
+        comma = named([*{*self.form} - {*self.told}]) if self.mark == "," else ""
+        if comma:
+            notes.append(
+                f"{file} writes decimals with a comma, in {comma}: '12,5' was read as"
+                " 12.5."
+            )
+        thousands = named(self.told)
+        if thousands:
+            between, before = (".", "comma") if self.mark == "," else (",", "point")
+            notes.append(
+                f"{file} writes decimals with a {before} in other columns, so that"
+                f" '1{between}234' in {thousands} was read as 1234. If that is wrong,"
+                ' say decimal = "' + between + '" in equity.toml, under [source].'
+            )
+        unclear = named(self.unclear)
+        if unclear:
+            notes.append(
+                f"{file} writes numbers as in '1,234', in {unclear}, which may be"
+                " thousands or decimals, and were not read as numbers: say in"
+                ' equity.toml, under [source], decimal = "." or decimal = ",".'
+            )
+        return notes
 
     def sql(self, place: int, column: str) -> str:
         """SQL for a column's text, its numbers as every reader of numbers takes them.
@@ -94,20 +129,52 @@ def find_decimals(
     said
         What a person says stands before decimals; found out where ``None``.
     """
+    columns = {place: _numbers(rows, place) for place in range(width)}
+    known = said or _mark_elsewhere(columns.values())
     form: dict[int, str] = {}
-    unclear = []
-    wanted = re.compile({",": _COMMA, ".": _POINT}.get(said or "", _SURE))
-    for place in range(width):
-        values = [row[place].strip() for row in rows if place < len(row)]
-        if said is None and not any("," in value for value in values):
-            continue
-        values = [v for v in values if v.casefold() not in MISSING_TOKENS]
-        values = [v for v in values if re.search(r"\d", v) or not is_suppressed(v)]
-        if not values or not all(map(wanted.fullmatch, values)):
-            continue
+    unclear, told = [], []
+    for place, values in columns.items():
         commas = [value for value in values if "," in value]
-        if said is None and all(map(_EITHER.fullmatch, commas)):
+        dotted = any(_DOTTED.fullmatch(value) for value in values)
+        if said is None and not commas and not (dotted and known == ","):
+            continue
+        either = bool(commas) and all(map(_EITHER.fullmatch, commas))
+        settled = known if said or either or dotted else None
+        wanted = {",": _COMMA, ".": _POINT}.get(settled or "", _SURE) + _SIGN
+        if not values or not all(map(_python(wanted).fullmatch, values)):
+            continue
+        if known is None and either:
             unclear.append(place)
-        else:
-            form[place] = wanted.pattern
-    return Decimals(form=form, mark=said or ",", unclear=tuple(unclear))
+            continue
+        form[place] = wanted
+        if said is None and (either or dotted):
+            told.append(place)
+    return Decimals(
+        form=form, mark=known or ",", unclear=tuple(unclear), told=tuple(told)
+    )
+
+
+def _python(form: str) -> re.Pattern[str]:
+    return re.compile(form.replace(r"\x{00A0}", "\u00a0"))
+
+
+def _numbers(rows: Sequence[Sequence[str]], place: int) -> list[str]:
+    """A column's values without those that say 'no value', or hold one back."""
+    values = [row[place].strip() for row in rows if place < len(row)]
+    values = [v for v in values if v.casefold() not in MISSING_TOKENS]
+    return [v for v in values if re.search(r"\d", v) or not is_suppressed(v)]
+
+
+def _mark_elsewhere(columns: Iterable[Sequence[str]]) -> str | None:
+    """What stands before decimals where all columns that tell it tell the same.
+
+    A column tells it that holds numbers alone, one of which can be read in one way.
+    """
+    found = set()
+    for values in columns:
+        bare = [value.rstrip("% \u00a0") for value in values]
+        if not bare or not all(re.fullmatch(r"[-+]?[\d.,]*\d", v) for v in bare):
+            continue
+        found |= {"." for v in bare if _WITH_POINT.fullmatch(v)}
+        found |= {"," for v in bare if _WITH_COMMA.fullmatch(v)}
+    return found.pop() if len(found) == 1 else None

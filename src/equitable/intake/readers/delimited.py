@@ -307,19 +307,7 @@ class _Table:
                 "Signs of footnotes beside numbers, as in '12*', were left off in"
                 f" {self.named(header, self.marked)} of {self.name}."
             )
-        comma = self.named(header, self.decimals.form)
-        if comma and self.decimals.mark == ",":
-            notes.append(
-                f"{self.name} writes decimals with a comma, in {comma}: '12,5' was read"
-                " as 12.5."
-            )
-        unclear = self.named(header, self.decimals.unclear)
-        if unclear:
-            notes.append(
-                f"{self.name} writes numbers as in '1,234', in {unclear}, which may be"
-                " thousands or decimals, and were not read as numbers: say in"
-                ' equity.toml, under [source], decimal = "." or decimal = ",".'
-            )
+        notes += self.decimals.said(self.name, lambda of: self.named(header, of))
         return (*notes, *header.notes)
 
     def named(self, header: Header, chosen: Collection[int]) -> str:

@@ -217,7 +217,8 @@ def put_together(
     if years is not None:
         ordered = sorted(years)
         span = ordered[0] if len(years) == 1 else f"{ordered[0]} to {ordered[-1]}"
-        named = "the file's name" if len(years) == 1 else "the files' names"
+        whose = ("sheet's", "sheets'") if parts[0].year else ("file's", "files'")
+        named = f"the {whose[len(years) > 1]} name{'s' * (len(years) > 1)}"
         notes.append(f"A column 'year' was added from {named} ({span}).")
     return tuple(united), tuple(notes)
 
@@ -229,10 +230,14 @@ def _as(name: str, has: ColumnType, wanted: ColumnType) -> str:
 
 
 def _years(parts: Sequence[Part], wanted: bool | None) -> list[str] | None:
-    """The year in each file's name, where all have one, all different."""
+    """The year in each file's or sheet's name, where all have one, all different."""
+    columns = parts[0].columns
+    sheets = all(part.year for part in parts)
+    if sheets and wanted is not False:
+        told = any("year" in column.name.casefold() for column in columns)
+        return None if told else [part.year for part in parts]
     if wanted is False or (wanted is None and len(parts) == 1):
         return None
-    columns = parts[0].columns
     if wanted is None and any(_YEAR_NAME.search(column.name) for column in columns):
         return None
     if wanted and any(column.name.casefold() == "year" for column in columns):
@@ -245,7 +250,7 @@ def _years(parts: Sequence[Part], wanted: bool | None) -> list[str] | None:
         )
     years: list[str] = []
     for part in parts:
-        found = {y for mark in _YEAR.finditer(part.name) for y in _span(mark)}
+        found = years_in(part.name)
         if len(found) != 1:
             if wanted:
                 raise InputError(
@@ -257,6 +262,11 @@ def _years(parts: Sequence[Part], wanted: bool | None) -> list[str] | None:
             return None
         years.extend(found)
     return years if wanted or len(set(years)) == len(years) else None
+
+
+def years_in(name: str) -> set[str]:
+    """The years that a name holds: one school year, '2019-20', is one."""
+    return {year for mark in _YEAR.finditer(name) for year in _span(mark)}
 
 
 def _span(match: re.Match[str]) -> tuple[str, ...]:

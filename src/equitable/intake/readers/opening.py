@@ -114,8 +114,12 @@ def open_parts(
     if path.is_dir():
         found = find_in_folder(path, _reads)
     elif path.exists():
-        parts = [_open_file(path, options)]
-        return shown_name(path), *_united(parts, crosswalk, first_row, together)
+        part = _open_file(path, options)
+        if crosswalk.year_from_name is False:
+            part = replace(part, others=())
+        every, by_sheet = workbook.with_other_years(part, path, options)
+        united, notes = _united(every, crosswalk, first_row, together)
+        return shown_name(path), united, (*by_sheet, *notes)
     elif is_pattern(text):
         found = find_by_pattern(str(path), _reads)
     else:

@@ -134,6 +134,10 @@ class Part:
     times
         How many records are made of each row of the file: several where its columns
         were groups, or years.
+    year
+        The year in the name of the sheet that was read, where sheets are of years.
+    others
+        The workbook's sheets of other years, the newest first.
     mend
         Called where the engine cannot read the file: gives a part that it can, or
         raises an `InputError` that says where the file is wrong, or gives ``None``.
@@ -151,6 +155,8 @@ class Part:
     blank_rows: str | None = None
     row_of: Callable[[int], int] = lambda ordinal: ordinal + 1
     times: int = 1
+    year: str = ""
+    others: tuple[str, ...] = ()
     mend: Callable[[Literal["encoding", "form"]], Part | None] | None = None
 
     @property

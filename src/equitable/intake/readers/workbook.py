@@ -6,6 +6,7 @@ import datetime as dt
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from xml.parsers import expat
@@ -16,6 +17,7 @@ import python_calamine
 from equitable.errors import InputError, did_you_mean
 from equitable.intake.readers.extents import Extents
 from equitable.intake.readers.file_kind import kind_of, refuse
+from equitable.intake.readers.folders import years_in
 from equitable.intake.readers.footnotes import (
     marked_columns,
     notes_beneath,
@@ -72,6 +74,7 @@ def open_workbook(path: Path, options: Options) -> Part:
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
             sheet, cells, note = _choose(book, options.sheet, name, extents)
+            dated = _of_years(book, extents)
     except python_calamine.PasswordError:
         locked = "a workbook locked with a password"
         raise refuse(path, name, locked) from None
@@ -85,7 +88,73 @@ def open_workbook(path: Path, options: Options) -> Part:
         raise refuse(path, name, "a damaged ZIP archive or workbook") from None
     # A name that no other part's relation has.
     relation = options.scratch.new_path(" sheet").name
-    return _part(path, name, sheet, cells, note, relation, extents.xml_of(sheet))
+    part = _part(path, name, sheet, cells, note, relation, extents.xml_of(sheet))
+    if sheet not in dated:
+        return part
+    others = () if options.sheet else tuple(one for one in dated if one != sheet)
+    return replace(part, year=dated[sheet], others=others)
+
+
+def with_other_years(
+    part: Part, path: Path, options: Options
+) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """A workbook's sheets of years as one table each, where all have its columns.
+
+    Parameters
+    ----------
+    part
+        The newest year's sheet, as `open_workbook` gives it.
+
+    Returns
+    -------
+    The parts, the oldest first, and a note; the part alone where it has no others.
+    """
+    if not part.others:
+        return (part,), ()
+    read = [replace(options, sheet=name) for name in reversed(part.others)]
+    try:
+        opened = [open_workbook(path, one) for one in read]
+    except InputError:
+        return (part,), ()  # The newest can be read; and that only it was is said.
+    names = {column.name for column in part.columns}
+    if any({column.name for column in one.columns} != names for one in opened):
+        return (part,), ()
+    every = [*zip(reversed(part.others), opened, strict=True)]
+    parts = [
+        replace(one, name=f"{part.name}, sheet '{sheet}'", files=())
+        for sheet, one in every
+    ]
+    newest = replace(part, notes=part.notes[1:])
+    note = (
+        f"{part.name} has a sheet for each year: all {len(parts) + 1} were read, each"
+        " as its year. --sheet names one."
+    )
+    return (*parts, newest), (note,)
+
+
+def _of_years(
+    book: python_calamine.CalamineWorkbook, extents: Extents
+) -> dict[str, str]:
+    """From each sheet of a year to it, newest first; empty where others hold tables."""
+    visible = python_calamine.SheetVisibleEnum.Visible
+    seen = [
+        meta.name
+        for meta in book.sheets_metadata
+        if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
+        and meta.visible == visible
+    ]
+    years = {name: years_in(name) for name in seen}
+    dated = {name: min(found) for name, found in years.items() if len(found) == 1}
+    if len(dated) < 2 or len({*dated.values()}) < len(dated):
+        return {}
+    for name in seen:
+        if name not in dated:
+            extents.check(name)
+            cells = _Cells(book, name)
+            if cells.width > 1 and cells.filled > 1 and not cells.is_a_cover:
+                return {}
+    newest = sorted(dated, key=lambda name: dated[name], reverse=True)
+    return {name: dated[name] for name in newest}
 
 
 def _choose(
@@ -117,6 +186,7 @@ def _choose(
         return match[0], _Cells(book, match[0]), ()
     visible = python_calamine.SheetVisibleEnum.Visible
     seen = [meta.name for meta in sheets if meta.visible == visible] or every
+    seen = [*_of_years(book, extents)] or seen
     narrow: tuple[str, _Cells] | None = None
     chosen: tuple[str, _Cells] | None = None
     cover: tuple[str, _Cells] | None = None
