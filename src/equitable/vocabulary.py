@@ -412,7 +412,7 @@ class LeftOut:
     students: bool = False
     """Whether they are students whom a condition or a rule left out, so that a small
     number of them is a small group; not blank rows and the like."""
-    of_file: bool = False
+    of_file: bool = field(default=False, compare=False)
     """Whether they are rows of a file, where several records are made of each."""
 
 
