@@ -18,7 +18,11 @@ from equitable.intake.published import civil_rights
 from equitable.intake.published.blurs import Mark
 from equitable.intake.published.civil_rights import ENROLLED, EVERYONE
 from equitable.intake.published.figures import with_marks
-from equitable.intake.published.groups_named import breakdown_of, is_everyone
+from equitable.intake.published.groups_named import (
+    breakdown_of,
+    by_breakdown,
+    is_everyone,
+)
 from equitable.intake.published.holding import settled_columns, settled_rows
 from equitable.intake.published.origins import Coded, read_codes
 from equitable.intake.published.places import (
@@ -307,11 +311,15 @@ class _Look:
         named_by, found = self._named_breakdowns(group, own, every)
         if found:
             return named_by, found
-        for text in sorted(texts):
-            if not every(text):
-                label = coded.labels.get(folded(text), text) if coded else text
-                found.setdefault(breakdown_of(label), []).append(text)
-        return (), found
+        labels = {
+            text: coded.labels.get(folded(text), text) if coded else text
+            for text in sorted(texts)
+            if not every(text)
+        }
+        return (), {
+            name: [text for text, label in labels.items() if label in held]
+            for name, held in by_breakdown(dict.fromkeys(labels.values())).items()
+        }
 
     def _named_breakdowns(
         self, group: str, own: str | None, every: Callable[[str], bool]
