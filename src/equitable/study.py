@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from equitable.cube.cells import Cells
 from equitable.cube.scan import scan
+from equitable.cube.told_apart import is_told_apart
 from equitable.errors import EquitableError, InputError, QuestionError
 from equitable.intake.meaning.defaults import cautions
 from equitable.intake.meaning.hints import hint
@@ -38,6 +39,7 @@ from equitable.privacy.lines import Key
 from equitable.privacy.rows_read import guarded
 from equitable.report.contents import Board, Contents, Study
 from equitable.report.inequality import FEWEST, SAID
+from equitable.report.untold import not_told
 from equitable.version import VERSION
 from equitable.vocabulary import (
     NOT_REPORTED,
@@ -137,7 +139,7 @@ def carry_out(
     say("Comparing groups")
     latest, notes = _latest(cells, year)
     by, said = _comparable(cells, latest, plan)
-    notes += said
+    lacking = not_told(plan.by, said, plan.where)
     answers: list[_Answers] = []
     further = []
     for indicator in plan.indicators:
@@ -198,47 +200,29 @@ def carry_out(
         date=plan.date.isoformat() if plan.date else "",
         year=latest or _only_year(cells, year),
         board=board,
+        not_told=(*lacking, *(said for one in answers for said in one.lacking)),
     )
-
-
-def _names(dimensions: Sequence[Dimension]) -> tuple[str, ...]:
-    return tuple(dimension.name for dimension in dimensions)
 
 
 def _comparable(
     cells: Cells, latest: str | None, plan: Plan
 ) -> tuple[tuple[str, ...], list[str]]:
-    """The dimensions with two groups or more, and a note on each other one."""
-    kept, notes = [], []
+    """The dimensions with two groups or more, and the other ones."""
+    kept, others = [], []
     name = plan.indicators[0].name
     cells = _of_year(cells, plan.year, latest)
     for dimension in plan.by:
-        if _told_apart(cells, name, dimension.name):
+        if is_told_apart(cells, name, dimension.name):
             kept.append(dimension.name)
         else:
-            notes.append(f"'{dimension.label}' is left out: it has one group only.")
+            others.append(dimension.name)
     if not kept:
         first = plan.by[0].name
         raise QuestionError(
             f"'{first}' has one group only: there is nothing to compare",
             next_step="Choose dimensions with two groups or more.",
         )
-    return tuple(kept), notes
-
-
-def _told_apart(cells: Cells, indicator: str, name: str) -> bool:
-    """Whether a dimension has two groups, or one of a total that holds others too."""
-    moments = cells.table(indicator, [name]).moments
-    several = int((moments.n + moments.missing > 0).sum()) > 1
-    return several or _has_others(cells, indicator, name)
-
-
-def _has_others(cells: Cells, indicator: str, name: str) -> bool:
-    """Whether a published total holds students who are in none of the groups."""
-    if not cells.has_totals:
-        return False
-    n = int(cells.table(indicator, [name]).moments.n.sum())
-    return 0 < n < int(cells.whole(indicator, (), [name]).table.moments.n.sum())
+    return tuple(kept), others
 
 
 def _latest(cells: Cells, year: Dimension | None) -> tuple[str | None, list[str]]:
@@ -313,6 +297,8 @@ class _Answers:
     """Students set aside from every figure, as too few of them are not reported."""
     page: int = 0
     """How many of the results are the page's."""
+    lacking: list[str] = field(default_factory=list)
+    """What is said of traits of which nothing can be told."""
     gated: list[Gated] = field(default_factory=list)
     """The page's results, once they went through the gate."""
 
@@ -333,7 +319,8 @@ def _answers(
         cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
     aside = everyone - int(cells.students.sum())
     now = _of_year(cells, year, latest)
-    by = tuple(name for name in by if _told_apart(now, indicator.name, name))
+    every = by
+    by = tuple(name for name in every if is_told_apart(now, indicator.name, name))
     if not by:
         raise QuestionError("no trait has two groups with a known outcome")
     question = Question(
@@ -354,8 +341,9 @@ def _answers(
         each = replace(question, depth=1, within=(year.name,), strata_only=True)
         asked.append(_Asked(cells, each, {}))
     results = [one.answer(indicator) for one in asked]
+    lacking = not_told(plan.by, [*{*every} - {*by}], plan.where, indicator)
     return _Answers(
-        indicator, cells, asked, results, named, has_years=has_years, aside=aside
+        indicator, cells, asked, results, named, has_years, aside, lacking=lacking
     )
 
 

@@ -173,7 +173,8 @@ def _summary(contents: Contents) -> Section:
         )
     if not largest and not plain:
         blocks += _nobody_behind(contents.studies)
-    blocks += [Heading(text="What could not be told"), untold(contents.studies)]
+    blocks.append(Heading(text="What could not be told"))
+    blocks.append(untold(contents.studies, contents.not_told))
     missing = _worth_knowing(contents)
     blocks.append(Heading(text="What is missing from the data"))
     blocks.append(

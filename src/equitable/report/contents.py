@@ -94,3 +94,5 @@ class Contents:
     """The year that the figures are of, where that is known."""
     board: Board | None = None
     """Where a page for a board was asked for."""
+    not_told: tuple[str, ...] = ()
+    """Traits that were asked for and of which nothing can be said, a sentence each."""

@@ -12,7 +12,7 @@ from equitable.report.contents import Study
 from equitable.report.document import Bullets
 from equitable.report.published_figures import NO_CHANCE, without_chance
 from equitable.report.tables import group_name
-from equitable.vocabulary import NOT_REPORTED, Verdict
+from equitable.vocabulary import NOT_REPORTED, Condition, Dimension, Indicator, Verdict
 
 _NAMED: Final = 3
 _NO_NUMBERS: Final = (
@@ -23,13 +23,13 @@ _NAMED_WITHHELD: Final = 5
 _MEASURES: Final = 4
 
 
-def untold(studies: Sequence[Study]) -> Bullets:
-    """One sentence on what is withheld, then one for each measure.
+def untold(studies: Sequence[Study], not_told: Sequence[str] = ()) -> Bullets:
+    """Whole traits, one sentence on what is withheld, then one for each measure.
 
     The groups with the most students are named, and the measures with the most of
     them come first; each sentence points to its chapter.
     """
-    said: list[tuple[str, str]] = []
+    said: list[tuple[str, str]] = [(text, "about") for text in not_told]
     said += [
         (held, "about") for held in (_withheld(studies), _published(studies)) if held
     ]
@@ -57,6 +57,33 @@ def untold(studies: Sequence[Study]) -> Bullets:
     return Bullets(
         items=tuple(text for text, _ in said), places=tuple(to for _, to in said)
     )
+
+
+def not_told(
+    dimensions: Sequence[Dimension],
+    lacking: Sequence[str],
+    where: Condition | None,
+    indicator: Indicator | None = None,
+) -> list[str]:
+    """A sentence for each dimension of which nothing can be said.
+
+    None for one that a person's own condition keeps to one group.
+
+    Parameters
+    ----------
+    lacking
+        The names of the dimensions without two groups.
+    indicator
+        The one outcome that it is so of; of all without it.
+    """
+    chosen = set(where.columns) if where else set()
+    whose = f"{indicator.label}: n" if indicator else "N"
+    return [
+        f"{whose}othing can be said about ‘{one.label}’: the rows that were read have"
+        " one group of it only, and no other students to compare it with."
+        for one in dimensions
+        if one.name in lacking and not chosen & {*one.columns}
+    ]
 
 
 def _unsure(gaps: Gaps) -> list[GapRow]:

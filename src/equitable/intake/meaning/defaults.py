@@ -27,10 +27,12 @@ from equitable.intake.names import marker, meaning_of, yes_no
 from equitable.intake.profile import quoted
 from equitable.intake.published.dimensions import percent_indicator
 from equitable.intake.published.groups_named import NO_NAME
+from equitable.intake.published.tables import breakdowns_of
 from equitable.vocabulary import Direction, Indicator, Kind, Role
 
 if TYPE_CHECKING:
     from equitable.intake.meaning.schema import Schema
+    from equitable.intake.published.tables import Published
     from equitable.intake.source import Source
 
 _GUESSED = 60.0
@@ -49,13 +51,21 @@ _OVERLAP = "rows overlap, so choose with --where, or students count twice"
 
 
 def chosen_traits(
-    readings: Sequence[Reading], flags: Sequence[Reading], grade: str | None
+    readings: Sequence[Reading],
+    flags: Sequence[Reading],
+    grade: str | None,
+    published: Published | None,
+    *,
+    most: int,
 ) -> list[Reading]:
     """The columns to compare groups by, most useful first.
 
     Of columns repeated by grade, the one of ``grade``, else the fullest; of yes/no
     columns of races, the first stands for all; traits without a telling name only
-    where fewer than three have one.
+    where fewer than three have one; ``most`` of them.
+
+    The breakdowns of a ``published`` table are all kept, by whatever name: to leave one
+    out would deny a gap that the file tells of.
     """
     has_race = any(is_race(r) for r in readings if r.role is Role.DIMENSION)
     paired = {
@@ -89,9 +99,14 @@ def chosen_traits(
         ),
         key=lambda entry: entry[:2],
     )
-    known = [reading for rank, _, reading in ranked if rank < _GUESSED]
-    guessed = [reading for rank, _, reading in ranked if rank >= _GUESSED]
-    return known + guessed[: max(0, 3 - len(known))]
+    breakdowns = breakdowns_of(published) if published else ()
+    told = [reading for _, _, reading in ranked if reading.name in breakdowns]
+    others = [entry for entry in ranked if entry[2].name not in breakdowns]
+    known = [reading for rank, _, reading in others if rank < _GUESSED]
+    guessed = [reading for rank, _, reading in others if rank >= _GUESSED]
+    lacking = max(0, 3 - len(known) - len(told))
+    shown = [*told, *[*known, *guessed[:lacking]][: max(0, most - len(told))]]
+    return [reading for _, _, reading in ranked if reading in shown]
 
 
 def _fits(reading: Reading, grade: str | None) -> tuple[bool, int]:

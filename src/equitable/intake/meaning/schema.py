@@ -59,6 +59,7 @@ from equitable.intake.published.dimensions import (
     refuse_mixed,
     with_totals,
 )
+from equitable.intake.published.groups_named import breakdown_of
 from equitable.intake.readers.decimals import refuse_unclear
 from equitable.vocabulary import Break, Condition, Dimension, Direction, Indicator, Role
 
@@ -176,7 +177,10 @@ class Schema:
             for reading in self.readings
             if reading.role in (Role.DIMENSION, Role.SCHOOL, Role.GRADE, Role.YEAR)
             and not reading.family
-            and is_called(reading, name)
+            and (
+                is_called(reading, name)
+                or (self.published and reading.name == breakdown_of(name))
+            )
         ]
         return fits[0] if len(fits) == 1 else None
 
@@ -202,7 +206,9 @@ class Schema:
             return tuple(self.dimension(name) for name in self.settings.dimensions)
         first = self.indicators[:1]
         grade = self._grade_of(first[0]) if first else None
-        return tuple(self._as_dimension(r) for r in self._chosen(grade))
+        own = self.published if self.rows_are != "students" else None
+        chosen = chosen_traits(self.readings, self._flags, grade, own, most=SHOWN)
+        return tuple(map(self._as_dimension, chosen))
 
     def _as_dimension(self, reading: Reading) -> Dimension:
         if self._flags and reading is self._flags[0]:
@@ -217,9 +223,6 @@ class Schema:
             return found
         told = published.named_by if published else ()
         return by_any_name(found, (*found.columns, *told), self.settings)
-
-    def _chosen(self, grade: str | None) -> list[Reading]:
-        return chosen_traits(self.readings, self._flags, grade)[:SHOWN]
 
     # ------------------------------------------------------------------- indicators
 

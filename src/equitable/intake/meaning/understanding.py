@@ -36,6 +36,7 @@ from equitable.intake.published.wide import find_years
 from equitable.vocabulary import Role
 
 if TYPE_CHECKING:
+    from equitable.intake.names import Meaning
     from equitable.intake.settings import Settings
     from equitable.intake.source import Source
 
@@ -234,7 +235,7 @@ def _told_by_breakdowns(
             reason="a breakdown of the table",
             confidence=0.9,
             may_name=False,
-            meaning=None,
+            meaning=_of_students(reading),
         )
         if reading.name in breakdowns_of(published)
         and reading.role not in (Role.DIMENSION, Role.GRADE)
@@ -254,6 +255,12 @@ def _told_by_breakdowns(
         else reading
         for reading in readings
     )
+
+
+def _of_students(reading: Reading) -> Meaning | None:
+    """What is known of a breakdown's name, where it is that of a trait."""
+    meaning = reading.meaning
+    return meaning if meaning and meaning.role is Role.DIMENSION else None
 
 
 def _without_totals(

@@ -28,6 +28,10 @@ _STATUS: Final = re.compile(
     r"|is|students? with|students? without|students?|w/o?|con|sin|en|no|estudiantes"
     r"|estudiantes con|estudiantes sin)(?:\b|(?<=/))[ -]*"
 )
+_WITHOUT: Final = re.compile(r"\bwithout |\bw/o ")
+_DENIED: Final = re.compile(
+    r"(?i)(?:students? |pupils? |children )?(?:not|non|no|without|never)\b"
+)
 _GENDERS: Final = frozenset(
     [
         "female",
@@ -86,16 +90,16 @@ def breakdown_of(label: str) -> str:
     coded = breakdown_named(label)
     if coded is not None:
         return coded
-    bare = plain
-    for _ in range(3):
-        bare = _STATUS.sub("", bare)
+    bare = _bare(plain)
     if set(re.findall(r"[\w-]+", bare)) <= _GENDERS and bare:
         return "gender"
     if reader_for([label]) is not None:
         return "race"
-    named = meaning_of(bare) if bare else None
-    if named is not None and named.meaning.role is Role.DIMENSION:
-        return re.sub(r"\W+", "_", named.meaning.key)
+    # 'Students without disabilities' is of the trait that those with them are of.
+    for text in (bare, plain, _WITHOUT.sub("with ", plain), _one(bare)):
+        named = meaning_of(text) if text else None
+        if named is not None and named.meaning.role is Role.DIMENSION:
+            return re.sub(r"\W+", "_", named.meaning.key)
     if read_grade(label) is not None:
         return "grade"
     return label
@@ -122,3 +126,39 @@ def about_dates(column: str, groups: Iterable[str]) -> tuple[str, ...]:
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
+
+
+def by_breakdown(labels: Iterable[str]) -> dict[str, list[str]]:
+    """Groups' names by the trait that they belong to, in the order they stand in.
+
+    Names of a trait that is not known belong together where one denies the other:
+    'Students with a bus pass' and 'Students without a bus pass' are one trait of two
+    groups, named as the group that has it.
+    """
+    found: dict[str, list[str]] = {}
+    unknown: dict[str, list[str]] = {}
+    for label in labels:
+        breakdown = breakdown_of(label)
+        found.setdefault(breakdown, []).append(label)
+        if breakdown == label:
+            unknown.setdefault(_bare(" ".join(label.casefold().split())), []).append(
+                label
+            )
+    for alike in unknown.values():
+        has = [one for one in alike if not _DENIED.match(one)]
+        if len(alike) == 2 and len(has) == 1:
+            other = next(one for one in alike if one != has[0])
+            found[has[0]] = [*found[has[0]], *found.pop(other)]
+    return found
+
+
+def _bare(plain: str) -> str:
+    """A name without what says only that one has it, or has it not."""
+    for _ in range(3):
+        plain = _STATUS.sub("", plain)
+    return plain
+
+
+def _one(plain: str) -> str:
+    """'ieps' as 'iep', 'disabilities' as 'disability'."""
+    return re.sub(r"ies$", "y", plain) if plain.endswith("ies") else plain.rstrip("s")

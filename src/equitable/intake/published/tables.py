@@ -21,6 +21,7 @@ from equitable.intake.published.figures import with_marks
 from equitable.intake.published.groups_named import (
     about_dates,
     breakdown_of,
+    by_breakdown,
     is_everyone,
 )
 from equitable.intake.published.holding import settled_columns, settled_rows
@@ -312,11 +313,15 @@ class _Look:
         named_by, found = self._named_breakdowns(group, own, every)
         if found:
             return named_by, found
-        for text in sorted(texts):
-            if not every(text):
-                label = coded.labels.get(folded(text), text) if coded else text
-                found.setdefault(breakdown_of(label), []).append(text)
-        return (), found
+        labels = {
+            text: coded.labels.get(folded(text), text) if coded else text
+            for text in sorted(texts)
+            if not every(text)
+        }
+        return (), {
+            name: [text for text, label in labels.items() if label in held]
+            for name, held in by_breakdown(dict.fromkeys(labels.values())).items()
+        }
 
     def _named_breakdowns(
         self, group: str, own: str | None, every: Callable[[str], bool]

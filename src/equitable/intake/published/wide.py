@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from equitable.intake.names import marker
-from equitable.intake.published.groups_named import breakdown_of, is_everyone
+from equitable.intake.published.groups_named import by_breakdown, is_everyone
 from equitable.intake.race import reader_for
 
 if TYPE_CHECKING:
@@ -268,8 +268,9 @@ def _of_everybody(affix: Affix, others: Sequence[str], *, is_size: bool) -> str 
 
 def breakdowns_of_stems(wide: Wide) -> dict[str, list[str]]:
     """From each breakdown to the stems of its groups."""
-    found: dict[str, list[str]] = {}
-    for stem, name in wide.stems.items():
-        own = stem in wide.alone
-        found.setdefault(stem if own else breakdown_of(name), []).append(stem)
-    return found
+    shared = {stem: name for stem, name in wide.stems.items() if stem not in wide.alone}
+    found = {
+        breakdown: [stem for stem, name in shared.items() if name in held]
+        for breakdown, held in by_breakdown(dict.fromkeys(shared.values())).items()
+    }
+    return {**found, **{stem: [stem] for stem in wide.stems if stem in wide.alone}}
