@@ -56,7 +56,9 @@ def _judged(row: GapRow, q: float, gaps: Gaps) -> GapRow:
         return replace(row, q=q)
     if q >= 1 - gaps.confidence:
         return replace(row, q=q, verdict=Verdict.NOT_ENOUGH_EVIDENCE)
-    better = _above(row.difference) == (gaps.indicator.direction is Direction.HIGHER)
+    # Where only bounds were published there is no difference, but an interval of it.
+    above = _above(row.difference_low)
+    better = above == (gaps.indicator.direction is Direction.HIGHER)
     return replace(row, q=q, verdict=Verdict.BETTER if better else Verdict.WORSE)
 
 

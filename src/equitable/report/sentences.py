@@ -104,8 +104,33 @@ def least_effect(row: GapRow) -> float:
     """The same in standard deviations, so that rates and averages compare."""
     difference, effect = row.difference, row.standardised
     if not isinstance(difference, float) or not isinstance(effect, float):
-        return 0.0
+        return _least_of_bounds(row)
     return abs(effect) * near_limit(row) / abs(difference) if difference else 0.0
+
+
+def _least_of_bounds(row: GapRow) -> float:
+    """The same where only bounds of a rate were published, or 0.
+
+    In the largest standard deviation that the bounds allow, so that no gap looks
+    larger than it is at least.
+    """
+    n, others = row.n, row.reference.n
+    if row.bounds is None or not isinstance(n, int) or not isinstance(others, int):
+        return 0.0
+    squares = n * _varies(row.bounds.value) + others * _varies(row.bounds.reference)
+    freedom = n + others - 2
+    if squares <= 0 or freedom < 1:
+        return 0.0
+    return near_limit(row) / math.sqrt(squares / freedom)
+
+
+def _varies(ends: tuple[Figure, Figure]) -> float:
+    """The most that a rate between two ends varies: p (1 - p), largest at a half."""
+    low, high = ends
+    if not isinstance(low, float) or not isinstance(high, float):
+        return 0.25
+    middle = min(max(0.5, low), high)
+    return middle * (1 - middle)
 
 
 def headline(gaps: Gaps) -> str:
