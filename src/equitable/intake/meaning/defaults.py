@@ -384,8 +384,8 @@ def assumptions(
     """What was assumed of a file and is to be said with every result.
 
     ``declared`` are the columns that a person has described in ``equity.toml``;
-    ``sure`` whether it is certain what a row is; ``asked`` whether there is an outcome,
-    so that nobody needs to be told how to ask for one.
+    ``sure`` whether it is certain what a row is; ``asked`` whether an outcome was
+    asked for, so that nobody needs to be told how to.
     """
     notes = []
     said = any(r.yours and r.role in (Role.COUNT, Role.TOTAL) for r in readings)

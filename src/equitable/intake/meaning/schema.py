@@ -463,14 +463,14 @@ class Schema:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was assumed and is to be said with every result."""
-        return (*self.said, *self._assumed(self.readings, bool(self.indicators)))
+        return (*self.said, *self._assumed(self.readings, asked=False))
 
     def notes_where(self, source: Source, where: Condition | None) -> tuple[str, ...]:
         """``notes`` of the rows that a condition keeps."""
         kept = readings_within(source, self.readings, where) if where else self.readings
-        return (*self.said, *self._assumed(kept, True))
+        return (*self.said, *self._assumed(kept, asked=True))
 
-    def _assumed(self, readings: Sequence[Reading], asked: bool) -> tuple[str, ...]:
+    def _assumed(self, readings: Sequence[Reading], *, asked: bool) -> tuple[str, ...]:
         declared = {
             reading.name
             for reading in self.readings
