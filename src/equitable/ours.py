@@ -230,7 +230,11 @@ def find_place(
             next_step=f"Say which: --our-school {named}.",
         )
     column, name = next(iter(found.items()))
-    _refuse_namesakes(source, schema, column, name, where)
+    # The texts themselves: the engine's small letters are not always Python's (ß, İ).
+    spelled = [t for t in values[column] if t.casefold() == name.casefold()]
+    listed = ", ".join(map(quote_value, spelled))
+    rows = f"TRIM(CAST({quote_name(column)} AS VARCHAR)) IN ({listed})"
+    _refuse_namesakes(source, schema, column, name, rows, where)
     dimension = _dimension(schema, column)
     own = dimension.classify(name)
     if len(own) != 1 or own[0] == NOT_REPORTED or name.casefold() in dimension.totals:
@@ -245,8 +249,6 @@ def find_place(
         value=own[0],
         kind=_kind(schema, column),
     )
-    text = f"LOWER(TRIM(CAST({quote_name(column)} AS VARCHAR)))"
-    rows = f"{text} = {quote_value(name.casefold())}"
     place = replace(place, level=_own_level(source, schema, column, rows))
     return OurPlace(dimension=dimension, place=place, condition=rows)
 
@@ -294,7 +296,12 @@ def _own_level(source: Source, schema: Schema, column: str, rows: str) -> str:
 
 
 def _refuse_namesakes(
-    source: Source, schema: Schema, column: str, value: str, where: Condition | None
+    source: Source,
+    schema: Schema,
+    column: str,
+    value: str,
+    rows: str,
+    where: Condition | None,
 ) -> None:
     """Two schools of one name are two schools: their figures must not be one."""
     held = [r.name for r in schema.readings if r.key == "district" and r.name != column]
@@ -303,14 +310,11 @@ def _refuse_namesakes(
         return
     for name in held:
         kept = f"({where.sql}) AND " if where else ""
-        rows = source.query(
+        districts = source.query(
             f"SELECT DISTINCT TRIM(CAST({quote_name(name)} AS VARCHAR)) AS d"
-            f" FROM records WHERE {kept}LOWER(TRIM(CAST({quote_name(column)} AS"
-            f" VARCHAR))) = ? AND {quote_name(name)} IS NOT NULL ORDER BY d"
-            f" LIMIT {_MOST}",
-            [value.casefold()],
-        )
-        districts = rows["d"].to_pylist()
+            f" FROM records WHERE {kept}{rows} AND {quote_name(name)} IS NOT NULL"
+            f" ORDER BY d LIMIT {_MOST}"
+        )["d"].to_pylist()
         if len(districts) > 1:
             raise QuestionError(
                 f"{len(districts):,} schools are called '{value}', in different"

@@ -232,12 +232,13 @@ def test_a_place_whose_name_starts_with_a_sign_is_found(tmp_path):
         page(source, our_group="SWD", our_school="=Two")
 
 
-def test_two_schools_of_one_name_are_not_one_school(tmp_path):
+@pytest.mark.parametrize("shared", ["Lincoln", "Großschule"])
+def test_two_schools_of_one_name_are_not_one_school(tmp_path, shared):
     path = tmp_path / "schools.csv"
     lines = ["District,School Name,Category,Number Tested,# Proficient"]
     for district, school in (
-        ("North", "Lincoln"),
-        ("South", "Lincoln"),
+        ("North", shared),
+        ("South", shared),
         ("South", "Oak"),
     ):
         for group, n, count in (
@@ -246,11 +247,24 @@ def test_two_schools_of_one_name_are_not_one_school(tmp_path):
         ):  # fmt: skip
             lines.append(f"{district},{school},{group},{n},{count}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with pytest.raises(QuestionError, match="2 schools are called 'Lincoln'"):
-        page(path, our_school="Lincoln")
-    text = page(path, our_school="Lincoln", our_group="SWD", where="District = 'North'")
-    assert "students with disabilities at Lincoln, 20 reached" in text
+    with pytest.raises(QuestionError, match=f"2 schools are called '{shared}'"):
+        page(path, our_school=shared)
+    text = page(path, our_school=shared, our_group="SWD", where="District = 'North'")
+    assert f"students with disabilities at {shared}, 20 reached" in text
     assert "District = 'North'" in text
+
+
+def test_marks_that_a_person_explained_are_counted_as_hidden(tmp_path):
+    path = tmp_path / "card.csv"
+    path.write_text(
+        "Category,Number Tested,# Proficient\nAll Students,200,120\nSWD,40,8\n"
+        "Not SWD,160,112\nFemale,100,qq\nMale,100,qq\n",
+        encoding="utf-8",
+    )
+    settings = tmp_path / "equity.toml"
+    settings.write_text('[published]\nmarks = { "qq" = "withheld" }\n')
+    text = page(path, our_group="SWD")
+    assert "2 of its 5 figures are a mark" in text
 
 
 def test_levels_are_never_mixed_and_a_name_of_two_levels_is_refused(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from equitable.intake.published.blurs import read_mark
+from equitable.intake.published.marks import read_marks
 from equitable.intake.where import quote_name, quote_value
 from equitable.vocabulary import MISSING_TOKENS
 
@@ -81,9 +81,10 @@ def held_back(
         f"SELECT {text} AS t, COUNT(*) AS n FROM records WHERE {both}"
         f" GROUP BY t ORDER BY n DESC, t LIMIT {_MOST}"
     ).to_pylist()
+    told = read_marks(source, indicator).get(column, {})
     marks: list[tuple[str, Why, int]] = []
     for row in found:
-        mark = read_mark(row["t"])
+        mark = told.get(row["t"].lower())
         if mark is None or mark.exact is not None:
             # A number with a comma, or what no publisher writes: not a mark.
             continue
