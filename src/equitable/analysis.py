@@ -12,7 +12,6 @@ Thin on purpose: the rooms below hold the work and know nothing of these classes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -56,10 +55,6 @@ if TYPE_CHECKING:
 
 DEFAULT_MIN_N: Final = 10
 """Groups with fewer students are withheld, where nobody says otherwise."""
-
-
-def _silently(_: str) -> AbstractContextManager[None]:
-    return nullcontext()
 
 
 class Dataset:

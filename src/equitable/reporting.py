@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from equitable.arguments import checked
 from equitable.pages import page_languages, wanted_of, with_trait
@@ -23,9 +23,6 @@ from equitable.years import (
     breaks_between,
     breaks_of_report,
 )
-
-DEFAULT_MIN_N: Final = 10
-"""Groups with fewer students are withheld, where nobody says otherwise."""
 
 
 def _silently(_: str) -> AbstractContextManager[None]:

@@ -165,6 +165,13 @@ def between(least: Gaps, most: Gaps) -> Gaps:
     )
 
 
+def _around_half(one: Figure, other: Figure) -> bool:
+    """Whether a half lies between two shares."""
+    if not isinstance(one, float) or not isinstance(other, float):
+        return False
+    return min(one, other) < 0.5 < max(one, other)
+
+
 def _between(low: GapRow, high: GapRow) -> GapRow:
     if _same(low, high):
         return low
@@ -181,6 +188,11 @@ def _between(low: GapRow, high: GapRow) -> GapRow:
     if not _one_side(low.difference, high.difference):
         # In between the gap may be none at all, which any probability allows.
         changes |= dict.fromkeys(("p", "q"))
+    if _around_half(low.value, high.value) or _around_half(
+        low.reference.value, high.reference.value
+    ):
+        # Chance moves a share most at a half, which neither end is.
+        changes["detectable"] = None
     lost = [name for name, value in changes.items() if value is None]
     reasons = {
         **low.reasons,

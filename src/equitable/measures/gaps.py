@@ -1,7 +1,7 @@
 """Gaps: every group asked for beside its reference, with what the evidence says.
 
-Pure arithmetic on cells.  METHODS section 1 (verdicts, many comparisons, small groups)
-and section 2 (references, students to parity, indices, strata) stand behind it.
+Pure arithmetic on cells.  What is worked out how, and after whom, stands in
+docs/reference/methods.md.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from equitable.intake.breaks import find_breaks
-from equitable.intake.crosswalk import check_crosswalk_values
+from equitable.intake.crosswalk_values import check_crosswalk_values
 from equitable.intake.meaning.columns import Reading, read_columns
 from equitable.intake.meaning.cumulated import Cumulated, find_cumulated
 from equitable.intake.meaning.declared import check_values

@@ -1,8 +1,7 @@
 """Inequality over all groups in one figure, with what chance could make of it.
 
-The summaries of WHO's Health Equity Assessment Toolkit (METHODS section 2), from
-groups' levels: how many students, and the rate or mean.  ``inequality_cells`` makes
-them from cells.
+The summaries of WHO's Health Equity Assessment Toolkit, from groups' levels:
+how many students, and the rate or mean.  ``cells_inequality`` makes them from cells.
 
 Rates are fractions of 1 and are never taken for percentages: BGV is in fractions
 squared (10,000 times smaller than on percentages), BGSD, the MD family, PAR, ACI and
