@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from equitable.cube.figures import is_figure
@@ -13,6 +14,7 @@ from equitable.intake.meaning.defaults import (
     overlaps,
     total_assumed,
 )
+from equitable.intake.meaning.open_questions import NOTHING_SAYS, unsaid_directions
 from equitable.vocabulary import Direction, Indicator
 
 if TYPE_CHECKING:
@@ -104,6 +106,58 @@ def taken_alone(
     if outcome or count is not None or percent is not None:
         return ""
     return f"No outcome was named: '{indicator.label}' was taken."
+
+
+def with_directions(
+    students: Asked,
+    indicators: Sequence[Indicator],
+    direction: str | None,
+    *,
+    chosen: bool,
+) -> tuple[tuple[Indicator, ...], tuple[str, ...]]:
+    """The outcomes of a report, of published figures those with a known direction.
+
+    Whether a group is behind hangs on it, and a page for a board would be turned round.
+
+    Parameters
+    ----------
+    chosen
+        Whether a person named the outcomes.
+
+    Returns
+    -------
+    Those to show, and what is said of those that are left out.
+
+    Raises
+    ------
+    QuestionError
+        Where nothing says it of one that was named, or of any of them.
+    """
+    unsaid = unsaid_directions(students.settings, indicators)
+    way = read_direction(direction)
+    if way is not None:
+        # Of what nobody named, a direction is given for what does not tell its own.
+        own = unsaid if unsaid and not chosen else indicators
+        given = [replace(one, direction=way) if one in own else one
+                 for one in indicators]  # fmt: skip
+        return tuple(given), ()
+    if students.schema.rows_are == "students" or not unsaid:
+        return tuple(indicators), ()
+    if chosen or len(unsaid) == len(indicators):
+        raise QuestionError(
+            f"{NOTHING_SAYS} '{unsaid[0].label}' is better, and so whether a group is"
+            " behind",
+            file=students.source.name,
+            next_step="Add --direction lower or --direction higher; or, for each"
+            ' outcome, direction = "lower" or "higher" in equity.toml'
+            " (equitable inspect writes it).",
+        )
+    said = [
+        f"'{one.label}' is left out: {NOTHING_SAYS} it is"
+        " better. Add its direction to equity.toml (equitable inspect writes it)."
+        for one in unsaid
+    ]
+    return tuple(one for one in indicators if one not in unsaid), tuple(said)
 
 
 def about_years(

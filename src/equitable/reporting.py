@@ -15,6 +15,7 @@ from equitable.remarks import (
     about_assumptions,
     about_overlaps,
     refuse_rules,
+    with_directions,
 )
 from equitable.report.board.write import page_paths
 from equitable.study import Plan, carry_out
@@ -120,7 +121,12 @@ def report_on(
     )
     for path in (*paths, *places):
         check_report_place(path, never=self.source.paths)
-    indicators = _asked_indicators(self, outcomes, direction, count, total, percent)
+    indicators, undirected = with_directions(
+        self,
+        _asked_indicators(self, outcomes, direction, count, total, percent),
+        direction,
+        chosen=outcomes is not None or total is not None or percent is not None,
+    )
     refuse_rules(self, indicators)
     traits = (
         _traits(self)
@@ -161,8 +167,9 @@ def report_on(
         command=command,
         date=date,
         breaks=breaks,
-        cautions=broken,
+        cautions=(*undirected, *broken),
         notes=(
+            *undirected,
             *broken,
             *apart,
             *about_overlaps(self, indicators, where),

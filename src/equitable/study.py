@@ -17,6 +17,7 @@ from equitable.intake.meaning.defaults import cautions
 from equitable.intake.meaning.hints import hint
 from equitable.intake.meaning.schema import Schema
 from equitable.intake.published.dimensions import with_parts
+from equitable.intake.published.held_back import held_in
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.source import Source
 from equitable.measures.family import joint_family
@@ -200,6 +201,9 @@ def carry_out(
         date=plan.date.isoformat() if plan.date else "",
         year=latest or _only_year(cells, year),
         board=board,
+        no_numbers=()
+        if schema.rows_are == "students"
+        else held_in(source, [one.indicator for one in answers], plan.where),
         not_told=(*lacking, *(said for one in answers for said in one.lacking)),
     )
 

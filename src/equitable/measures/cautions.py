@@ -9,6 +9,7 @@ import numpy as np
 
 from equitable.cube.cells import NEARLY_ALL, Cells
 from equitable.cube.margins import Level
+from equitable.intake.published.groups_named import denies
 from equitable.measures.results import Reference
 from equitable.vocabulary import Indicator
 
@@ -95,6 +96,9 @@ def of_clusters(
 _UNKNOWN: Final = 0.02
 """The share of a group that may be without a number and not be spoken of."""
 _MOST_LACKING: Final = 4
+_BOTH: Final = 2
+_FEW_APART: Final = 0.005
+"""The share of all students who may be in no group of a trait and not be spoken of."""
 _APART: Final = 0.01
 """The share of all students by which bounds may miss their total: some are counted in
 none of the groups."""
@@ -174,6 +178,42 @@ def of_contradictions(
                 f" {low:,.0f}{f' to {high:,.0f}' if high > low else ''}. One of the"
                 " figures is wrong: ask the publisher."
             )
+    return tuple(said)
+
+
+def of_neither(
+    cells: Cells, indicator: Indicator, question: Question
+) -> tuple[str, ...]:
+    """Of published counts: students of the total in no group of a with-and-without.
+
+    "Others" are all students less the group itself, and so hold them.
+    """
+    if not cells.has_totals or question.reference != "rest":
+        return ()
+    said = []
+    for trait in question.by:
+        table = cells.table(indicator.name, [trait])
+        names = [
+            table.axes[0].groups[place]
+            for place, n in zip(table.places[:, 0], table.moments.n, strict=True)
+            if n > 0
+        ]
+        whole = int(cells.whole(indicator.name, (), [trait]).table.moments.n.sum())
+        neither = whole - int(table.moments.n.sum())
+        few = max(question.min_n, _FEW_APART * whole)
+        if (
+            len(names) < _BOTH
+            or not any(map(denies, names))
+            or neither < few
+            or table.axes[0].dimension.overlapping
+            or cells.unnumbered(indicator.name, [trait])
+        ):
+            continue
+        named = ", ".join(f"'{name}'" for name in names[:_MOST_LACKING])
+        said.append(
+            f"{neither:,} of {whole:,} students are in none of the groups of '{trait}'"
+            f' ({named}): "others" counts them.'
+        )
     return tuple(said)
 
 

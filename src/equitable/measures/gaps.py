@@ -24,6 +24,7 @@ from equitable.measures.cautions import (
     of_contradictions,
     of_lacking,
     of_margins,
+    of_neither,
     of_weights,
 )
 from equitable.measures.clusters import Clusters, from_pairs
@@ -137,6 +138,7 @@ def _answered(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
         *of_clusters(cells, indicator, question),
         *of_lacking(cells, indicator, question),
         *of_contradictions(cells, indicator, question),
+        *of_neither(cells, indicator, question),
     )
     return Gaps(
         indicator=indicator,

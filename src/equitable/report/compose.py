@@ -43,7 +43,7 @@ from equitable.report.sentences import (
     whole_people,
 )
 from equitable.report.tables import amount, in_column
-from equitable.report.untold import untold
+from equitable.report.untold import untold, without_numbers
 from equitable.vocabulary import (
     NOT_REPORTED,
     Indicator,
@@ -235,16 +235,17 @@ def _cautions(cautions: Sequence[str]) -> list[Block]:
 
 
 def _worth_knowing(contents: Contents) -> list[str]:
-    """Missing values first, then other cautions; the rest has a chapter of its own."""
+    """What is held back, missing values, other cautions; the rest has a chapter."""
     findings = contents.quality.findings
     kinds = ("missing", "missing by group")
     first = [f for kind in kinds for f in findings if f.kind == kind]
     others = [f for f in findings if f.severity == "caution" and f not in first]
     sentences = [finding.sentence for finding in (*first, *others)]
+    held = without_numbers(contents.no_numbers)
     if len(sentences) <= _SAID:
-        return sentences
+        return [*held, *sentences]
     more = len(sentences) - _SAID
-    return [*sentences[:_SAID], f"{more} more under ‘How good the data is’."]
+    return [*held, *sentences[:_SAID], f"{more} more under ‘How good the data is’."]
 
 
 def _gaps_title(number: int) -> str:

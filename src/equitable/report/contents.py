@@ -96,3 +96,5 @@ class Contents:
     """Where a page for a board was asked for."""
     not_told: tuple[str, ...] = ()
     """Traits that were asked for and of which nothing can be said, a sentence each."""
+    no_numbers: tuple[tuple[str, HeldBack], ...] = ()
+    """Of a published table: outcomes by name, some of whose figures are no numbers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from equitable.intake.published.held_back import HeldBack
 from equitable.measures.held_back import BY_THE_PUBLISHER
 from equitable.measures.results import GapRow, Gaps
 from equitable.privacy.lines import counts_nobody
@@ -21,6 +22,7 @@ _NO_NUMBERS: Final = (
 )
 _NAMED_WITHHELD: Final = 5
 _MEASURES: Final = 4
+_HELD: Final = 2
 
 
 def untold(studies: Sequence[Study], not_told: Sequence[str] = ()) -> Bullets:
@@ -84,6 +86,27 @@ def not_told(
         for one in dimensions
         if one.name in lacking and not chosen & {*one.columns}
     ]
+
+
+def without_numbers(held: Sequence[tuple[str, HeldBack]]) -> list[str]:
+    """Of each outcome how many of its published figures are no numbers."""
+    said = []
+    for label, one in held[:_HELD]:
+        parts = []
+        if one.marked:
+            marks = [f"‘{text}’" for text, _, _ in one.marks[:_NAMED]]
+            more = " …" if len(one.marks) > _NAMED else ""
+            verb = "is" if one.marked == 1 else "are"
+            parts.append(f"{one.marked:,} {verb} a mark ({', '.join(marks)}{more})")
+        if one.empty:
+            parts.append(f"{one.empty:,} {'is' if one.empty == 1 else 'are'} empty")
+        said.append(
+            f"{label}: of the file's {one.figures:,} figures, {' and '.join(parts)}."
+            " What they would say is in no figure here, or only within bounds."
+        )
+    if len(held) > _HELD:
+        said.append(f"So it is with {len(held) - _HELD} more measures.")
+    return said
 
 
 def _unsure(gaps: Gaps) -> list[GapRow]:

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from equitable.errors import QuestionError
 from equitable.intake.meaning.defaults import indicator_columns, proposal_for
-from equitable.intake.meaning.outcomes import column_indicator
-from equitable.vocabulary import Role
+from equitable.intake.meaning.outcomes import column_indicator, says_direction
+from equitable.vocabulary import Indicator, Role
 
 if TYPE_CHECKING:
     from equitable.intake.meaning.schema import Schema
+    from equitable.intake.settings import Settings
+
+
+NOTHING_SAYS: Final = "nothing in the file says whether more or less of"
+
+
+def unsaid_directions(
+    settings: Settings | None, indicators: Sequence[Indicator]
+) -> list[Indicator]:
+    """The outcomes whose better direction neither a name nor a person tells."""
+    declared = settings.indicators if settings else {}
+    return [
+        one
+        for one in indicators
+        if not says_direction(one)
+        and ((own := declared.get(one.name)) is None or own.direction is None)
+    ]
 
 
 def to_say(schema: Schema) -> list[str]:

@@ -45,6 +45,13 @@ _FEWER: Final = re.compile(
     r"|restrain|seclu|held[ _-]?back|retained|failed|failing|failure"
 )
 """Of what fewer is better, in names that are not otherwise known."""
+_MORE: Final = re.compile(
+    r"(?i)pass|profic|graduat|attend|score|master|complet|promot|read(ing|y|iness)"
+    r"|gifted|advanced|college|credit|achiev|correct|on[ _-]?track|success|math"
+    r"|(^|[^a-z])(met|meets?|meeting|above|exceed\w*|prof|gpa|earned|benchmark)($|[^a-z])"
+    r"|levels?[ _]*[2-9]|level[ _]*\d *(\+|&|and)|aprob|reach|qualif"
+)
+"""Of what more is better, in such names."""
 
 
 def is_expression(text: str) -> bool:
@@ -339,6 +346,17 @@ def _by_name(*names: str) -> Direction:
     """Which way is better, where only the name can tell: it is said with the result."""
     fewer = any(_FEWER.search(name) for name in names)
     return Direction.LOWER if fewer else Direction.HIGHER
+
+
+def says_direction(indicator: Indicator) -> bool:
+    """Whether anything in an outcome's names says which way is better."""
+    own = (indicator.column, indicator.count, indicator.percent)
+    of_condition = indicator.condition.columns if indicator.condition else ()
+    names = [n for n in (indicator.name, indicator.label, *own, *of_condition) if n]
+    known = [named.meaning for name in names if (named := meaning_of(name)) is not None]
+    said = (told.search(name) for name in names for told in (_FEWER, _MORE, _NOT_YET))
+    # The topics of a collection that is known by its columns have theirs.
+    return indicator.snapshot or any(one.kind for one in known) or any(said)
 
 
 def settled(

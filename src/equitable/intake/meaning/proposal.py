@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from equitable.intake.identifiers import SHARED_ROWS, are_codes
 from equitable.intake.meaning.columns import Reading
 from equitable.intake.meaning.hints import hint
-from equitable.intake.meaning.open_questions import to_say
+from equitable.intake.meaning.open_questions import (
+    NOTHING_SAYS,
+    to_say,
+    unsaid_directions,
+)
 from equitable.intake.meaning.published_proposal import as_settings
 from equitable.intake.meaning.rows import FEW, RowsAre
 from equitable.intake.meaning.schema import Schema
@@ -95,6 +99,8 @@ class Inspection:
     notes: tuple[str, ...]
     settings: Settings
     """What ``to_toml`` writes."""
+    undirected: tuple[str, ...] = ()
+    """Outcomes of which nothing says whether more is better."""
 
     def to_toml(self) -> str:
         """``equity.toml``, with the reason for each guess."""
@@ -106,6 +112,14 @@ class Inspection:
         reasons |= {
             f"indicators.{one.name}": one.note for one in self.indicators if one.note
         }
+        for name in self.undirected:
+            reasons[f"indicators.{name}"] = (
+                "Nothing in the file says whether more or less of it is better, and so"
+                ' which group is behind: write direction = "lower" or "higher" here.'
+                if self.rows_are != "students"
+                else "Its direction is a guess: nothing in its name says which way is"
+                " better."
+            )
         reasons |= {
             f"dimensions.{name}": "A spreadsheet seems to have turned bands into dates;"
             " these are what they probably were."
@@ -184,6 +198,8 @@ def inspect(source: Source, settings: Settings | None = None) -> Inspection:
     schema = understand(source, settings, whole=True)
     readings, rows = schema.readings, schema.rows_are
     quality = assess(source, schema, schema.indicators, schema.dimensions)
+    undirected = unsaid_directions(settings, schema.indicators)
+    counted = rows != "students"
     return Inspection(
         source=source.name,
         rows=quality.rows // source.records_a_row,
@@ -200,10 +216,16 @@ def inspect(source: Source, settings: Settings | None = None) -> Inspection:
                     *([] if schema.indicators else filter(None, [hint(schema)])),
                     *schema.notes,
                     *to_say(schema),
+                    *(
+                        f"N{NOTHING_SAYS[1:]} '{one.label}' is better: say it in"
+                        " equity.toml, or with --direction."
+                        for one in (undirected if counted else ())
+                    ),
                 )
             )
         ),
-        settings=_as_settings(source, schema, settings),
+        settings=_as_settings(source, schema, settings, undirected),
+        undirected=tuple(one.name for one in undirected),
     )
 
 
@@ -270,9 +292,19 @@ def _number_first(text: str) -> tuple[bool, float, str]:
         return (True, 0.0, text.casefold())
 
 
-def _as_settings(source: Source, schema: Schema, given: Settings | None) -> Settings:
-    """The proposal as settings; what a person wrote stays as they wrote it."""
+def _as_settings(
+    source: Source,
+    schema: Schema,
+    given: Settings | None,
+    undirected: Sequence[Indicator],
+) -> Settings:
+    """The proposal as settings; what a person wrote stays as they wrote it.
+
+    A direction that nothing tells is not written for a published table: it would stand
+    there as if somebody had said it.
+    """
     start = given or Settings()
+    guessed = schema.rows_are != "students"
     listed = [
         reading
         for reading in schema.readings
@@ -284,7 +316,10 @@ def _as_settings(source: Source, schema: Schema, given: Settings | None) -> Sett
         one.name: _dimension_settings(one, schema) for one in schema.dimensions
     }
     indicators = dict(start.indicators) or {
-        one.name: _indicator_settings(one, schema) for one in schema.indicators
+        one.name: _indicator_settings(one, schema).model_copy(
+            update={"direction": None} if guessed and one in undirected else {}
+        )
+        for one in schema.indicators
     }
     # A data frame and standard input have no name to know them by next time.
     name = source.name

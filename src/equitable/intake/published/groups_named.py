@@ -145,11 +145,16 @@ def by_breakdown(labels: Iterable[str]) -> dict[str, list[str]]:
                 label
             )
     for alike in unknown.values():
-        has = [one for one in alike if not _DENIED.match(one)]
+        has = [one for one in alike if not denies(one)]
         if len(alike) == 2 and len(has) == 1:
             other = next(one for one in alike if one != has[0])
             found[has[0]] = [*found[has[0]], *found.pop(other)]
     return found
+
+
+def denies(label: str) -> bool:
+    """Whether a group is of those who have something not: 'Not SWD', 'Never ELL'."""
+    return _DENIED.match(label) is not None
 
 
 def _bare(plain: str) -> str:

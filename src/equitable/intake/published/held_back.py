@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -11,7 +12,7 @@ from equitable.vocabulary import MISSING_TOKENS
 
 if TYPE_CHECKING:
     from equitable.intake.source import Source
-    from equitable.vocabulary import Indicator
+    from equitable.vocabulary import Condition, Indicator
 
 Why: TypeAlias = Literal["withheld", "limits", "codes"]
 _MOST: Final = 200
@@ -96,3 +97,14 @@ def held_back(
         marks.append((row["t"], why, int(row["n"])))
     figures, filled = int(counted["n"]), int(counted["filled"])
     return HeldBack(figures=figures, empty=figures - filled, marks=tuple(marks))
+
+
+def held_in(
+    source: Source, indicators: Sequence[Indicator], where: Condition | None
+) -> tuple[tuple[str, HeldBack], ...]:
+    """Of outcomes by name, where some of their published figures are no numbers."""
+    kept = where.sql if where else None
+    found = [(one.label, held_back(source, one, kept)) for one in indicators]
+    return tuple(
+        (label, held) for label, held in found if held and held.marked + held.empty
+    )
