@@ -1,6 +1,7 @@
 """Which questions a report asks of a data set, and their answers as its contents.
 
-One scan answers every indicator, group, intersection, year and place.
+One scan answers every indicator, group, intersection, year and place; another asks of
+the data's quality whether a year's figures jump.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from equitable.vocabulary import (
     Dimension,
     Indicator,
     Provenance,
+    breaks_about,
 )
 from equitable.years import with_jumps
 
@@ -162,8 +164,8 @@ def carry_out(
         board = with_source(
             board, answer.indicator, plan.page, source, schema, plan.where
         )
-        told = [one for one in plan.breaks if one.is_of(answer.indicator)]
-        board = replace(board, breaks=tuple((one.at, one.why) for one in told))
+        told = breaks_about(plan.breaks, answer.indicator, board.dimension)
+        board = replace(board, breaks=told)
     studies = [
         replace(study, unequal=_unequal(answer, study))
         for answer, study in zip(answers, studies, strict=True)
@@ -481,7 +483,7 @@ def _quality(source: Source, schema: Schema, plan: Plan) -> Quality:
     try:
         by = (*plan.by, *plan.over)
         found = assess(source, schema, plan.indicators, by, where=plan.where)
-        return with_jumps(found, source, schema, plan.indicators)
+        return with_jumps(found, source, schema, plan.indicators, plan.where)
     except EquitableError as error:
         raise InputError(
             f"the data's quality cannot be judged: {error.problem}",

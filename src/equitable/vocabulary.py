@@ -341,6 +341,10 @@ class Break:
             for name, values in self.groups.items()
         )
 
+    def is_about(self, dimension: str) -> bool:
+        """Whether it is about a dimension's groups, some of them or all."""
+        return not self.groups or dimension.partition(":")[0] in self.groups
+
     def crosses(self, years: Iterable[str]) -> bool:
         """Whether some of these years were counted one way and some the other."""
         return len({y in self.earlier for y in years if y != NOT_REPORTED}) > 1
@@ -350,6 +354,17 @@ class Break:
         groups = {name: list(held) for name, held in self.groups.items()}
         about = {"outcomes": list(self.outcomes), "groups": groups, "why": self.why}
         return {"year": self.year, "at": self.at, "before": self.earlier[-1]} | about
+
+
+def breaks_about(
+    breaks: Iterable[Break], indicator: Indicator, dimension: str | None
+) -> tuple[Break, ...]:
+    """The breaks of an outcome that are about a trait's groups; ``None`` is any."""
+    return tuple(
+        one
+        for one in breaks
+        if one.is_of(indicator) and (dimension is None or one.is_about(dimension))
+    )
 
 
 Classify: TypeAlias = Callable[[str | None], tuple[str, ...]]

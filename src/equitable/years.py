@@ -158,9 +158,10 @@ def with_jumps(
     source: Source,
     schema: Schema,
     indicators: Sequence[Indicator],
+    where: Condition | None = None,
 ) -> Quality:
     """The quality with a question for each jump that nobody declared a break for."""
-    found = find_jumps(source, schema, indicators)
+    found = find_jumps(source, schema, indicators, where)
     if not found:
         return quality
     findings = in_order((*quality.findings, *found))
@@ -168,7 +169,10 @@ def with_jumps(
 
 
 def find_jumps(
-    source: Source, schema: Schema, indicators: Sequence[Indicator]
+    source: Source,
+    schema: Schema,
+    indicators: Sequence[Indicator],
+    where: Condition | None = None,
 ) -> list[Finding]:
     """Years between which an outcome's level moves far more than usual, everywhere.
 
@@ -179,25 +183,22 @@ def find_jumps(
     five places, as nothing then says what is usual.
     """
     year, place = schema.year, _place(schema)
-    undeclared = [
-        one
-        for one in indicators[:_MOST_INDICATORS]
-        if not any(declared.is_of(one) for declared in schema.breaks)
-    ]
-    if year is None or place is None or not undeclared or _few_years(schema, year):
+    asked = list(indicators[:_MOST_INDICATORS])
+    if year is None or place is None or not asked or _few_years(schema, year):
         return []
     try:
         cells = scan(
             source,
-            indicators=undeclared,
+            indicators=asked,
             dimensions=with_parts(
-                schema.published, schema.rows_are, undeclared, [place, year]
+                schema.published, schema.rows_are, asked, [place, year]
             ),
+            where=where,
         )
     except EquitableError:
         return []  # what cannot be counted is said by who is asked for it
     findings = []
-    for one in undeclared:
+    for one in asked:
         table = cells.table(one.name, [place.name, year.name])
         moments = table.moments
         told = moments.n >= FEWEST_STUDENTS
@@ -210,8 +211,11 @@ def find_jumps(
             one, moments.squares.sum(), moments.total.sum(), moments.n.sum()
         )
         at = jump_in(levels[:, kept], least=spread)
-        if at is not None:
-            names = [years[n] for n in kept]
+        names = [years[n] for n in kept]
+        if at is not None and not any(
+            declared.is_of(one) and declared.crosses(names[at - 1 : at + 1])
+            for declared in schema.breaks
+        ):
             findings.append(_asked(one, names[at - 1], names[at], place))
     return findings
 

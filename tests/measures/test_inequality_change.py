@@ -10,6 +10,7 @@ from equitable.measures.inequality.over_time import change_limits, changes
 from equitable.measures.inequality.results import InequalityQuestion, Measure
 from equitable.measures.inequality.strata import Stratum
 from equitable.measures.inequality.summaries import inequality
+from equitable.vocabulary import Break
 
 ASKED = InequalityQuestion(draws=200, centres=True)
 
@@ -78,13 +79,24 @@ def test_other_groups_make_another_figure():
 
 def test_nothing_is_compared_across_a_break():
     years = [year(t, *APART) for t in ("1", "2", "3")]
-    found = changes(years, "year", breaks={"3"})
+    found = changes(years, "year", breaks=[begins("3", "1", "2")])
     assert only(found, since="1").movement == "no change shown"
     assert only(found, since="2").reason == "what is counted changed in 3"
     across = [o for o in found if (o.since, o.until) == ("1", "3")]
     assert {one.movement for one in across} == {None}
     # A break at the first time is before everything.
-    assert only(changes(years, "year", breaks={"1"})).movement is not None
+    assert only(changes(years, "year", breaks=[begins("1", "0")])).movement is not None
+
+
+def test_a_break_counts_where_its_own_year_has_no_figures():
+    years = [year(t, *APART) for t in ("2019", "2021", "2022")]
+    found = changes(years, "year", breaks=[begins("2020", "2019")])
+    assert only(found, since="2019").reason == "what is counted changed in 2020"
+    assert only(found, since="2021").movement == "no change shown"
+
+
+def begins(at, *earlier):
+    return Break(year="year", at=at, earlier=earlier, why="the test is new")
 
 
 def test_a_figure_that_one_of_the_years_lacks():

@@ -200,14 +200,7 @@ def inequality_of(
         aside = int(cells.students.sum() - kept.students.sum())
         gated, cells = gate(found, min_n=min_n), kept
     dimension = cells.axes[cells.axis(by)].dimension
-    declared = [
-        one.at
-        for one in cells.provenance.breaks
-        if one.year in within and one.is_of(indicator)
-    ]
-    made = shown_inequality(
-        cells, gated, dimension, question, tuple({*breaks, *declared})
-    )
+    made = shown_inequality(cells, gated, dimension, question, breaks)
     provenance = gated.gaps.provenance
     if not made.internal and not indicator.is_counts:
         provenance = guarded(provenance, min_n, aside=aside)

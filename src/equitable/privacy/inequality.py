@@ -24,7 +24,15 @@ from equitable.measures.inequality.results import (
 )
 from equitable.measures.inequality.strata import Stratum, Within, strata_inequality
 from equitable.privacy.gate import Gated
-from equitable.vocabulary import NOT_REPORTED, Dimension, Indicator, Role
+from equitable.vocabulary import (
+    NOT_REPORTED,
+    Break,
+    Dimension,
+    Indicator,
+    Role,
+    breaks_about,
+    natural_order,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +50,7 @@ class GatedInequality:
     strata: tuple[Stratum, ...] = ()
     changes: tuple[Change, ...] = ()
     """Over years: from each to the next, and from the first to the last."""
-    breaks: tuple[str, ...] = ()
+    breaks: tuple[Break, ...] = ()
     """Years from which on figures are counted otherwise than before."""
     internal: bool = False
     audited: bool = False
@@ -84,7 +92,8 @@ def shown_inequality(
     question
         ``shown`` is set here.
     breaks
-        Years from which on figures are counted otherwise than before.
+        Years from which on figures are counted otherwise than before, beside those that
+        the cells' provenance has.
     """
     gaps = gated.gaps
     name, within = dimension.name, gaps.within
@@ -103,7 +112,12 @@ def shown_inequality(
             shown.setdefault(stratum, set()).add(row.group[name])
     found: Inequality | None = None
     strata: tuple[Stratum, ...] = ()
+    told: tuple[Break, ...] = ()
     year = next((held for held in within if held.role is Role.YEAR), None)
+    if year is not None:
+        declared = breaks_about(cells.provenance.breaks, gaps.indicator, name)
+        told = tuple(one for one in declared if one.year == year.name)
+        told += tuple(_break_at(cells, year.name, at) for at in breaks)
     if within:
         question = replace(question, centres=year is not None)
         strata = tuple(
@@ -127,11 +141,17 @@ def shown_inequality(
         within=within,
         found=found,
         strata=strata,
-        changes=() if year is None else changes(strata, year.name, breaks),
-        breaks=tuple(breaks),
+        changes=() if year is None else changes(strata, year.name, told),
+        breaks=told,
         internal=gated.internal,
         audited=gated.audited,
     )
+
+
+def _break_at(cells: Cells, year: str, at: str) -> Break:
+    """A break at a year that is named, whether or not there are figures of it."""
+    order = natural_order({*cells.axes[cells.axis(year)].groups, at})
+    return Break(year=year, at=at, earlier=tuple(order[: order.index(at)]), why="")
 
 
 def several_shown(

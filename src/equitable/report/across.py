@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from equitable.measures.results import GapRow, Gaps
 from equitable.report.document import ChartBreak
-from equitable.vocabulary import Break
+from equitable.vocabulary import Break, breaks_about
 
 LABEL = "counting changed"
 """Beside the rule in a chart; in words beneath it."""
@@ -34,12 +34,8 @@ def compares_across(row: GapRow, gaps: Gaps) -> bool:
 
 def breaks_in(gaps: Gaps, times: Sequence[str], name: str | None) -> list[Break]:
     """The breaks between years of a result that are about a trait's groups."""
-    return [
-        one
-        for one in _of(gaps)
-        if one.crosses(times)
-        and (not one.groups or name is None or name.partition(":")[0] in one.groups)
-    ]
+    about = breaks_about(gaps.provenance.breaks, gaps.indicator, name)
+    return [one for one in about if one.crosses(times)]
 
 
 def _of(gaps: Gaps) -> list[Break]:

@@ -9,7 +9,7 @@ from equitable.intake.published.held_back import HeldBack
 from equitable.intake.quality.assessment import Quality
 from equitable.privacy.gate import Gated
 from equitable.privacy.inequality import GatedInequality
-from equitable.vocabulary import Indicator, Provenance
+from equitable.vocabulary import Break, Indicator, Provenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Board:
     """Whether the file does not split the place by this group at all."""
     years: tuple[tuple[str, Gated], ...] = ()
     here: tuple[tuple[str, Gated], ...] = ()
-    breaks: tuple[tuple[str, str], ...] = ()
+    breaks: tuple[Break, ...] = ()
     """Years from which on figures are counted in another way, and why."""
     several: tuple[str, ...] = ()
     """Years of which the file gives several averages of one group: none is shown."""

@@ -9,6 +9,7 @@ from typing import Final
 from equitable.measures.inequality.results import Inequality, Level, group_words
 from equitable.measures.inequality.strata import Stratum
 from equitable.privacy.inequality import GatedInequality
+from equitable.report.across import LABEL, first_after
 from equitable.report.document import (
     ChartBreak,
     Dot,
@@ -100,8 +101,8 @@ def _beneath(gated: GatedInequality, chart: Panels | DotChart) -> str:
             " are farthest apart for certain."
         )
     said += [
-        f"From {time} on figures are counted otherwise: no line is drawn across."
-        for time in gated.breaks
+        f"From {one.at} on figures are counted otherwise: no line is drawn across."
+        for one in gated.breaks
     ]
     return " ".join(said)
 
@@ -243,11 +244,10 @@ def _breaks(
 ) -> tuple[ChartBreak, ...]:
     """Where counting changed, for every line."""
     named = tuple(line.label for line in lines)
-    return tuple(
-        ChartBreak(at=at, label="counting changed", lines=named)
-        for at in gated.breaks
-        if at in times[1:]
+    at = dict.fromkeys(
+        first_after(one, times) for one in gated.breaks if one.crosses(times)
     )
+    return tuple(ChartBreak(at=time, label=LABEL, lines=named) for time in at)
 
 
 def _level_lines(gated: GatedInequality, times: Sequence[str]) -> tuple[Line, ...]:

@@ -23,6 +23,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from equitable.measures.inequality.results import Inequality, Measure, group_words
 from equitable.measures.inequality.strata import Stratum
+from equitable.vocabulary import Break
 
 Movement: TypeAlias = Literal["larger", "smaller", "turned round", "no change shown"]
 _EQUAL_AT: Final = {"RII": 1.0}
@@ -66,7 +67,7 @@ class Change:
 
 
 def changes(
-    strata: Sequence[Stratum], year: str, breaks: Collection[str] = ()
+    strata: Sequence[Stratum], year: str, breaks: Collection[Break] = ()
 ) -> tuple[Change, ...]:
     """How every summary changed from each time to the next, and from first to last.
 
@@ -78,7 +79,8 @@ def changes(
     year
         The name of the dimension of time.
     breaks
-        Times from which on figures are counted otherwise than before.
+        Where figures were counted otherwise before: nothing is compared across one, nor
+        where its own year has no figures.
     """
     places: dict[tuple[tuple[str, str], ...], list[Stratum]] = {}
     for one in strata:
@@ -89,11 +91,9 @@ def changes(
         pairs = list(pairwise(times))
         if len(times) > 2:
             pairs.append((times[0], times[-1]))
-        order = [one.within[year] for one in times]
         for before, after in pairs:
             since, until = before.within[year], after.within[year]
-            between = order[order.index(since) + 1 : order.index(until) + 1]
-            broken = [time for time in between if time in breaks]
+            broken = [one.at for one in breaks if one.crosses((since, until))]
             found += [
                 _change(name, before, after, since, until, dict(rest), broken)
                 for name in after.found.measures

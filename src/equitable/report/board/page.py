@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from equitable.report.across import first_after
 from equitable.report.board.facts import Comparison, Facts, Level, facts_of
 from equitable.report.board.figures import Written, clipped
 from equitable.report.board.hidden import what_is_hidden
@@ -330,7 +331,10 @@ def _years_title(words: Words, written: Written) -> str:
 
 
 def _years(facts: Facts, words: Words, written: Written) -> tuple[YearOnPage, ...]:
-    broken = {year for year, _ in facts.board.breaks}
+    years = [year for year, _ in facts.years]
+    broken = {
+        first_after(one, years) for one in facts.board.breaks if one.crosses(years)
+    }
 
     def shown(level: Level) -> str:
         return written.bare(level) if level.told else words.say(f"years.{level.state}")
@@ -360,9 +364,11 @@ def _years_note(facts: Facts, words: Words, written: Written) -> str:
             said.append(words.say("years.lacking", years=named))
     said.append(_several(facts, words, written))
     breaks = [
-        words.say("years.break-note", year=year, why=clipped(why, 120).rstrip("."))
-        for year, why in facts.board.breaks
-        if year in years[1:]
+        words.say(
+            "years.break-note", year=one.at, why=clipped(one.why, 120).rstrip(".")
+        )
+        for one in facts.board.breaks
+        if one.crosses(years)
     ]
     if breaks:
         said.append(words.say("years.break", why="; ".join(breaks)))
