@@ -56,7 +56,9 @@ def _judged(row: GapRow, q: float, gaps: Gaps) -> GapRow:
         return replace(row, q=q)
     if q >= 1 - gaps.confidence:
         return replace(row, q=q, verdict=Verdict.NOT_ENOUGH_EVIDENCE)
-    better = _above(row.difference) == (gaps.indicator.direction is Direction.HIGHER)
+    # By its limits, which leave out 0: between published bounds there is no difference.
+    higher = gaps.indicator.direction is Direction.HIGHER
+    better = _above(row.difference_low) == higher
     return replace(row, q=q, verdict=Verdict.BETTER if better else Verdict.WORSE)
 
 
