@@ -44,3 +44,19 @@ def test_students_in_neither_group_are_said_with_the_result(
     # may lack: then the groups' sum stands for all).
     row = next(r for r in found.gaps.rows if r.group["disability"] == "SWD")
     assert row.reference.n == (1000 - 200 if others != 796 else 796)
+
+
+def test_more_in_a_group_than_in_everyone_is_said(tmp_path):
+    path = tmp_path / "card.csv"
+    # 120 of the 300 who are absent in all can be; 320 cannot.
+    rows = TABLE.format(800, 200).splitlines()[:4]
+    for absent, told in ((120, []), (320, ["320", "300"])):
+        text = "\n".join([*rows, f"SWD,500,{absent}", ""])
+        path.write_text(text, encoding="utf-8")
+        with eq.open(path) as data:
+            found = data.gaps(
+                "", count="Chronically Absent", total="Enrolled", by=["disability"]
+            )
+        said = [n for n in found.gaps.provenance.cautions if "in all students" in n]
+        assert bool(said) == bool(told)
+        assert all(number in said[0] for number in told)

@@ -217,6 +217,31 @@ def of_neither(
     return tuple(said)
 
 
+def of_more_than_all(
+    cells: Cells, indicator: Indicator, question: Question
+) -> tuple[str, ...]:
+    """Of published counts: groups of which more are counted than of everyone.
+
+    What is left for the others would be less than nobody, and is taken as nobody.
+    """
+    if not cells.has_totals or not indicator.is_counts:
+        return ()
+    said = []
+    for trait in question.by:
+        table = cells.table(indicator.name, [trait])
+        whole = cells.whole(indicator.name, (), [trait]).table.moments
+        most = float((whole.total + whole.spare).sum())
+        for row, least in enumerate(table.moments.total.tolist()):
+            if least > most > 0 and table.moments.n[row] >= question.min_n:
+                group = table.names(row)[trait]
+                said.append(
+                    f"'{indicator.label}' is {least:,.0f} in '{group}'"
+                    f' and {most:,.0f} in all students together: "others" come out as'
+                    " 0. One of the figures is wrong: ask the publisher."
+                )
+    return tuple(said[:_MOST_LACKING])
+
+
 def _of_level(level: Level, names: Sequence[str]) -> list[str]:
     said = " by ".join(f"'{name}'" for name in names)
     notes = []

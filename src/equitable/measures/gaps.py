@@ -24,6 +24,7 @@ from equitable.measures.cautions import (
     of_contradictions,
     of_lacking,
     of_margins,
+    of_more_than_all,
     of_neither,
     of_weights,
 )
@@ -139,6 +140,7 @@ def _answered(cells: Cells, indicator: Indicator, question: Question) -> Gaps:
         *of_lacking(cells, indicator, question),
         *of_contradictions(cells, indicator, question),
         *of_neither(cells, indicator, question),
+        *of_more_than_all(cells, indicator, question),
     )
     return Gaps(
         indicator=indicator,

@@ -30,6 +30,7 @@ from equitable.report.document import (
     Section,
 )
 from equitable.report.inequality import unequal_section
+from equitable.report.people import school_year
 from equitable.report.published_figures import (
     NO_CHANCE,
     largest_differences,
@@ -118,7 +119,7 @@ def _subtitle(contents: Contents) -> str:
     rows = contents.provenance.rows_read
     counts = contents.provenance.counts_read
     parts = [
-        f"Figures of {contents.year}" if contents.year else "",
+        f"Figures of {school_year(contents.year)}" if contents.year else "",
         f"{rows:,} {'row' if rows == 1 else 'rows'} of {files}"
         if isinstance(rows, int)
         else files,

@@ -6,6 +6,7 @@ other name stands in quotation marks, as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -181,10 +182,18 @@ def _says_label(value: str, label: str) -> bool:
 
 
 def lowered(text: str) -> str:
-    """Lower case, but for names and words that are capitals throughout (IEP, EL)."""
+    """Lower case, but for names and words that are capitals (IEP, IEPs, EL)."""
     return " ".join(
         word
-        if (len(word) > 1 and word.isupper()) or word.casefold() in _PROPER
+        if word[1:2].isupper() or word.casefold() in _PROPER
         else word[:1].lower() + word[1:]
         for word in text.split()
     )
+
+
+def school_year(text: str) -> str:
+    """'202223' as people write it, '2022-23'; any other year as it stands."""
+    found = re.fullmatch(r"((?:19|20)\d\d)(\d\d)", text)
+    if found is None or int(found[2]) != (int(found[1]) + 1) % 100:
+        return text
+    return f"{found[1]}-{found[2]}"

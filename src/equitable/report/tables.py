@@ -312,7 +312,9 @@ def value_words(row: GapRow, indicator: Indicator) -> str:
     if row.bounds is None or row.bounds.value[0] == row.bounds.value[1]:
         return in_column(row.value, indicator)
     low, high = row.bounds.value
-    return f"{in_column(low, indicator)} to {in_column(high, indicator)}"
+    # Bounds that differ by rounding alone are one figure.
+    ends = dict.fromkeys(in_column(end, indicator) for end in (low, high))
+    return " to ".join(ends)
 
 
 def difference_words(row: GapRow, indicator: Indicator) -> str:
@@ -320,7 +322,7 @@ def difference_words(row: GapRow, indicator: Indicator) -> str:
     if row.bounds is None or row.bounds.difference[0] == row.bounds.difference[1]:
         return gap_words(row.difference, indicator)
     low, high = row.bounds.difference
-    return f"{gap_words(low, indicator)} to {gap_words(high, indicator)}"
+    return " to ".join(dict.fromkeys(gap_words(end, indicator) for end in (low, high)))
 
 
 def _parity_cell(row: GapRow) -> Cell:

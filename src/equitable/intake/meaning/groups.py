@@ -398,8 +398,26 @@ def _label(reading: Reading, settings: DimensionSettings | None) -> str:
         return spoken(reading.name)
     if reading.family:
         return f"{meaning.label}, grade {reading.family[1]}"
+    if (own := _of_its_country(reading)) is not None:
+        return own
     broad = {"program", "category", "region", "place", "age", "income", "language"}
     return spoken(reading.name) if reading.key in broad else meaning.label
+
+
+_OF_ENGLAND: Final[Mapping[str, str]] = {
+    "fsm": "Free school meals",
+    "sen": "Special educational needs",
+    "send": "Special educational needs and disabilities",
+}
+"""Terms of England's school census, which are not those of the United States."""
+
+
+def _of_its_country(reading: Reading) -> str | None:
+    """The trait by the term of its own country, where a column's name has one."""
+    if reading.key not in {"lunch", "disability"}:
+        return None
+    named = (_OF_ENGLAND[word] for word in words(reading.name) if word in _OF_ENGLAND)
+    return next(named, None)
 
 
 def spoken(name: str) -> str:

@@ -14,6 +14,7 @@ from equitable.measures.held_back import BY_THE_PUBLISHER
 from equitable.measures.results import GapRow
 from equitable.privacy.gate import Gated
 from equitable.report.contents import Board, Contents, Place, Study
+from equitable.report.people import school_year
 from equitable.report.sentences import least_effect, whole_numbers
 from equitable.vocabulary import (
     NOT_REPORTED,
@@ -155,11 +156,17 @@ def facts_of(contents: Contents) -> Facts:
     return Facts(
         indicator=study.indicator,
         dimensions=gaps.dimensions,
-        board=board,
-        year=last or contents.year,
+        board=replace(
+            board,
+            breaks=tuple((school_year(year), why) for year, why in board.breaks),
+            several=tuple(map(school_year, board.several)),
+        ),
+        year=school_year(last or contents.year),
         main=replace(main, verdict=verdict) if verdict else main,
         whole=whole if place else None,
-        years=tuple(told) if len(told) > 1 else (),
+        years=tuple((school_year(year), one) for year, one in told)
+        if len(told) > 1
+        else (),
         per=_people(shown),
         withheld=_withheld(board),
         crossed=any(

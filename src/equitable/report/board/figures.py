@@ -15,12 +15,24 @@ from equitable.report.people import people
 from equitable.vocabulary import NOT_REPORTED, Dimension
 
 _LONGEST = 64
+_GROUP = 84
 
 
 def clipped(text: str, longest: int = _LONGEST) -> str:
-    """A name that leaves room for the rest of the page."""
+    """A name that leaves room for the rest of the page: cut after a word."""
     text = " ".join(text.split())
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    at_word = cut.rfind(" ")
+    if at_word > longest // 2 and not text[longest - 1].isspace():
+        cut = cut[:at_word]
+    cut = f"{cut.rstrip(' ,;:')}…"
+    for first, last in ("‘’", "“”", "«»", "()"):
+        # What was opened is closed: a cut name must not swallow the sentence.
+        if cut.count(first) > cut.count(last):
+            cut += last
+    return cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +170,7 @@ class Written:
         if key and (said := self.words.find(f"group.{key}")):
             return said
         if self.words.language == "en" and dimension is not None:
-            return clipped(people({dimension.name: name}, [dimension]))
+            return clipped(people({dimension.name: name}, [dimension]), _GROUP)
         return self.words.say("group.other", name=clipped(_told(dimension, name), 48))
 
     def original(self) -> str:
