@@ -158,7 +158,14 @@ def facts_of(contents: Contents) -> Facts:
         dimensions=gaps.dimensions,
         board=replace(
             board,
-            breaks=tuple((school_year(year), why) for year, why in board.breaks),
+            breaks=tuple(
+                replace(
+                    one,
+                    at=school_year(one.at),
+                    earlier=tuple(map(school_year, one.earlier)),
+                )
+                for one in board.breaks
+            ),
             several=tuple(map(school_year, board.several)),
         ),
         year=school_year(last or contents.year),
