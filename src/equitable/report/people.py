@@ -56,7 +56,7 @@ def people(group: Group, dimensions: Sequence[Dimension]) -> str:
             after.append(f"in grade {value}")
         elif dimension is not None and dimension.role is Role.YEAR:
             after.append(f"in {value}")
-        elif dimension is not None and dimension.role is Role.SCHOOL:
+        elif dimension is not None and _is_place(dimension, value):
             area = label.casefold() in _AREAS and "school" not in words[-1:]
             named = value if len(value) > 3 and not value.isdecimal() else ""
             where = "in" if area else "at"
@@ -78,6 +78,14 @@ def people(group: Group, dimensions: Sequence[Dimension]) -> str:
         # One group in one pair of quotes, however many traits make it.
         after.append(f"in the group ‘{', '.join(quoted)}’")
     return " ".join([*before, nouns[0] if nouns else "students", *after])
+
+
+def _is_place(dimension: Dimension, value: str) -> bool:
+    """Whether a group is a school, or a district, county or other area by its name."""
+    if dimension.role is Role.SCHOOL:
+        return True
+    area = dimension.label.casefold() in _AREAS
+    return area and value.casefold() not in _SURROUNDINGS
 
 
 def _spelled(value: str, label: str) -> str:
