@@ -13,6 +13,7 @@ from equitable.remarks import (
     Asked,
     about_assumptions,
     about_overlaps,
+    about_uncompared,
     refuse_rules,
     with_directions,
 )
@@ -136,6 +137,7 @@ def report_on(
         if by is None
         else tuple(self.schema.dimension(name) for name in self._left(by, where))
     )
+    uncompared = about_uncompared(self, traits) if by is None else ()
     wanted = None
     if places:
         wanted = wanted_of(
@@ -168,9 +170,10 @@ def report_on(
         command=command,
         date=date,
         breaks=breaks,
-        cautions=(*undirected, *broken),
+        cautions=(*undirected, *uncompared, *broken),
         notes=(
             *undirected,
+            *uncompared,
             *broken,
             *apart,
             *about_overlaps(self, indicators, where),
