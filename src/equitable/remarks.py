@@ -15,7 +15,8 @@ from equitable.intake.meaning.defaults import (
     total_assumed,
 )
 from equitable.intake.meaning.open_questions import NOTHING_SAYS, unsaid_directions
-from equitable.vocabulary import Direction, Indicator
+from equitable.intake.published.tables import breakdowns_of
+from equitable.vocabulary import Dimension, Direction, Indicator
 
 if TYPE_CHECKING:
     from equitable.intake.meaning.schema import Schema
@@ -106,6 +107,27 @@ def taken_alone(
     if outcome or count is not None or percent is not None:
         return ""
     return f"No outcome was named: '{indicator.label}' was taken."
+
+
+def about_uncompared(students: Asked, traits: Sequence[Dimension]) -> tuple[str, ...]:
+    """Breakdowns of a published table that ``equity.toml`` leaves out of a report."""
+    schema = students.schema
+    if schema.published is None or schema.rows_are == "students":
+        return ()
+    compared = {column for trait in traits for column in trait.columns}
+    known = {*schema.allowed_columns}
+    left = [
+        f"'{name}'"
+        for name in breakdowns_of(schema.published)
+        if name in known - compared
+    ]
+    if not left:
+        return ()
+    said = (
+        f"Not compared: {', '.join(left)}. The file tells of it, and equity.toml names"
+        " other dimensions only: add it there, or ask with --by."
+    )
+    return (said,)
 
 
 def with_directions(

@@ -14,6 +14,7 @@ from equitable.remarks import (
     Asked,
     about_assumptions,
     about_overlaps,
+    about_uncompared,
     refuse_rules,
     with_directions,
 )
@@ -135,6 +136,7 @@ def report_on(
             self.schema.dimension(name) for name in self._left(names_of(by), where)
         )
     )
+    uncompared = about_uncompared(self, traits) if by is None else ()
     wanted = None
     if places:
         wanted = wanted_of(
@@ -167,9 +169,10 @@ def report_on(
         command=command,
         date=date,
         breaks=breaks,
-        cautions=(*undirected, *broken),
+        cautions=(*undirected, *uncompared, *broken),
         notes=(
             *undirected,
+            *uncompared,
             *broken,
             *apart,
             *about_overlaps(self, indicators, where),

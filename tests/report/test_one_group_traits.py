@@ -92,3 +92,17 @@ def test_the_trait_is_found_by_its_groups_name(tmp_path):
     with eq.open(card(tmp_path)) as data:
         assert data.schema.dimension("Students with Disabilities").name == "disability"
         assert data.schema.dimension("disability").label == "Students with disabilities"
+
+
+def test_breakdowns_that_equity_toml_leaves_out_are_named_at_the_head(tmp_path):
+    path = card(tmp_path)
+    settings = tmp_path / "equity.toml"
+    for names, left in ((["race"], True), (["race", "disability"], False)):
+        text = "".join(f'[dimensions.{name}]\nlabel = "{name}"\n' for name in names)
+        settings.write_text(text, encoding="utf-8")
+        with eq.open(path) as data:
+            report, *_ = map(said, data.report(tmp_path / f"{left}.html"))
+            asked = said(data.report(tmp_path / f"by{left}.html", by=["race"])[0])
+        told = "Not compared: 'disability'. The file tells of it"
+        assert (told in report[: report.index("What could not be told")]) is left
+        assert told not in asked
