@@ -235,9 +235,9 @@ def of_more_than_all(
             if least > most > 0 and table.moments.n[row] >= question.min_n:
                 group = table.names(row)[trait]
                 said.append(
-                    f"'{indicator.label}' is {least:,.0f} in '{group}'"
-                    f' and {most:,.0f} in all students together: "others" come out as'
-                    " 0. One of the figures is wrong: ask the publisher."
+                    f"'{indicator.label}' is more in '{group}' than in all students"
+                    ' together: "others" come out as 0. One of the figures is wrong:'
+                    " ask the publisher."
                 )
     return tuple(said[:_MOST_LACKING])
 
