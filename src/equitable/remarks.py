@@ -114,12 +114,11 @@ def about_uncompared(students: Asked, traits: Sequence[Dimension]) -> tuple[str,
     ]
     if not left:
         return ()
-    return (
-        (
-            f"Not compared: {', '.join(left)}. The file tells of it, and equity.toml names"
-            " other dimensions only: add it there, or ask with --by."
-        ),
+    said = (
+        f"Not compared: {', '.join(left)}. The file tells of it, and equity.toml names"
+        " other dimensions only: add it there, or ask with --by."
     )
+    return (said,)
 
 
 def with_directions(
