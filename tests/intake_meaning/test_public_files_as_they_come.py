@@ -788,7 +788,11 @@ def test_a_saved_percentage_is_what_a_report_shows(
     report = tmp_path / "report.xlsx"
     with eq.open(path, config=settings) as table:
         assert [one.percent for one in table.schema.indicators] == ["Rate"]
-        assert table.report(report, by=["Group"], min_n=5, page=False) == [report]
+        assert table.report(
+            report, by=["Group"], min_n=5, page=False, direction="higher"
+        ) == [report]
     with eq.open(path, fresh=True) as table:
         other = tmp_path / "other.xlsx"
-        assert table.report(other, by=["Group"], percent="Rate", total="Tested")
+        assert table.report(
+            other, by=["Group"], percent="Rate", total="Tested", direction="higher"
+        )
