@@ -23,6 +23,7 @@ from equitable.report.board.page import (
 )
 from equitable.report.board.words import languages
 from equitable.study import Plan, carry_out
+from equitable.vocabulary import Break
 
 LONG = "The Very Reverend Doctor Bartholomew Featherstonehaugh Memorial Acad…"
 ATTACK = '<img src=x onerror="alert(1)"></style><script>alert(1)</script>'
@@ -148,7 +149,12 @@ def test_a_language_of_the_other_direction_reads_its_way(contents):
 
 
 def test_a_break_stands_before_its_year_and_in_words(contents):
-    board = replace(contents.board, breaks=(("2018", "another test"), ("1999", "x")))
+    before = tuple(str(year) for year in range(2013, 2018))
+    breaks = (
+        Break(year="Year", at="2018", earlier=before, why="another test"),
+        Break(year="Year", at="1999", earlier=("1998",), why="x"),
+    )
+    board = replace(contents.board, breaks=breaks)
     page = board_page(replace(contents, board=board), "es")
     assert [year.year for year in page.years if year.broken] == ["2018"]
     assert "2018: another test" in page.years_note

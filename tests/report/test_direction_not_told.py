@@ -44,10 +44,13 @@ def test_a_report_of_published_counts_asks_for_the_direction(tmp_path):
         with pytest.raises(QuestionError, match="whether more or less of 'Nr rides'"):
             data.report(tmp_path / "out.html", **ASKED)
         assert not [*tmp_path.glob("*.html")]
-        for way, behind in (("lower", "Black"), ("higher", "White")):
+        for way, behind in (
+            ("lower", "Black or African American"),
+            ("higher", "White"),
+        ):
             asked = {**ASKED, "direction": way}
             report = head(data.report(tmp_path / f"{way}.html", **asked)[0])
-            assert f"Student Group: {behind}" in report.split(";")[0]
+            assert f"{behind} students, " in report.split(";")[0]
 
 
 def test_a_direction_in_equity_toml_is_enough_and_inspect_writes_none(tmp_path):
@@ -69,7 +72,7 @@ def test_a_direction_in_equity_toml_is_enough_and_inspect_writes_none(tmp_path):
     settings.write_text(told.format('direction = "lower"'), encoding="utf-8")
     with eq.open(path) as data:
         report = head(data.report(tmp_path / "out.html")[0])
-    assert "Student Group: Black" in report.split(";")[0]
+    assert "Black or African American students, " in report.split(";")[0]
 
 
 def test_an_outcome_that_tells_is_shown_and_the_other_named_at_the_head(tmp_path):
@@ -83,7 +86,7 @@ def test_an_outcome_that_tells_is_shown_and_the_other_named_at_the_head(tmp_path
     with eq.open(path) as data:
         report = head(data.report(tmp_path / "out.html")[0])
     assert "'Rides' is left out: nothing in the file says" in report
-    assert "Student Group: Black’, 40" in report
+    assert "Black or African American students, 40" in report
 
 
 @pytest.mark.parametrize(
