@@ -182,3 +182,30 @@ def test_schools_that_only_one_file_has(schools: list[Row], tmp_path: Path) -> N
     assert left["schools of Suspensions.csv that Enrollment.csv does not have"] == 5
     assert filled == 0
     assert counts > 100
+
+
+def test_a_word_in_place_of_a_count_is_refused_by_its_file_row_and_column(
+    schools: list[Row], tmp_path: Path
+) -> None:
+    """Codes and marks say that there is no number; a word says that something is wrong."""
+    name = "SCH_DISCWODIS_ISS_BL_F"
+    wrong = [dict(row) for row in schools]
+    wrong[6][name] = "12 girls"
+    marked = [dict(row) for row in schools]
+    marked[6][name] = "*"
+    topics = ("DISCWODIS", "DISCWDIS")
+    one = tmp_path / "whole.csv"
+    write(one, marked, "ENR", *topics)
+    eq.open(one).close()
+    write(one, wrong, "ENR", *topics)
+    with pytest.raises(InputError, match="'12 girls' is not a number") as caught:
+        eq.open(one)
+    assert (caught.value.row, caught.value.column) == (8, name)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    write(folder / "Enrollment.csv", schools, "ENR")
+    write(folder / "Suspensions.csv", wrong, *topics)
+    with pytest.raises(InputError, match="'12 girls' is not a number") as caught:
+        eq.open(folder)
+    assert caught.value.file == "Suspensions.csv"
+    assert (caught.value.row, caught.value.column) == (8, name)

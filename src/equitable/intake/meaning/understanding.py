@@ -20,9 +20,11 @@ from equitable.intake.meaning.rows import RowsAre, is_beside, is_figure
 from equitable.intake.meaning.schema import Schema
 from equitable.intake.meaning.sizes import paired, with_sizes
 from equitable.intake.profile import ColumnProfile, profile
+from equitable.intake.published import civil_rights
 from equitable.intake.published.figures import with_marks
 from equitable.intake.published.groups_named import is_everyone
 from equitable.intake.published.rewriting import reshaped, unpivoted
+from equitable.intake.published.school_counts import refuse_words
 from equitable.intake.published.tables import (
     Published,
     breakdowns_of,
@@ -158,8 +160,12 @@ def _rewrite_named(source: Source) -> None:
 
     The federal collection has some 1,700 columns, of which a few are looked at then.
     """
-    published = recognise_names([column.name for column in source.columns])
+    names = [column.name for column in source.columns]
+    published = recognise_names(names)
     if published is not None and not isinstance(source.rewritten_as, Published):
+        layout = civil_rights.recognise(names)
+        if layout is not None:
+            refuse_words(source, [*layout.cleaning(layout.topics)])
         source.rewrite(lambda part: reshaped(part, published))
         source.rewritten_as = published
         source.hold(_MOST_HELD)

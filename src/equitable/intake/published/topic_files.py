@@ -23,6 +23,7 @@ from equitable.intake.published.civil_rights import (
     KEY_COLUMNS,
     Layout,
 )
+from equitable.intake.published.school_counts import refuse_words
 from equitable.intake.readers.parts import Column, Part, Scratch, sql_text, text_of
 from equitable.intake.where import quote_name
 from equitable.vocabulary import LeftOut
@@ -144,6 +145,7 @@ def _joined(
     listed = ", ".join(quote_name(column.name) for column in kept)
     base = scratch.new_path(".parquet")
     with alone(first, base) as one:
+        refuse_words(one, [*needed])
         schools = _each_once(first, one)
         one.write(
             f"SELECT ROW_NUMBER() OVER () AS {_ROW}, {_school_sql(first)} AS {_SCHOOL},"
@@ -158,6 +160,7 @@ def _joined(
             for name in names
         )
         with alone(part, base, path) as one:
+            refuse_words(one, names)
             found = _each_once(part, one)
             one.write(
                 f"SELECT their.* EXCLUDE ({_SCHOOL}) FROM"
