@@ -14,6 +14,7 @@ from equitable.cube.cells import Cells
 from equitable.cube.scan import scan
 from equitable.cube.told_apart import is_told_apart
 from equitable.errors import EquitableError, InputError, QuestionError
+from equitable.intake.breaks import about_forms
 from equitable.intake.meaning.defaults import cautions
 from equitable.intake.meaning.hints import hint
 from equitable.intake.meaning.schema import Schema
@@ -179,6 +180,8 @@ def carry_out(
     quality = _quality(source, schema, plan)
     internal = plan.internal or plan.min_n < LEAST_PUBLIC
     assumed = schema.notes_where(source, plan.where)
+    forms = [about_forms(axis.dimension, axis.groups) for axis in cells.axes]
+    first = (*plan.cautions, *filter(None, forms))
     provenance = replace(
         cells.provenance,
         version=VERSION,
@@ -186,9 +189,11 @@ def carry_out(
         internal=internal,
         min_n=plan.min_n,
         notes=tuple(
-            dict.fromkeys((*assumed, *plan.notes, *cells.provenance.notes, *notes))
+            dict.fromkeys(
+                (*first, *assumed, *plan.notes, *cells.provenance.notes, *notes)
+            )
         ),
-        cautions=(*plan.cautions, *cautions((*assumed, *plan.notes))),
+        cautions=(*first, *cautions((*assumed, *plan.notes))),
     )
     students = all(not one.is_counts and one.figures is None for one in plan.indicators)
     if not internal and students:

@@ -6,7 +6,7 @@ declared is said with every result that it touches; what was not is asked about.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -210,17 +210,22 @@ def find_jumps(
         spread = _least(
             one, moments.squares.sum(), moments.total.sum(), moments.n.sum()
         )
-        at = jump_in(levels[:, kept], least=spread)
         names = [years[n] for n in kept]
-        if at is not None and not any(
-            declared.is_of(one) and declared.crosses(names[at - 1 : at + 1])
-            for declared in schema.breaks
-        ):
+        declared = frozenset(
+            at
+            for at in range(1, len(names))
+            for told in schema.breaks
+            if told.is_of(one) and told.crosses(names[at - 1 : at + 1])
+        )
+        at = jump_in(levels[:, kept], least=spread, declared=declared)
+        if at is not None:
             findings.append(_asked(one, names[at - 1], names[at], place))
     return findings
 
 
-def jump_in(levels: Numbers, *, least: float) -> int | None:
+def jump_in(
+    levels: Numbers, *, least: float, declared: Collection[int] = ()
+) -> int | None:
     """The year (its column) with a jump before it, by the rule of ``find_jumps``.
 
     Parameters
@@ -229,12 +234,16 @@ def jump_in(levels: Numbers, *, least: float) -> int | None:
         Shape (places, years), in order; not a number where there is none.
     least
         The smallest change that counts.
+    declared
+        Years (their columns) whose change from the year before is explained: it is
+        neither asked about nor what is usual.
     """
     changes = np.diff(levels, axis=1)
     usable = [
         year
         for year in range(changes.shape[1])
         if np.isfinite(changes[:, year]).sum() >= FEWEST_PLACES
+        and year + 1 not in declared
     ]
     if len(usable) < 2:
         return None

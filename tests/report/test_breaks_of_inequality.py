@@ -124,3 +124,45 @@ def test_an_old_break_does_not_silence_a_later_jump(tmp_path: Path) -> None:
     settings.write_text("")
     # Nor is a person asked about years that they left out.
     assert jumps(path, "year <= 2018") == []
+
+
+def test_a_larger_jump_that_is_declared_hides_no_other(tmp_path: Path) -> None:
+    """Ten schools: 20 of 100, from 2015 on 60, from 2020 on 80, everywhere."""
+    lines = ["school,year,passed,tested"]
+    for school in range(10):
+        for year in range(2012, 2022):
+            count = 20 if year < 2015 else 60 if year < 2020 else 80
+            lines.append(f"School {school},{year},{count + (school + year) % 3},100")
+    path = tmp_path / "schools.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    settings = tmp_path / "equity.toml"
+    settings.write_text(declared("2015"))
+    (one,) = jumps(path)
+    assert "between 2019 and 2020" in one.sentence
+    settings.write_text(declared("2015") + declared("2020"))
+    assert jumps(path) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "by"), [("", None), ('[columns]\nyear = "year"\n', "race")]
+)
+@pytest.mark.parametrize(
+    ("years", "said"), [(("2020", "2020-21"), True), (("2020", "2021"), False)]
+)
+def test_a_report_says_that_years_are_not_written_alike(
+    tmp_path: Path, years: tuple[str, ...], said: bool, settings: str, by: str | None
+) -> None:
+    rows = [
+        f"{year},{race},{'yes' if student < passed else 'no'}"
+        for year in years
+        for race, passed in (("Black", 60), ("White", 80))
+        for student in range(100)
+    ]
+    lines = [f"{number},{row}" for number, row in enumerate(rows)]
+    path = tmp_path / "students.csv"
+    text = "\n".join(["student,year,race,passed", *lines])
+    path.write_text(text + "\n", encoding="utf-8")
+    (tmp_path / "equity.toml").write_text(settings)
+    with eq.open(path) as data:
+        data.report(tmp_path / "out.html", outcomes="passed", by=by)
+    assert ("not all written alike" in words(tmp_path / "out.html")) is said
