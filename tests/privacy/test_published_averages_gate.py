@@ -56,6 +56,13 @@ def test_groups_without_a_number_are_not_small_beside_those_with_one(
     assert values["Male"] == 215
 
 
+def test_one_blank_number_does_not_show_the_small_group(table: Path) -> None:
+    table.write_text(ROWS.replace("230,1.2,500", "230,1.2,"), encoding="utf-8")
+    with eq.open(table) as scores:
+        rows = scores.gaps("Average scale score", by=["race"]).rows
+    assert {row.group["race"]: row.withheld for row in rows}["Asian"]
+
+
 def test_a_small_group_is_never_the_best(table: Path) -> None:
     """The file says that the group with the highest average is of three students."""
     with eq.open(table) as scores:

@@ -186,14 +186,13 @@ def _figures(
         name = beside(indicator, what)
         further[what] = _single(cells.table(name, names)) if name else {}
     students = further["students"]
-    # Some numbers and not others would be taken for groups without anybody.
-    counted = bool(own) and own.keys() <= students.keys()
     return {
         place: _Figure(
             value,
             further["error"].get(place),
             further["deviation"].get(place),
-            round(students[place]) if counted else None,
+            # Of some groups the file may not say: those of which it does are guarded.
+            round(students[place]) if place in students else None,
             indicator.is_rate,
         )
         for place, value in own.items()
