@@ -1,0 +1,2 @@
+"""Which figures of a set of linked tables are withheld, and the proof that it is safe.
+"""

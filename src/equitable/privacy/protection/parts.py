@@ -1,0 +1,359 @@
+"""Which counts of some among the students are withheld: those with an outcome.
+
+A count never stands alone: what is left of the group is a count too.  Both sides are
+held to the threshold, and every witness is one of the whole block: numbers of students
+that look the same from outside, and among them counts that look the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from equitable.privacy.policy import Policy
+from equitable.privacy.protection.economy import Side, spared
+from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers, Programme
+from equitable.privacy.protection.students import HARD, Layer
+
+_SLIGHT: Final = 1e-3
+_PARENTS: Final = 4
+_CODE: Final = 0.1
+"""The price of giving no code, against that of withholding a figure."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """Counts with an outcome, and without it, over all figures of a block.
+
+    Attributes
+    ----------
+    yes, no
+        The two sides; what is hidden of one is hidden of the other.
+    low, high
+        Shape (figures,): between which limits a reader knows a withheld count to lie,
+        by its code or by there being none.
+    coded
+        1 where a code says 'near 100 %', -1 'near 0 %', 0 where none is given.
+    witnesses
+        (parent, cells): the number of the parents' witness, and the counts.
+    joint
+        Parents' witnesses for which no counts were found.
+    """
+
+    yes: Layer
+    no: Layer
+    low: Numbers
+    high: Numbers
+    coded: Numbers
+    witnesses: list[tuple[int, Numbers]]
+    joint: list[int]
+
+
+def withhold_parts(
+    rows: Any,
+    cells: Numbers,
+    parents: Sequence[Numbers],
+    parents_hidden: Mask,
+    policy: Policy,
+    *,
+    kept: Mask,
+    cost: Numbers,
+    both: bool = True,
+    shown: Mask | None = None,
+    hidden: Mask | None = None,
+) -> Parts:
+    """Choose which counts to withhold until each has its witnesses.
+
+    Parameters
+    ----------
+    rows
+        Sparse, shape (figures, cells).
+    cells
+        Shape (cells,): how many of each finest cell are counted.
+    parents
+        The numbers of students that counts are among: first as they are, then every
+        witness for a withheld one.  Each shape (cells,).
+    parents_hidden
+        Figures whose number of students is withheld: so are their counts.
+    policy, kept, cost, shown, hidden
+        As in ``withhold_students``.
+    both
+        Whether those not counted are held to the threshold as well, and rates near 0 %
+        and 100 % coded.
+    """
+    search = _Search(
+        rows, cells, parents, parents_hidden, policy, both=both,
+        cost=np.where(kept, HARD, cost), shown=shown, hidden=hidden,
+    )  # fmt: skip
+    search.as_they_are()
+    for number in range(1, len(parents)):
+        search.under(number)
+    search.rest()
+    search.spare()
+    return search.parts
+
+
+class _Search:
+    """The programmes solved for one count."""
+
+    def __init__(
+        self,
+        rows: Any,
+        cells: Numbers,
+        parents: Sequence[Numbers],
+        parents_hidden: Mask,
+        policy: Policy,
+        *,
+        both: bool,
+        cost: Numbers,
+        shown: Mask | None,
+        hidden: Mask | None,
+    ) -> None:
+        self.rows, self.cells, self.parents, self.cost = rows, cells, parents, cost
+        self.away, self.t, self.both = parents_hidden, policy.threshold, both
+        self.policy = policy
+        self.size = np.asarray(rows @ parents[0], np.float64)
+        self.sizes = [np.asarray(rows @ one, np.float64) for one in parents]
+        values = np.asarray(rows @ cells, np.float64)
+        self.fixed = np.zeros(len(values), bool) if shown is None else shown
+        yes, no = _layer(values), _layer(self.size - values)
+        self.parts = Parts(
+            yes=yes, no=no, low=np.zeros(len(values)), high=np.full(len(values), ENDLESS),
+            coded=np.zeros(len(values)), witnesses=[], joint=[],
+        )  # fmt: skip
+        if not both:
+            no.hidden = np.zeros(len(values), bool)
+        self.programme = Programme(rows, values, parents[0])
+        self.first = np.zeros(len(values), bool) if hidden is None else hidden
+        self._first(self.first)
+
+    def _first(self, hidden: Mask) -> None:
+        """What the rule withholds, and the codes."""
+        parts, t = self.parts, self.t
+        for row, n in enumerate(self.size.tolist()):
+            yes, no = parts.yes.values[row], parts.no.values[row]
+            if self.fixed[row]:
+                self.programme.bound(row, (0.0, 0.0), (0.0, 0.0))
+                continue
+            most = None if self.away[row] or not self.both else self.policy.code(int(n))
+            limit = t - 1 if most is None else most
+            small, rest = yes <= limit, self.both and no <= limit
+            if not (self.away[row] or small or rest or hidden[row]):
+                continue
+            parts.yes.primary[row] = yes < t or (most is not None and small)
+            parts.no.primary[row] = self.both and (
+                no < t or (most is not None and bool(rest))
+            )
+            coded = 0 if most is None else -1 if small else 1 if rest else 0
+            self._hide(row, coded)
+
+    def _hide(self, row: int, coded: int = 0) -> None:
+        """Withhold a count: from here on it may be what its code, if any, allows."""
+        parts, n = self.parts, float(self.size[row])
+        parts.yes.hidden[row] = True
+        parts.no.hidden[row] = self.both
+        parts.coded[row] = coded
+        if coded:
+            most = float(self.policy.code(int(n)) or 0)
+            parts.low[row], parts.high[row] = (n - most, n) if coded > 0 else (0.0, most)
+        self._free(row)
+
+    def _uncode(self, row: int) -> None:
+        """Give no code: it would give something away."""
+        parts = self.parts
+        parts.coded[row], parts.low[row], parts.high[row] = 0, 0.0, ENDLESS
+        self._free(row)
+
+    def _limits(self, row: int) -> tuple[float, float]:
+        """How far a withheld count may lie above, and below, its value."""
+        parts, value = self.parts, self.parts.yes.values[row]
+        over = ENDLESS if parts.high[row] >= ENDLESS else parts.high[row] - value
+        return over, value - parts.low[row]
+
+    def _free(self, row: int) -> None:
+        over, under = self._limits(row)
+        coded = self.parts.coded[row]
+        far = (ENDLESS if coded < 0 else 0.0, ENDLESS if coded > 0 else 0.0)
+        self.programme.bound(row, (0.0, over), (0.0, under), far=far)
+
+    def _price(self) -> None:
+        """A withheld count moves at no price; further than its code, at that of one."""
+        self.programme.price(
+            np.where(self.parts.yes.hidden, 0.0, self.cost), _CODE * self.cost
+        )
+
+    def as_they_are(self) -> None:
+        """Witnesses among the students as they are, for groups that are large enough."""
+        parts = self.parts
+        for row in np.argsort(-self.size, kind="stable").tolist():
+            if self.size[row] < self.t or not parts.yes.hidden[row]:
+                continue
+            for side in (parts.yes, parts.no):
+                if not side.primary[row]:
+                    continue
+                if side.most[row] < self.t:
+                    self._reach(side, row, 0, self.t, up=True)
+                if side.least[row] > 0:
+                    self._reach(side, row, 0, 0, up=False)
+
+    def under(self, number: int) -> None:
+        """Counts under another witness of the numbers of students, one way and another."""
+        programme, parts = self.programme, self.parts
+        sizes = self.sizes[number]
+        programme.hold(self.parents[number])
+        self._price()
+        found = False
+        for layer, sign in ((parts.yes, -1.0), (parts.no, 1.0)):
+            wanted = self._wanting(layer) & (
+                (sizes >= self.t) | (layer.least > 0) | ~layer.primary
+            )
+            if found and not wanted.any():
+                continue
+            pull = np.asarray(self.rows[np.flatnonzero(wanted)].sum(axis=0)).ravel()
+            programme.wish(sign * _SLIGHT * pull)
+            point = programme.whole(self.cells) if programme.solve() else None
+            if point is not None:
+                self._note(point, number)
+                found = True
+        programme.wish(np.zeros(len(self.cells)))
+        if not found:
+            parts.joint.append(number)
+
+    def rest(self) -> None:
+        """What is still open: each by itself, under whichever witness would do."""
+        sides = (self.parts.yes, self.parts.no)
+        for side in sides:
+            for row in np.flatnonzero(side.primary).tolist():
+                if side.most[row] < self.t and not self._anywhere(
+                    side, row, self.t, up=True
+                ):
+                    side.open.append((row, "up"))
+                if side.least[row] > 0 and not self._anywhere(side, row, 0, up=False):
+                    side.open.append((row, "down"))
+        tried: set[tuple[int, int]] = set()
+        while True:
+            left = [
+                (place, row)
+                for place, side in enumerate(sides)
+                for row in np.flatnonzero(self._wanting(side) & ~side.primary).tolist()
+                if (place, row) not in tried
+            ]
+            if not left:
+                return
+            place, row = left[0]
+            tried.add(left[0])
+            side, wide = sides[place], self.policy.width
+            if not (
+                self._anywhere(side, row, side.least[row] + wide, up=True)
+                or self._anywhere(side, row, side.most[row] - wide, up=False)
+            ):
+                side.open.append((row, "width"))
+
+    def spare(self) -> None:
+        """Show what need not be withheld; every parent keeps a witness."""
+        parts = self.parts
+        if parts.yes.open or parts.no.open or not parts.witnesses:
+            return
+        seen = np.asarray(
+            (self.rows @ np.stack([one for _, one in parts.witnesses], axis=1)).T
+        )
+        sizes = np.stack([self.sizes[number] for number, _ in parts.witnesses])
+        asked = {"floor": 0.0, "threshold": self.t, "width": self.policy.width}
+        sides = [
+            Side(seen=seen, values=parts.yes.values, primary=parts.yes.primary, **asked),
+        ]
+        if self.both:
+            no = parts.no
+            sides.append(
+                Side(seen=sizes - seen, values=no.values, primary=no.primary, **asked)
+            )
+        forced = (
+            self.away | parts.yes.primary | parts.no.primary | (parts.coded != 0)
+            | self.first
+        )  # fmt: skip
+        hidden, kept = spared(sides, parts.yes.hidden, forced, self.cost)
+        parts.yes.hidden = hidden
+        parts.no.hidden = hidden & self.both
+        moves = (np.abs(seen - parts.yes.values) > 0.5) & ~hidden  # noqa: PLR2004
+        still = ~moves.any(axis=1)
+        covered = {parts.witnesses[i][0] for i in np.flatnonzero(kept)}
+        for i in np.flatnonzero(still & ~kept).tolist():
+            if parts.witnesses[i][0] not in covered:
+                covered.add(parts.witnesses[i][0])
+                kept[i] = True
+        lost = {number for number, _ in parts.witnesses} - covered
+        parts.joint.extend(sorted(lost))
+        parts.witnesses = [
+            one for one, need in zip(parts.witnesses, kept, strict=True) if need
+        ]
+
+    def _wanting(self, layer: Layer) -> Mask:
+        """Withheld counts that lack a witness."""
+        short = (layer.most < self.t) | (layer.least > 0)
+        narrow = layer.most - layer.least < self.policy.width
+        wanting: Mask = layer.hidden & np.where(layer.primary, short, narrow)
+        return wanting
+
+    def _anywhere(self, side: Layer, row: int, goal: float, *, up: bool) -> bool:
+        """Whether a figure reaches a goal under the students as they are, or otherwise."""
+        sizes = np.array([sizes[row] for sizes in self.sizes])
+        order = np.argsort(-sizes if up else sizes, kind="stable")[:_PARENTS]
+        return any(
+            self._reach(side, row, number, goal, up=up)
+            for number in dict.fromkeys([0, *order.tolist()])
+            if number not in self.parts.joint
+        )
+
+    def _reach(
+        self, side: Layer, row: int, number: int, goal: float, *, up: bool
+    ) -> bool:
+        """A witness under a parent in which one side of a figure reaches a goal."""
+        if side is self.parts.no:
+            goal, up = self.sizes[number][row] - goal, not up
+        value = self.parts.yes.values[row]
+        over, under = self._limits(row)
+        most, least = (over, -under) if up else (goal - value, -under)
+        if up:
+            least = max(least, goal - value)
+        most = min(most, over)
+        if goal < 0 or goal > self.sizes[number][row] or most < least:
+            return False
+        programme = self.programme
+        programme.hold(self.parents[number])
+        self._price()
+        # The two are never both above 0 where one of them has a price; here none has.
+        programme.bound(
+            row,
+            (max(least, 0.0), max(most, 0.0)),
+            (max(-most, 0.0), max(-least, 0.0)),
+        )
+        point = programme.whole(self.cells) if programme.solve() else None
+        self._free(row)
+        if point is None:
+            return False
+        self._note(point, number)
+        return True
+
+    def _note(self, point: Numbers, number: int) -> None:
+        parts = self.parts
+        seen = np.asarray(self.rows @ point, np.float64)
+        moved = (np.abs(seen - parts.yes.values) > 0.5) & ~parts.yes.hidden  # noqa: PLR2004
+        for row in np.flatnonzero(moved).tolist():
+            self._hide(row)
+        beyond = (seen > parts.high) | (seen < parts.low)
+        for row in np.flatnonzero(beyond).tolist():
+            self._uncode(row)
+        parts.yes.saw(seen)
+        parts.no.saw(self.sizes[number] - seen)
+        parts.witnesses.append((number, point))
+
+
+def _layer(values: Numbers) -> Layer:
+    none = np.zeros(len(values), bool)
+    return Layer(
+        values=values, hidden=none.copy(), primary=none.copy(), least=values.copy(),
+        most=values.copy(),
+    )  # fmt: skip

@@ -1,0 +1,208 @@
+"""One block's figures as a linear programme that is solved many times over.
+
+    least    sum of price[r] * (over[r] + under[r])
+    so that  rows @ x - over + under = value,  0 <= x <= upper
+
+The rows are what could be published: each a sum of the finest cells ``x``.  What is
+withheld may move at no price; what is shown may move only where it is to be withheld as
+well.  A solution in whole numbers is therefore another school that looks exactly the
+same from outside: a *witness* that a withheld figure can be something else.
+
+After C. Kelly, B. Golden and A. Assad (1992), Cell suppression: disclosure protection
+for sensitive tabular data, Networks 22; and M. Fischetti and J. J. Salazar (2001),
+Solving the cell suppression problem on tabular data with linear constraints,
+Management Science 47.  The programmes are solved by HiGHS, always from the last basis.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+ENDLESS: Final = 1e30
+_WHOLE: Final = 1e-6
+_DIVES: Final = 60
+_NODES: Final = 400
+
+
+class Programme:
+    """A linear programme over the finest cells, and its solutions in whole numbers.
+
+    Parameters
+    ----------
+    rows
+        Shape (rows, cells), sparse: which cells each figure is the sum of.
+    values
+        Shape (rows,): the figures as they are.
+    upper
+        Shape (cells,): the most that each cell can hold.
+    """
+
+    def __init__(self, rows: Any, values: Numbers, upper: Numbers) -> None:
+        import highspy  # noqa: PLC0415 - costly
+        from scipy import sparse  # noqa: PLC0415 - costly
+
+        count, cells = rows.shape
+        self.rows, self.values, self.count, self.cells = rows, values, count, cells
+        self.upper = upper.astype(np.float64)
+        self.solved = 0
+        self._highs = highspy
+        one = sparse.eye(count)
+        both = sparse.hstack([rows, -one, one, -one, one]).tocsc()
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = cells + 4 * count, count
+        model.col_cost_ = np.zeros(cells + 4 * count)
+        model.col_lower_ = np.zeros(cells + 4 * count)
+        limits = np.r_[np.full(2 * count, ENDLESS), np.zeros(2 * count)]
+        model.col_upper_ = np.r_[self.upper, limits]
+        model.row_lower_ = model.row_upper_ = values.astype(np.float64)
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.start_ = both.indptr
+        model.a_matrix_.index_ = both.indices
+        model.a_matrix_.value_ = both.data
+        self._solver = highspy.Highs()
+        for name, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("random_seed", 1),
+            ("mip_rel_gap", 0.5),
+            ("mip_max_nodes", _NODES),
+        ):
+            self._solver.setOptionValue(name, value)
+        self._solver.passModel(model)
+        self._slack = np.arange(cells, cells + 4 * count, dtype=np.int32)
+        self._cell = np.arange(cells, dtype=np.int32)
+
+    def price(self, prices: Numbers, far: Numbers | None = None) -> None:
+        """What it costs to move each row by one, either way; and further than bounded.
+
+        Parameters
+        ----------
+        prices, far
+            Shape (rows,).  ``far`` is paid beyond the bounds of a row for which
+            ``bound`` allows that.
+        """
+        beyond = np.zeros(self.count) if far is None else far
+        every = np.r_[prices, prices, prices + beyond, prices + beyond]
+        self._solver.changeColsCost(
+            4 * self.count, self._slack, every.astype(np.float64)
+        )
+
+    def wish(self, costs: Numbers) -> None:
+        """What each cell costs by itself (below 0: what it earns)."""
+        self._solver.changeColsCost(self.cells, self._cell, costs.astype(np.float64))
+
+    def hold(self, upper: Numbers) -> None:
+        """Other upper limits of the cells."""
+        self.upper = upper.astype(np.float64)
+        self._solver.changeColsBounds(
+            self.cells, self._cell, np.zeros(self.cells), self.upper
+        )
+
+    def bound(
+        self,
+        row: int,
+        over: tuple[float, float] = (0.0, ENDLESS),
+        under: tuple[float, float] = (0.0, ENDLESS),
+        *,
+        far: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
+        """How far a row may, and must, lie above and below its value.
+
+        ``far`` is how much further above, and below, at the price of it.
+        """
+        limits = (over, under, (0.0, far[0]), (0.0, far[1]))
+        for place, (least, most) in enumerate(limits):
+            column = self.cells + place * self.count + row
+            self._solver.changeColBounds(column, float(least), float(most))
+
+    def solve(self) -> bool:
+        """Whether there is a solution; it is then the best one."""
+        self._solver.run()
+        self.solved += 1
+        return bool(
+            self._solver.getModelStatus() == self._highs.HighsModelStatus.kOptimal
+        )
+
+    def point(self) -> Numbers:
+        """The cells of the last solution; shape (cells,)."""
+        every: Numbers = np.asarray(self._solver.getSolution().col_value, np.float64)
+        return every[: self.cells]
+
+    def duals(self) -> Numbers:
+        """How much the last solution's cost falls for each unit that a row rises."""
+        found: Numbers = np.asarray(self._solver.getSolution().row_dual, np.float64)
+        return found
+
+    def whole(self, near: Numbers) -> Numbers | None:
+        """The last solution, or one not far from it, in whole numbers.
+
+        Parameters
+        ----------
+        near
+            A point in whole numbers that the solution is a move from: cells are
+            rounded towards it.
+        """
+        found = self._dived(near)
+        if found is None and self.solve():
+            found = self._searched(near)
+        return found
+
+    def _dived(self, near: Numbers) -> Numbers | None:
+        """Fix one cell after the other at a whole number, the furthest moved first."""
+        fixed: list[int] = []
+        point = self.point()
+        found: Numbers | None = None
+        for _ in range(_DIVES):
+            off = np.flatnonzero(np.abs(point - np.round(point)) > _WHOLE)
+            if not len(off):
+                found = np.round(point)
+                break
+            cell = int(off[np.argmax(np.abs(point[off] - near[off]))])
+            below, above = np.floor(point[cell]), np.ceil(point[cell])
+            first = below if point[cell] - below < above - point[cell] else above
+            if abs(point[cell] - below - (above - point[cell])) < _WHOLE:
+                first = below if abs(below - near[cell]) <= abs(above - near[cell]) else above
+            fixed.append(cell)
+            for value in (first, above if first == below else below):
+                self._solver.changeColBounds(cell, float(value), float(value))
+                if self.solve():
+                    break
+            else:
+                break
+            point = self.point()
+        for cell in fixed:
+            self._solver.changeColBounds(cell, 0.0, float(self.upper[cell]))
+        return found
+
+    def _searched(self, near: Numbers) -> Numbers | None:
+        """An integer programme over the cells that moved, or that hold somebody."""
+        point = self.point()
+        kinds = self._highs.HighsVarType
+        free = (np.abs(point - near) > _WHOLE) | (near > 0)
+        for some in (free, np.ones(self.cells, bool)):
+            own = self._cell[some]
+            others = self._cell[~some]
+            held = np.minimum(near[others], self.upper[others])
+            self._solver.changeColsBounds(len(others), others, held, held)
+            self._solver.changeColsIntegrality(
+                len(own), own, np.array([kinds.kInteger] * len(own))
+            )
+            self._solver.run()
+            self.solved += 1
+            right = self._solver.getInfo().primal_solution_status == 2  # noqa: PLR2004
+            found = np.round(self.point()) if right else None
+            self._solver.changeColsIntegrality(
+                len(own), own, np.array([kinds.kContinuous] * len(own))
+            )
+            self._solver.changeColsBounds(
+                len(others), others, np.zeros(len(others)), self.upper[others]
+            )
+            if found is not None:
+                return found
+        return None

@@ -1,0 +1,208 @@
+"""Which numbers of students are withheld, with a witness for every one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equitable.privacy.policy import Policy
+from equitable.privacy.protection.economy import Side, spared
+from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers, Programme
+
+HARD = 1e7
+"""The price of what must stay: paid only where nothing else would do."""
+
+
+@dataclass(slots=True)
+class Layer:
+    """One kind of number over all figures of a block: students, or those with an outcome.
+
+    Attributes
+    ----------
+    values
+        Shape (figures,): the numbers as they are.
+    hidden
+        Which are withheld.
+    primary
+        Which are withheld by the rule itself.
+    least, most
+        What the witnesses reach.
+    open
+        Figures of which no witness was found: (figure, what was wanted).
+    """
+
+    values: Numbers
+    hidden: Mask
+    primary: Mask
+    least: Numbers
+    most: Numbers
+    witnesses: list[Numbers] = field(default_factory=list)
+    open: list[tuple[int, str]] = field(default_factory=list)
+
+    def saw(self, seen: Numbers) -> None:
+        """Take note of what a witness's figures are."""
+        np.maximum(self.most, seen, out=self.most)
+        np.minimum(self.least, seen, out=self.least)
+
+
+def withhold_students(
+    rows: Any,
+    cells: Numbers,
+    policy: Policy,
+    *,
+    kept: Mask,
+    cost: Numbers,
+    upper: Numbers | None = None,
+    shown: Mask | None = None,
+    hidden: Mask | None = None,
+) -> Layer:
+    """Choose what to withhold until every withheld number has its witnesses.
+
+    Parameters
+    ----------
+    rows
+        Sparse, shape (figures, cells).
+    cells
+        Shape (cells,): students in each finest cell.
+    policy
+        The threshold, and whether zeros are shown.
+    kept
+        Figures that should stay: withheld only where nothing else would do.
+    cost
+        What withholding each figure costs: its students, or more of what matters more.
+    upper
+        The most students that a cell can hold; without limit where it is ``None``.
+    shown
+        Figures that are out already: they can not be withheld any more.
+    hidden
+        Figures to withhold in any case.
+    """
+    values = np.asarray(rows @ cells, np.float64)
+    t = policy.threshold
+    primary = values < t
+    if policy.zeros == "published":
+        primary &= values > 0
+    fixed = np.zeros(len(values), bool) if shown is None else shown
+    if policy.zeros == "published":
+        fixed = fixed | (values == 0)
+    away = (primary if hidden is None else primary | hidden) & ~fixed
+    layer = Layer(
+        values=values,
+        hidden=away,
+        primary=primary & ~fixed,
+        least=values.copy(),
+        most=values.copy(),
+    )
+    limit = np.full(rows.shape[1], ENDLESS) if upper is None else upper
+    programme = Programme(rows, values, limit)
+    floor = 1.0 if policy.zeros == "published" else 0.0
+    search = _Search(programme, layer, cells, np.where(kept, HARD, cost), fixed, floor)
+    search.reach(t)
+    search.widen(policy.width)
+    if not layer.open:
+        forced = layer.primary if hidden is None else layer.primary | hidden
+        _spare(layer, rows, forced, cost, floor, policy)
+    return layer
+
+
+def _spare(
+    layer: Layer, rows: Any, forced: Mask, cost: Numbers, floor: float, policy: Policy
+) -> None:
+    """Show what need not be withheld, and keep the witnesses that are needed."""
+    if not layer.witnesses:
+        return
+    side = Side(
+        seen=np.asarray((rows @ np.stack(layer.witnesses, axis=1)).T, np.float64),
+        values=layer.values,
+        primary=layer.primary,
+        floor=floor,
+        threshold=policy.threshold,
+        width=policy.width,
+    )
+    layer.hidden, kept = spared([side], layer.hidden, forced, cost)
+    layer.witnesses = [
+        one for one, need in zip(layer.witnesses, kept, strict=True) if need
+    ]
+    layer.least, layer.most = layer.values.copy(), layer.values.copy()
+    for seen in side.seen[kept]:
+        layer.saw(seen)
+
+
+class _Search:
+    """The programmes solved for one layer."""
+
+    def __init__(
+        self,
+        programme: Programme,
+        layer: Layer,
+        cells: Numbers,
+        cost: Numbers,
+        fixed: Mask,
+        floor: float,
+    ) -> None:
+        self.programme, self.layer, self.cells = programme, layer, cells
+        self.cost, self.floor = cost, floor
+        self.down = np.maximum(layer.values - floor, 0.0)
+        for row in range(programme.count):
+            if fixed[row]:
+                programme.bound(row, (0.0, 0.0), (0.0, 0.0))
+            elif floor:
+                programme.bound(row, under=(0.0, float(self.down[row])))
+
+    def reach(self, threshold: int) -> None:
+        """Every primary number could be from the least to the threshold."""
+        layer = self.layer
+        order = np.argsort(-layer.values, kind="stable")
+        for row in order.tolist():
+            if not layer.primary[row]:
+                continue
+            if layer.most[row] < threshold and not self._move(
+                row, up=threshold - layer.values[row]
+            ):
+                layer.open.append((row, "up"))
+        for row in order.tolist():
+            if not layer.primary[row]:
+                continue
+            if layer.least[row] > self.floor and not self._move(
+                row, down=layer.values[row] - self.floor
+            ):
+                layer.open.append((row, "down"))
+
+    def widen(self, width: int) -> None:
+        """Every withheld number could be anything in an interval of that width."""
+        layer = self.layer
+        tried: set[int] = set()
+        while True:
+            narrow = layer.hidden & ~layer.primary & (layer.most - layer.least < width)
+            left = [row for row in np.flatnonzero(narrow).tolist() if row not in tried]
+            if not left:
+                return
+            row = left[0]
+            tried.add(row)
+            up = width - (layer.values[row] - layer.least[row])
+            down = width - (layer.most[row] - layer.values[row])
+            if not (self._move(row, up=up) or self._move(row, down=down)):
+                layer.open.append((row, "width"))
+
+    def _move(self, row: int, *, up: float = 0.0, down: float = 0.0) -> bool:
+        """A witness in which a figure lies so much above or below its value."""
+        if down > self.down[row]:
+            return False
+        programme, layer = self.programme, self.layer
+        programme.price(np.where(layer.hidden, 0.0, self.cost))
+        if up:
+            programme.bound(row, (up, ENDLESS), (0.0, 0.0))
+        else:
+            programme.bound(row, (0.0, 0.0), (down, float(self.down[row])))
+        found = programme.whole(self.cells) if programme.solve() else None
+        programme.bound(row, under=(0.0, ENDLESS if not self.floor else self.down[row]))
+        if found is None:
+            return False
+        seen: NDArray[np.float64] = np.asarray(programme.rows @ found, np.float64)
+        layer.hidden |= np.abs(seen - layer.values) > 0.5  # noqa: PLR2004
+        layer.saw(seen)
+        layer.witnesses.append(found)
+        return True
