@@ -77,6 +77,14 @@ class Policy:
         """How wide the interval of every withheld count is at least."""
         return self.threshold
 
+    @property
+    def sum_width(self) -> float:
+        """The same of a withheld sum (behind a mean), in what one student can add.
+
+        Half of the threshold: of a group just above it hardly more can be asked.
+        """
+        return self.threshold / 2
+
     def code(self, n: int) -> int | None:
         """The most that a count coded as near 0 % can be, by the group's size alone.
 

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from equitable.privacy.protection.programme import Mask, Numbers
 
-_MOVED = 0.5
-
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -34,6 +32,8 @@ class Side:
     floor: float
     threshold: float
     width: float
+    still: float = 0.5
+    """A figure has moved if it differs by more."""
 
     def enough(self, some: Mask, hidden: Mask) -> bool:
         """Whether some of the witnesses do for all that is withheld."""
@@ -63,7 +63,9 @@ def spared(
     The figures that stay withheld, and the witnesses that are left.
     """
     first = sides[0]
-    moves = np.abs(first.seen - first.values) > _MOVED
+    moves = np.any(
+        [np.abs(side.seen - side.values) > side.still for side in sides], axis=0
+    )
     alive = np.ones(len(first.seen), bool)
     hidden = hidden.copy()
     spare = np.flatnonzero(hidden & ~forced)

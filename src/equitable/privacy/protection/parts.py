@@ -20,6 +20,7 @@ from equitable.privacy.protection.students import HARD, Layer
 
 _SLIGHT: Final = 1e-3
 _PARENTS: Final = 4
+_SAME: Final = 1e-6
 _CODE: Final = 0.1
 """The price of giving no code, against that of withholding a figure."""
 
@@ -62,6 +63,7 @@ def withhold_parts(
     kept: Mask,
     cost: Numbers,
     both: bool = True,
+    amounts: bool = False,
     shown: Mask | None = None,
     hidden: Mask | None = None,
 ) -> Parts:
@@ -83,13 +85,15 @@ def withhold_parts(
     both
         Whether those not counted are held to the threshold as well, and rates near 0 %
         and 100 % coded.
+    amounts
+        Whether these are sums, in shares of the most that one student can add, and not
+        counts: withheld with their students, and not for being small.
     """
     search = _Search(
-        rows, cells, parents, parents_hidden, policy, both=both,
-        cost=np.where(kept, HARD, cost), shown=shown, hidden=hidden,
+        rows, cells, parents, parents_hidden, policy, both=both and not amounts,
+        amounts=amounts, cost=np.where(kept, HARD, cost), shown=shown, hidden=hidden,
     )  # fmt: skip
-    search.as_they_are()
-    for number in range(1, len(parents)):
+    for number in range(len(parents)):
         search.under(number)
     search.rest()
     search.spare()
@@ -108,12 +112,15 @@ class _Search:
         policy: Policy,
         *,
         both: bool,
+        amounts: bool,
         cost: Numbers,
         shown: Mask | None,
         hidden: Mask | None,
     ) -> None:
         self.rows, self.cells, self.parents, self.cost = rows, cells, parents, cost
         self.away, self.t, self.both = parents_hidden, policy.threshold, both
+        self.amounts = amounts
+        self.width = policy.sum_width if amounts else policy.width
         self.policy = policy
         self.size = np.asarray(rows @ parents[0], np.float64)
         self.sizes = [np.asarray(rows @ one, np.float64) for one in parents]
@@ -140,10 +147,10 @@ class _Search:
                 continue
             most = None if self.away[row] or not self.both else self.policy.code(int(n))
             limit = t - 1 if most is None else most
-            small, rest = yes <= limit, self.both and no <= limit
+            small, rest = yes <= limit and not self.amounts, self.both and no <= limit
             if not (self.away[row] or small or rest or hidden[row]):
                 continue
-            parts.yes.primary[row] = yes < t or (most is not None and small)
+            parts.yes.primary[row] = small and (yes < t or most is not None)
             parts.no.primary[row] = self.both and (
                 no < t or (most is not None and bool(rest))
             )
@@ -179,33 +186,21 @@ class _Search:
         far = (ENDLESS if coded < 0 else 0.0, ENDLESS if coded > 0 else 0.0)
         self.programme.bound(row, (0.0, over), (0.0, under), far=far)
 
-    def _price(self) -> None:
+    def _price(self, least: float = 0.0) -> None:
         """A withheld count moves at no price; further than its code, at that of one."""
+        price = np.maximum(self.cost, least)
         self.programme.price(
-            np.where(self.parts.yes.hidden, 0.0, self.cost), _CODE * self.cost
+            np.where(self.parts.yes.hidden, 0.0, price), _CODE * price
         )
-
-    def as_they_are(self) -> None:
-        """Witnesses among the students as they are, for groups that are large enough."""
-        parts = self.parts
-        for row in np.argsort(-self.size, kind="stable").tolist():
-            if self.size[row] < self.t or not parts.yes.hidden[row]:
-                continue
-            for side in (parts.yes, parts.no):
-                if not side.primary[row]:
-                    continue
-                if side.most[row] < self.t:
-                    self._reach(side, row, 0, self.t, up=True)
-                if side.least[row] > 0:
-                    self._reach(side, row, 0, 0, up=False)
 
     def under(self, number: int) -> None:
         """Counts under another witness of the numbers of students, one way and another."""
         programme, parts = self.programme, self.parts
         sizes = self.sizes[number]
         programme.hold(self.parents[number])
-        self._price()
-        found = False
+        self._price(HARD)
+        # As they are, the counts are a witness of their own.
+        found = number == 0
         for layer, sign in ((parts.yes, -1.0), (parts.no, 1.0)):
             wanted = self._wanting(layer) & (
                 (sizes >= self.t) | (layer.least > 0) | ~layer.primary
@@ -214,7 +209,7 @@ class _Search:
                 continue
             pull = np.asarray(self.rows[np.flatnonzero(wanted)].sum(axis=0)).ravel()
             programme.wish(sign * _SLIGHT * pull)
-            point = programme.whole(self.cells) if programme.solve() else None
+            point = self._solution()
             if point is not None:
                 self._note(point, number)
                 found = True
@@ -245,7 +240,7 @@ class _Search:
                 return
             place, row = left[0]
             tried.add(left[0])
-            side, wide = sides[place], self.policy.width
+            side, wide = sides[place], self.width
             if not (
                 self._anywhere(side, row, side.least[row] + wide, up=True)
                 or self._anywhere(side, row, side.most[row] - wide, up=False)
@@ -261,7 +256,12 @@ class _Search:
             (self.rows @ np.stack([one for _, one in parts.witnesses], axis=1)).T
         )
         sizes = np.stack([self.sizes[number] for number, _ in parts.witnesses])
-        asked = {"floor": 0.0, "threshold": self.t, "width": self.policy.width}
+        asked = {
+            "floor": 0.0,
+            "threshold": self.t,
+            "width": self.width,
+            "still": _SAME if self.amounts else 0.5,
+        }
         sides = [
             Side(seen=seen, values=parts.yes.values, primary=parts.yes.primary, **asked),
         ]
@@ -277,7 +277,8 @@ class _Search:
         hidden, kept = spared(sides, parts.yes.hidden, forced, self.cost)
         parts.yes.hidden = hidden
         parts.no.hidden = hidden & self.both
-        moves = (np.abs(seen - parts.yes.values) > 0.5) & ~hidden  # noqa: PLR2004
+        least = _SAME if self.amounts else 0.5
+        moves = (np.abs(seen - parts.yes.values) > least) & ~hidden
         still = ~moves.any(axis=1)
         covered = {parts.witnesses[i][0] for i in np.flatnonzero(kept)}
         for i in np.flatnonzero(still & ~kept).tolist():
@@ -293,7 +294,7 @@ class _Search:
     def _wanting(self, layer: Layer) -> Mask:
         """Withheld counts that lack a witness."""
         short = (layer.most < self.t) | (layer.least > 0)
-        narrow = layer.most - layer.least < self.policy.width
+        narrow = layer.most - layer.least < self.width
         wanting: Mask = layer.hidden & np.where(layer.primary, short, narrow)
         return wanting
 
@@ -301,16 +302,33 @@ class _Search:
         """Whether a figure reaches a goal under the students as they are, or otherwise."""
         sizes = np.array([sizes[row] for sizes in self.sizes])
         order = np.argsort(-sizes if up else sizes, kind="stable")[:_PARENTS]
-        return any(
-            self._reach(side, row, number, goal, up=up)
+        some = [
+            number
             for number in dict.fromkeys([0, *order.tolist()])
             if number not in self.parts.joint
+        ]
+        # First without withholding anything further.
+        return any(
+            self._reach(side, row, number, goal, up=up, price=price)
+            for price in (HARD, 0.0)
+            for number in some
         )
 
     def _reach(
-        self, side: Layer, row: int, number: int, goal: float, *, up: bool
+        self,
+        side: Layer,
+        row: int,
+        number: int,
+        goal: float,
+        *,
+        up: bool,
+        price: float,
     ) -> bool:
-        """A witness under a parent in which one side of a figure reaches a goal."""
+        """A witness under a parent in which one side of a figure reaches a goal.
+
+        ``price`` is the least price of a figure that is shown: one that moves in spite
+        of the highest price is no witness.
+        """
         if side is self.parts.no:
             goal, up = self.sizes[number][row] - goal, not up
         value = self.parts.yes.values[row]
@@ -323,24 +341,42 @@ class _Search:
             return False
         programme = self.programme
         programme.hold(self.parents[number])
-        self._price()
+        self._price(price)
         # The two are never both above 0 where one of them has a price; here none has.
         programme.bound(
             row,
             (max(least, 0.0), max(most, 0.0)),
             (max(-most, 0.0), max(-least, 0.0)),
         )
-        point = programme.whole(self.cells) if programme.solve() else None
+        point = self._solution()
         self._free(row)
-        if point is None:
+        if point is None or (price and self._hides(point)):
             return False
         self._note(point, number)
         return True
 
+    def _hides(self, point: Numbers) -> bool:
+        """Whether a point moves a figure that is shown, or one beyond its code."""
+        parts = self.parts
+        seen = np.asarray(self.rows @ point, np.float64)
+        least = _SAME if self.amounts else 0.5
+        moved = (np.abs(seen - parts.yes.values) > least) & ~parts.yes.hidden
+        return bool((moved | (seen > parts.high) | (seen < parts.low)).any())
+
+    def _solution(self) -> Numbers | None:
+        if not self.programme.solve():
+            return None
+        return (
+            self.programme.point()
+            if self.amounts
+            else self.programme.whole(self.cells)
+        )
+
     def _note(self, point: Numbers, number: int) -> None:
         parts = self.parts
         seen = np.asarray(self.rows @ point, np.float64)
-        moved = (np.abs(seen - parts.yes.values) > 0.5) & ~parts.yes.hidden  # noqa: PLR2004
+        least = _SAME if self.amounts else 0.5
+        moved = (np.abs(seen - parts.yes.values) > least) & ~parts.yes.hidden
         for row in np.flatnonzero(moved).tolist():
             self._hide(row)
         beyond = (seen > parts.high) | (seen < parts.low)

@@ -58,6 +58,8 @@ def withhold_students(
     upper: Numbers | None = None,
     shown: Mask | None = None,
     hidden: Mask | None = None,
+    small: Mask | None = None,
+    together: int = 1,
 ) -> Layer:
     """Choose what to withhold until every withheld number has its witnesses.
 
@@ -79,10 +81,17 @@ def withhold_students(
         Figures that are out already: they can not be withheld any more.
     hidden
         Figures to withhold in any case.
+    small
+        Figures that the rule withholds for another number about the same students.
+    together
+        How many kinds of number stand one after the other in ``rows``, of the same
+        groups: a group that is withheld of one kind is withheld of all.
     """
     values = np.asarray(rows @ cells, np.float64)
     t = policy.threshold
     primary = values < t
+    if small is not None:
+        primary |= small
     if policy.zeros == "published":
         primary &= values > 0
     fixed = np.zeros(len(values), bool) if shown is None else shown
@@ -100,34 +109,54 @@ def withhold_students(
     programme = Programme(rows, values, limit)
     floor = 1.0 if policy.zeros == "published" else 0.0
     search = _Search(programme, layer, cells, np.where(kept, HARD, cost), fixed, floor)
+    search.together = together
+    search.hide(np.zeros(len(values), bool))
     search.reach(t)
     search.widen(policy.width)
     if not layer.open:
         forced = layer.primary if hidden is None else layer.primary | hidden
-        _spare(layer, rows, forced, cost, floor, policy)
+        _spare(layer, rows, forced, np.where(kept, 0.0, cost), floor, policy, together)
     return layer
 
 
 def _spare(
-    layer: Layer, rows: Any, forced: Mask, cost: Numbers, floor: float, policy: Policy
+    layer: Layer,
+    rows: Any,
+    forced: Mask,
+    cost: Numbers,
+    floor: float,
+    policy: Policy,
+    together: int,
 ) -> None:
     """Show what need not be withheld, and keep the witnesses that are needed."""
     if not layer.witnesses:
         return
-    side = Side(
-        seen=np.asarray((rows @ np.stack(layer.witnesses, axis=1)).T, np.float64),
-        values=layer.values,
-        primary=layer.primary,
-        floor=floor,
-        threshold=policy.threshold,
-        width=policy.width,
-    )
-    layer.hidden, kept = spared([side], layer.hidden, forced, cost)
+    every = np.asarray((rows @ np.stack(layer.witnesses, axis=1)).T, np.float64)
+    sides = [
+        Side(
+            seen=seen,
+            values=values,
+            primary=primary,
+            floor=floor,
+            threshold=policy.threshold,
+            width=policy.width,
+        )
+        for seen, values, primary in zip(
+            np.split(every, together, axis=1),
+            np.split(layer.values, together),
+            np.split(layer.primary, together),
+            strict=True,
+        )
+    ]
+    group = layer.hidden.reshape(together, -1).any(axis=0)
+    needed = forced.reshape(together, -1).any(axis=0)
+    hidden, kept = spared(sides, group, needed, cost.reshape(together, -1).sum(axis=0))
+    layer.hidden &= np.tile(hidden, together)
     layer.witnesses = [
         one for one, need in zip(layer.witnesses, kept, strict=True) if need
     ]
     layer.least, layer.most = layer.values.copy(), layer.values.copy()
-    for seen in side.seen[kept]:
+    for seen in every[kept]:
         layer.saw(seen)
 
 
@@ -145,6 +174,7 @@ class _Search:
     ) -> None:
         self.programme, self.layer, self.cells = programme, layer, cells
         self.cost, self.floor = cost, floor
+        self.together, self.fixed = 1, fixed
         self.down = np.maximum(layer.values - floor, 0.0)
         for row in range(programme.count):
             if fixed[row]:
@@ -202,7 +232,13 @@ class _Search:
         if found is None:
             return False
         seen: NDArray[np.float64] = np.asarray(programme.rows @ found, np.float64)
-        layer.hidden |= np.abs(seen - layer.values) > 0.5  # noqa: PLR2004
+        self.hide(np.abs(seen - layer.values) > 0.5)  # noqa: PLR2004
         layer.saw(seen)
         layer.witnesses.append(found)
         return True
+
+    def hide(self, moved: Mask) -> None:
+        """Withhold what moved, and the other numbers of the same groups."""
+        layer = self.layer
+        every = (layer.hidden | moved).reshape(self.together, -1).any(axis=0)
+        layer.hidden = np.tile(every, self.together) & ~self.fixed

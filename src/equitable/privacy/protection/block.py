@@ -1,0 +1,288 @@
+"""One block - a school in a year - with everything that is to be published of it.
+
+First the numbers of students, then, among every possible number of them, the counts of
+each indicator.  The result says what is withheld, and holds a witness for each of it:
+a whole school that would look exactly the same from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from equitable.privacy.policy import Policy
+from equitable.privacy.protection.exact import (
+    MOST_CELLS,
+    MOST_FIGURES,
+    Asked,
+    withhold_exactly,
+)
+from equitable.privacy.protection.parts import Parts, withhold_parts
+from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers
+from equitable.privacy.protection.students import Layer, withhold_students
+
+LITTLE: Final = 1e-3
+"""What withholding a group without students costs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """An indicator's numbers in the finest cells of a block; each shape (cells,).
+
+    Attributes
+    ----------
+    students
+        Those with a known outcome.
+    counts
+        For how many it is true; of a mean, the sum in shares of what one student can
+        add at most: 0 for every student at the least value, 1 at the largest.
+    amounts
+        Whether it is a mean.
+    """
+
+    name: str
+    students: Numbers
+    counts: Numbers
+    amounts: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Protected:
+    """What is withheld of a block, and the proof.
+
+    Attributes
+    ----------
+    students
+        For each indicator's name, the layer of its numbers of students: indicators
+        with the same students share one.
+    counts
+        For each indicator's name.
+    exact
+        Whether the numbers of students are withheld at the least possible cost.
+    bound
+        No safe choice of numbers of students costs less.
+    open
+        What no witness was found for: in words, for the ledger.
+    """
+
+    students: dict[str, Layer] = field(default_factory=dict)
+    counts: dict[str, Parts] = field(default_factory=dict)
+    exact: bool = False
+    bound: float | None = None
+    open: list[str] = field(default_factory=list)
+
+
+def protect_block(
+    rows: Any,
+    indicators: Sequence[Counted],
+    policy: Policy,
+    *,
+    kept: Mask,
+    cost: Numbers | None = None,
+    shown: Mapping[str, Mask] | None = None,
+) -> Protected:
+    """Withhold until everything withheld has its witnesses.
+
+    Parameters
+    ----------
+    rows
+        Sparse, shape (figures, cells): of ``tables_of``.
+    indicators
+        What is to be published.
+    policy
+        The rules.
+    kept
+        Shape (figures,): what should stay.
+    cost
+        Shape (figures,): what withholding each costs; else its students.
+    shown
+        What is out already: by indicator, for its students (the name) and its counts
+        (the name with a ``+``); each shape (figures,).
+    """
+    return _Block(rows, indicators, policy, kept, cost, shown or {}).protect()
+
+
+class _Block:
+    """The layers of one block, and what they withhold together.
+
+    A group that is withheld for one indicator's students is withheld for all: numbers
+    of the same group that differ by a few who have no outcome would tell each other.
+    """
+
+    def __init__(
+        self,
+        rows: Any,
+        indicators: Sequence[Counted],
+        policy: Policy,
+        kept: Mask,
+        cost: Numbers | None,
+        shown: Mapping[str, Mask],
+    ) -> None:
+        self.rows, self.policy, self.kept, self.cost = rows, policy, kept, cost
+        self.out = shown
+        families: list[list[Counted]] = []
+        for one in indicators:
+            same = [f for f in families if np.array_equal(f[0].students, one.students)]
+            same[0].append(one) if same else families.append([one])
+        self.families = families
+        zeros = policy.zeros == "published"
+        self.small = np.zeros(rows.shape[0], bool)
+        for own in families:
+            n = np.asarray(rows @ own[0].students, np.float64)
+            self.small |= (n < policy.threshold) & ~((n == 0) & zeros)
+
+    def protect(self) -> Protected:
+        """The students of all indicators together, then each indicator's counts."""
+        result = Protected()
+        layers, chains = self._together(result)
+        for family, layer, chain in zip(self.families, layers, chains, strict=True):
+            for one in family:
+                result.students[one.name] = layer
+                found = withhold_parts(
+                    self.rows, one.counts, chain, layer.hidden, self.policy,
+                    kept=self.kept, cost=self._cost(one), amounts=one.amounts,
+                    shown=self.out.get(f"{one.name}+"),
+                )  # fmt: skip
+                result.counts[one.name] = found
+                _note(result, one, found)
+        return result
+
+    def _together(self, result: Protected) -> tuple[list[Layer], list[list[Numbers]]]:
+        """One layer for each family of indicators with the same students."""
+        leads = [family[0] for family in self.families]
+        if len(leads) == 1:
+            layer = self._students(leads[0], self.out.get(leads[0].name), result)
+            return [layer], [[leads[0].students, *layer.witnesses]]
+        from scipy import sparse  # noqa: PLC0415 - costly
+
+        kinds = _known_for([one.students for one in leads])
+        rows = sparse.vstack(
+            [
+                sparse.hstack([self.rows if i in kind else 0 * self.rows for kind in kinds])
+                for i in range(len(leads))
+            ]
+        ).tocsr()
+        rows.eliminate_zeros()
+        cells = np.concatenate(list(kinds.values()))
+        shown = None
+        if self.out:
+            none = np.zeros(len(self.small), bool)
+            shown = np.concatenate([self.out.get(one.name, none) for one in leads])
+        every = len(leads)
+        layer = withhold_students(
+            rows, cells, self.policy, kept=np.tile(self.kept, every),
+            cost=np.concatenate([self._cost(one) for one in leads]), shown=shown,
+            small=np.tile(self.small, every), together=every,
+        )  # fmt: skip
+        result.open += [f"students: figure {row}, {why}" for row, why in layer.open]
+        layers, chains = [], []
+        for i, one in enumerate(leads):
+            own = slice(i * len(self.small), (i + 1) * len(self.small))
+            layers.append(
+                Layer(
+                    values=layer.values[own], hidden=layer.hidden[own],
+                    primary=layer.primary[own], least=layer.least[own],
+                    most=layer.most[own], witnesses=layer.witnesses,
+                )
+            )  # fmt: skip
+            chain = [
+                sum(
+                    part
+                    for kind, part in zip(
+                        kinds, np.split(point, len(kinds)), strict=True
+                    )
+                    if i in kind
+                )
+                for point in layer.witnesses
+            ]
+            chains.append([one.students, *map(np.asarray, chain)])
+        return layers, chains
+
+    def _cost(self, one: Counted) -> Numbers:
+        if self.cost is not None:
+            return self.cost
+        return np.asarray(self.rows @ one.students, np.float64) + LITTLE
+
+    def _students(
+        self, one: Counted, shown: Mask | None, result: Protected
+    ) -> Layer:
+        """The least cost where that can be found; else a good choice."""
+        layer = None
+        if max(self.rows.shape) <= MOST_CELLS and shown is None:
+            layer = self._exactly(one, result)
+        if layer is None:
+            layer = withhold_students(
+                self.rows, one.students, self.policy, kept=self.kept,
+                cost=self._cost(one), shown=shown, small=self.small,
+            )  # fmt: skip
+        result.open += [
+            f"{one.name}: students of figure {row}, {why}" for row, why in layer.open
+        ]
+        return layer
+
+    def _exactly(self, one: Counted, result: Protected) -> Layer | None:
+        rows, policy = self.rows, self.policy
+        count, _ = rows.shape
+        if count > MOST_FIGURES:
+            return None
+        values = np.asarray(rows @ one.students, np.float64)
+        zeros = policy.zeros == "published"
+        nobody = (values == 0) & zeros
+        asked = Asked(
+            rows=rows,
+            cells=one.students,
+            forced=self.small & ~nobody,
+            fixed=(self.kept & ~self.small) | nobody,
+            primary=self.small & ~nobody,
+            width=np.full(count, float(policy.width)),
+            cost=self._cost(one),
+            high=np.full(count, ENDLESS),
+            threshold=float(policy.threshold),
+            floor=float(zeros),
+        )
+        found = withhold_exactly(asked)
+        if found is None:
+            return None
+        layer = Layer(
+            values=values,
+            hidden=found.hidden,
+            primary=asked.primary,
+            least=values.copy(),
+            most=values.copy(),
+            witnesses=list(found.witnesses),
+        )
+        for point in found.witnesses:
+            layer.saw(np.asarray(rows @ point, np.float64))
+        result.exact, result.bound = True, found.bound
+        return layer
+
+
+def _known_for(students: Sequence[Numbers]) -> dict[frozenset[int], Numbers]:
+    """Students by the families of indicators that they have an outcome for.
+
+    The numbers alone do not say whose outcomes they are; in each cell, those who have
+    one of the rarest outcomes are taken to have the commoner ones too.  A reader knows
+    no better, and every world that looks the same is as good a witness.
+    """
+    every = np.stack(students)
+    order = np.argsort(-every, axis=0, kind="stable")
+    found: dict[frozenset[int], Numbers] = {
+        frozenset(range(len(students))): every.min(axis=0)
+    }
+    for rank in range(len(students) - 1):
+        here = np.take_along_axis(every, order[rank : rank + 1], axis=0)[0]
+        after = np.take_along_axis(every, order[rank + 1 : rank + 2], axis=0)[0]
+        for cell in np.flatnonzero(here > after).tolist():
+            kind = frozenset(order[: rank + 1, cell].tolist())
+            own = found.setdefault(kind, np.zeros(every.shape[1]))
+            own[cell] = here[cell] - after[cell]
+    return found
+
+
+def _note(result: Protected, one: Counted, parts: Parts) -> None:
+    for side in (parts.yes, parts.no):
+        result.open += [f"{one.name}: figure {row}, {why}" for row, why in side.open]
+    result.open += [f"{one.name}: witness {number}" for number in parts.joint]
