@@ -118,6 +118,25 @@ def gate_studies(
     ]
 
 
+def gate_hidden(gaps: Gaps, hidden: set[Key], *, min_n: int) -> Gated:
+    """Guard a result by what a release withholds; its figures passed the audit.
+
+    Parameters
+    ----------
+    gaps
+        A result whose shared figures are made without the hidden groups.
+    hidden
+        All groups of the release that are withheld, for this indicator.
+    min_n
+        The release's threshold.
+    """
+    marked = _marked(gaps, min_n, internal=False)
+    provenance = replace(marked.provenance, audited=True)
+    guarded = _gated(replace(marked, provenance=provenance), {}, set(hidden), min_n)
+    rows = tuple(replace(row, missing=None) for row in guarded.gaps.rows)
+    return Gated(replace(guarded.gaps, rows=rows), internal=False, audited=True)
+
+
 def withheld_groups(
     studies: Sequence[Sequence[tuple[Gaps, Group]]], *, min_n: int
 ) -> list[list[frozenset[Key]]]:

@@ -41,12 +41,17 @@ class Counted:
         add at most: 0 for every student at the least value, 1 at the largest.
     amounts
         Whether it is a mean.
+    sums, squares, pivot
+        Of a mean: sums of the values less ``pivot``, and of their squares.
     """
 
     name: str
     students: Numbers
     counts: Numbers
     amounts: bool = False
+    sums: Numbers | None = None
+    squares: Numbers | None = None
+    pivot: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,6 +65,8 @@ class Protected:
         with the same students share one.
     counts
         For each indicator's name.
+    chains
+        For each indicator's name, its students as they are and in every witness.
     exact
         Whether the numbers of students are withheld at the least possible cost.
     bound
@@ -70,6 +77,7 @@ class Protected:
 
     students: dict[str, Layer] = field(default_factory=dict)
     counts: dict[str, Parts] = field(default_factory=dict)
+    chains: dict[str, list[Numbers]] = field(default_factory=dict)
     exact: bool = False
     bound: float | None = None
     open: list[str] = field(default_factory=list)
@@ -141,6 +149,7 @@ class _Block:
         for family, layer, chain in zip(self.families, layers, chains, strict=True):
             for one in family:
                 result.students[one.name] = layer
+                result.chains[one.name] = chain
                 found = withhold_parts(
                     self.rows, one.counts, chain, layer.hidden, self.policy,
                     kept=self.kept, cost=self._cost(one), amounts=one.amounts,

@@ -1,0 +1,153 @@
+"""The proof checked: plain arithmetic on the witnesses, which trusts nothing.
+
+A witness is a block in other numbers.  It is one only if its cells are whole numbers
+from 0 up, if everything that is shown comes out the same, and if it keeps to the codes.
+A withheld figure is safe if the witnesses reach from 0 to the threshold, or, where the
+rule itself does not withhold it, as far apart as the protection is wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from equitable.privacy.policy import Policy
+from equitable.privacy.protection.block import Counted, Protected
+from equitable.privacy.protection.lattice import Stratum
+from equitable.privacy.protection.programme import Mask, Numbers
+
+_SAME: Final = 1e-6
+_CLOSE: Final = 1e-4
+
+
+def unproven(stratum: Stratum, protected: Protected, policy: Policy) -> tuple[str, ...]:
+    """The withheld figures for which no proof holds, each in words.
+
+    Parameters
+    ----------
+    stratum, protected
+        A block, and what is withheld of it.
+    policy
+        The rules: what must be withheld is worked out from them once more.
+    """
+    rows = stratum.tables.rows
+    found: list[str] = []
+    worlds: dict[str, dict[int, list[Numbers]]] = {}
+    for one in stratum.counted:
+        worlds[one.name] = _worlds(rows, one, protected, policy)
+    # A block's witness needs counts for every indicator about the same students.
+    usable = set.intersection(*(set(own) for own in worlds.values()))
+    for one in stratum.counted:
+        layer, parts = protected.students[one.name], protected.counts[one.name]
+        chain = protected.chains[one.name]
+        sizes = [np.asarray(rows @ chain[number]) for number in sorted(usable)]
+        n = np.asarray(rows @ one.students)
+        small = n < policy.threshold
+        if policy.zeros == "published":
+            small &= n > 0
+        floor = float(policy.zeros == "published")
+        found += _missing_marks(stratum, f"students ({one.name})", small, layer.hidden)
+        found += _short(
+            stratum, f"students ({one.name})", sizes, n, layer.hidden, layer.primary,
+            policy, floor, policy.width,
+        )  # fmt: skip
+        counts = [
+            (np.asarray(rows @ world), np.asarray(rows @ chain[number]))
+            for number, own in worlds[one.name].items()
+            if number in usable
+            for world in own
+        ]
+        yes = np.asarray(rows @ one.counts)
+        width = policy.sum_width if one.amounts else policy.width
+        found += _short(
+            stratum, one.name, [seen for seen, _ in counts], yes, parts.yes.hidden,
+            parts.yes.primary, policy, 0.0, width,
+        )  # fmt: skip
+        if one.amounts:
+            continue
+        low = (yes < policy.threshold) | (n - yes < policy.threshold)
+        low &= ~((n == 0) & (policy.zeros == "published"))
+        found += _missing_marks(stratum, one.name, low, parts.yes.hidden)
+        found += _short(
+            stratum, f"not {one.name}", [size - seen for seen, size in counts], n - yes,
+            parts.no.hidden, parts.no.primary, policy, 0.0, width,
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _worlds(
+    rows: Any, one: Counted, protected: Protected, policy: Policy
+) -> dict[int, list[Numbers]]:
+    """The witnesses that hold, by the witness of the students that they are under."""
+    layer, parts = protected.students[one.name], protected.counts[one.name]
+    chain = protected.chains[one.name]
+    n = np.asarray(rows @ one.students)
+    yes = np.asarray(rows @ one.counts)
+    right: dict[int, list[Numbers]] = {}
+    for number, cells in enumerate(chain):
+        seen = np.asarray(rows @ cells)
+        if (
+            np.all(cells >= 0)
+            and np.all(cells == np.round(cells))
+            and np.all((seen == n) | layer.hidden)
+            and not (policy.zeros == "published" and np.any(layer.hidden & (seen < 1)))
+        ):
+            right[number] = []
+    right.setdefault(0, []).append(one.counts)
+    slack = _CLOSE if one.amounts else 0.0
+    for number, counts in parts.witnesses:
+        if number not in right:
+            continue
+        seen = np.asarray(rows @ counts)
+        whole = one.amounts or np.all(counts == np.round(counts))
+        same = np.abs(seen - yes) <= (slack if one.amounts else _SAME)
+        if (
+            whole
+            and np.all(counts >= -slack)
+            and np.all(counts <= chain[number] + slack)
+            and np.all(same | parts.yes.hidden)
+            and np.all(seen >= parts.low - slack)
+            and np.all(seen <= parts.high + slack)
+        ):
+            right[number].append(counts)
+    return {number: own for number, own in right.items() if own}
+
+
+def _missing_marks(
+    stratum: Stratum, what: str, must: Mask, hidden: Mask
+) -> list[str]:
+    return [
+        f"{what} of {_named(stratum, row)} is shown and must be withheld"
+        for row in np.flatnonzero(must & ~hidden).tolist()
+    ]
+
+
+def _short(
+    stratum: Stratum,
+    what: str,
+    seen: Sequence[Numbers],
+    values: Numbers,
+    hidden: Mask,
+    primary: Mask,
+    policy: Policy,
+    floor: float,
+    width: float,
+) -> list[str]:
+    """The withheld figures that the witnesses leave too narrow."""
+    every = np.stack([values, *seen])
+    most, least = every.max(axis=0), every.min(axis=0)
+    reached = (most >= policy.threshold) & (least <= floor)
+    wide = most - least >= width - _CLOSE
+    bad = hidden & ~np.where(primary, reached, wide)
+    return [
+        f"{what} of {_named(stratum, row)} is known to be from {least[row]:g} to"
+        f" {most[row]:g}"
+        for row in np.flatnonzero(bad).tolist()
+    ]
+
+
+def _named(stratum: Stratum, row: int) -> str:
+    own = {**stratum.within, **dict(stratum.keys[row])}
+    return ", ".join(f"{name}={label}" for name, label in own.items()) or "everyone"

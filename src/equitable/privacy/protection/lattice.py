@@ -1,0 +1,197 @@
+"""From cells to the linked tables of a release: one block a year, one figure a group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equitable.cube.cells import Axis, Cells
+from equitable.errors import QuestionError
+from equitable.privacy.protection.block import Counted
+from equitable.privacy.protection.programme import Mask
+from equitable.privacy.protection.tables import Tables, some_codes, tables_of
+from equitable.vocabulary import Indicator
+
+MOST_FIGURES: Final = 20_000
+"""Figures of one block; with more, a release takes hours and tells nobody anything."""
+
+Key: TypeAlias = tuple[tuple[str, str], ...]
+"""A group's dimensions and labels, by the dimensions' names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratum:
+    """One block of a release: a year, or everything.
+
+    Attributes
+    ----------
+    within
+        The year's dimension and label; empty where there are no years.
+    tables
+        Its figures.
+    keys
+        Each figure's group, by names.
+    counted
+        The indicators' numbers in its finest cells.
+    """
+
+    within: Mapping[str, str]
+    tables: Tables
+    keys: tuple[Key, ...]
+    counted: tuple[Counted, ...]
+
+
+def strata_of(
+    cells: Cells,
+    indicators: Sequence[Indicator],
+    by: Sequence[str],
+    *,
+    depth: int,
+    year: str | None,
+    seed: int,
+) -> tuple[Stratum, ...]:
+    """The blocks of a release.
+
+    Parameters
+    ----------
+    cells
+        Of one scan, with an axis for each dimension.
+    indicators
+        What is to be published: rates and means of students.
+    by
+        The dimensions; every margin and intersection of up to ``depth`` of them.
+    year
+        The dimension of time: each year is a block of its own, as students who recur
+        are counted in each.
+    seed
+        Of what is left to chance.
+
+    Raises
+    ------
+    QuestionError
+        Where there are too many figures to protect.
+    """
+    axes = [cells.axes[cells.axis(name)] for name in by]
+    memberships = [_membership(axis) for axis in axes]
+    _refuse_too_many(by, [len(own) for own in memberships], depth)
+    places = [cells.axis(name) for name in by]
+    found = []
+    for within, kept in _years(cells, year):
+        own = cells.codes[kept][:, places].astype(np.int64)
+        sizes = [membership.shape[1] for membership in memberships]
+        held = np.unique(own, axis=0)
+        codes = some_codes(sizes, held, seed)
+        position = _positions(codes, sizes)
+        target = np.array([position[tuple(code)] for code in own.tolist()], np.int64)
+        counted = tuple(
+            _counted(cells, indicator, kept, target, len(codes))
+            for indicator in indicators
+        )
+        tables = tables_of(memberships, codes, depth)
+        keys = tuple(
+            tuple(
+                sorted(
+                    (axes[d].dimension.name, axes[d].groups[place])
+                    for d, place in group
+                )
+            )
+            for group in tables.groups
+        )
+        found.append(Stratum(within=within, tables=tables, keys=keys, counted=counted))
+    return tuple(found)
+
+
+def _membership(axis: Axis) -> NDArray[np.bool_]:
+    """Which codes of an axis belong to which of its groups; (groups, codes)."""
+    found = np.zeros((len(axis.groups), len(axis.members)), bool)
+    for code, members in enumerate(axis.members):
+        found[list(members), code] = True
+    return found
+
+
+def _refuse_too_many(by: Sequence[str], sizes: Sequence[int], depth: int) -> None:
+    counts = [1]
+    for size in sizes:
+        longer = [*counts, 0]
+        for crossed, number in enumerate(counts):
+            longer[crossed + 1] += number * size
+        counts = longer
+    figures = sum(counts[: depth + 1])
+    if figures > MOST_FIGURES:
+        widest = by[int(np.argmax(sizes))]
+        raise QuestionError(
+            f"{figures:,} groups are too many for one release (at most"
+            f" {MOST_FIGURES:,})",
+            next_step=f"Ask for a smaller --depth, or leave out '{widest}', which has"
+            f" {max(sizes):,} groups.",
+        )
+
+
+def _years(cells: Cells, year: str | None) -> list[tuple[dict[str, str], Mask]]:
+    if year is None:
+        return [({}, np.ones(len(cells.codes), bool))]
+    axis = cells.axes[cells.axis(year)]
+    own = cells.codes[:, cells.axis(year)]
+    found = []
+    for place, group in enumerate(axis.groups):
+        codes = [i for i, member in enumerate(axis.members) if member == (place,)]
+        kept = np.isin(own, codes)
+        if kept.any():
+            found.append(({year: group}, kept))
+    return found
+
+
+def _positions(
+    codes: NDArray[np.int64], sizes: Sequence[int]
+) -> dict[tuple[int, ...], int]:
+    del sizes
+    return {tuple(code): place for place, code in enumerate(codes.tolist())}
+
+
+def _counted(
+    cells: Cells,
+    indicator: Indicator,
+    kept: Mask,
+    target: NDArray[np.int64],
+    count: int,
+) -> Counted:
+    moments = cells.moments[indicator.name].take(kept)
+    students, sums = np.zeros(count), np.zeros(count)
+    np.add.at(students, target, moments.n)
+    total = moments.total + moments.pivot * moments.n
+    if indicator.is_rate:
+        np.add.at(sums, target, total)
+        return Counted(
+            name=indicator.name, students=students, counts=np.round(sums)
+        )
+    low, high = _span(cells, indicator)
+    share = (total - low * moments.n) / (high - low if high > low else 1.0)
+    np.add.at(sums, target, np.clip(share, 0.0, moments.n))
+    plain, squares = np.zeros(count), np.zeros(count)
+    np.add.at(plain, target, moments.total)
+    np.add.at(squares, target, moments.squares)
+    return Counted(
+        name=indicator.name, students=students, counts=sums, amounts=True, sums=plain,
+        squares=squares, pivot=moments.pivot,
+    )  # fmt: skip
+
+
+def _span(cells: Cells, indicator: Indicator) -> tuple[float, float]:
+    """Between which values students' own lie, as far as the cells tell.
+
+    The sums and squares of a cell bound its values: no value is further from the cell's
+    mean than the root of (n - 1) times its variance (Samuelson 1968).
+    """
+    moments = cells.moments[indicator.name]
+    some = moments.n > 0
+    n = moments.n[some].astype(float)
+    mean = moments.total[some] / n
+    spread = np.maximum(moments.squares[some] / n - mean**2, 0.0)
+    reach = np.sqrt(np.maximum(n - 1, 0.0) * spread)
+    low = float((mean - reach).min(initial=0.0)) + moments.pivot
+    high = float((mean + reach).max(initial=0.0)) + moments.pivot
+    return low, high

@@ -1,0 +1,468 @@
+"""A release: everything that goes out together, protected together and then audited.
+
+The figures are made from cells; which of them are withheld is decided over all linked
+tables at once (``protection``); and what stands behind that decision - a whole school
+in other numbers for every withheld figure - is checked by plain arithmetic before
+anything is given out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from equitable.cube.cells import Cells
+from equitable.errors import EquitableError, QuestionError
+from equitable.measures.gaps import gaps as compute_gaps
+from equitable.measures.means import mean_interval
+from equitable.measures.question import Question
+from equitable.measures.rates import wilson
+from equitable.privacy.gate import Gated, gate_hidden
+from equitable.privacy.policy import DEVIATION_FROM, Policy
+from equitable.privacy.protection.block import Counted, Protected, protect_block
+from equitable.privacy.protection.certificate import unproven
+from equitable.privacy.protection.lattice import Key, Stratum, strata_of
+from equitable.privacy.protection.parts import Parts, withhold_parts
+from equitable.privacy.protection.programme import Mask
+from equitable.vocabulary import WITHHELD, Count, Figure, Indicator, Provenance
+
+REFERENCES: Final = ("rest", "overall", "highest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedFigure:
+    """One group's numbers of one indicator; each is ``WITHHELD`` where it is not shown.
+
+    ``None`` is what an indicator of this kind does not have.  ``coded`` says between
+    which shares a withheld rate lies: ('<', .05).
+    """
+
+    indicator: str
+    group: Mapping[str, str]
+    within: Mapping[str, str]
+    n: Count
+    count: Count = None
+    others: Count = None
+    value: Figure = None
+    low: Figure = None
+    high: Figure = None
+    deviation: Figure = None
+    coded: tuple[str, float] | None = None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether any of its figures is."""
+        return WITHHELD in (self.n, self.count, self.value)
+
+    @property
+    def code(self) -> str | None:
+        """As it is printed: '<5 %'."""
+        if self.coded is None:
+            return None
+        return f"{self.coded[0]}{self.coded[1] * 100:g} %"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withholding:
+    """One line of the internal ledger: a figure that is withheld, and why.
+
+    Never in a release: it names the small groups.
+    """
+
+    indicator: str
+    what: str
+    group: Mapping[str, str]
+    within: Mapping[str, str]
+    reason: str
+    cost: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """What the audit of a release found.
+
+    ``unproven`` is empty in a release that may go out.
+    """
+
+    withheld: int
+    witnesses: int
+    unproven: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every withheld figure has its witnesses."""
+        return not self.unproven
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What may be published: the one kind of result that goes out unmarked.
+
+    Made by ``release_cells`` alone, and only if the audit passed.
+    """
+
+    policy: Policy
+    seed: int
+    dimensions: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    depth: int
+    year: str | None
+    indicators: tuple[Indicator, ...]
+    figures: tuple[ReleasedFigure, ...]
+    gaps: tuple[tuple[Mapping[str, str], Gated], ...]
+    ledger: tuple[Withholding, ...]
+    audit: Audited
+    share_withheld: float
+    """Share of the students in all groups who are in withheld ones."""
+    share_bound: float | None
+    """No safe choice withholds fewer, where that is known."""
+    methods: tuple[str, ...]
+    provenance: Provenance
+
+    def figure(
+        self, indicator: str, group: Mapping[str, str], **within: str
+    ) -> ReleasedFigure:
+        """One group's figures, looked up in what is protected: no filter adds anything.
+
+        Raises
+        ------
+        QuestionError
+            Where the release has no such group.
+        """
+        wanted = (indicator, tuple(sorted(group.items())), tuple(sorted(within.items())))
+        for one in self.figures:
+            own = tuple(sorted(one.group.items()))
+            if (one.indicator, own, tuple(sorted(one.within.items()))) == wanted:
+                return one
+        named = ", ".join(f"{k}={v}" for k, v in {**group, **within}.items())
+        raise QuestionError(
+            f"the release holds no '{indicator}' of {named or 'everyone'}",
+            next_step="Ask for one of its groups, or make a release that holds it.",
+        )
+
+
+def release_cells(
+    cells: Cells,
+    by: Sequence[str],
+    *,
+    depth: int = 2,
+    year: str | None = None,
+    policy: Policy | None = None,
+    keep: Sequence[Mapping[str, str]] = (),
+    seed: int = 1,
+    say: Any = lambda _: None,
+) -> Released:
+    """Protect everything that is asked for together, audit it, and shape it.
+
+    Parameters
+    ----------
+    cells
+        Of students, with an axis for each dimension and for the year.
+    by, depth
+        Every margin and intersection of up to ``depth`` dimensions.
+    year
+        The dimension of time.
+    policy
+        The rules; else the usual ones.
+    keep
+        Groups that must stay, as dimension → label (a headline's).
+    seed
+        Of what is left to chance: the same input, policy and seed give the same.
+    say
+        Told each step as it begins.
+
+    Raises
+    ------
+    QuestionError
+        Where what is asked for cannot be released.
+    """
+    policy = policy or Policy()
+    indicators = cells.indicators
+    strata = strata_of(cells, indicators, by, depth=depth, year=year, seed=seed)
+    figures: list[ReleasedFigure] = []
+    ledger: list[Withholding] = []
+    open_: list[str] = []
+    found: list[tuple[Mapping[str, str], Gated]] = []
+    witnesses, shares, exact = 0, [0.0, 0.0, 0.0], True
+    for stratum in strata:
+        label = " ".join(stratum.within.values())
+        say(f"Protecting {label or 'every group'}")
+        protected, kept = _protected(stratum, policy, keep)
+        open_ += unproven(stratum, protected, policy)
+        deviations = _deviations(cells, stratum, protected, policy, kept, by)
+        witnesses += sum(len(p.witnesses) for p in protected.counts.values())
+        ledger += _ledger(stratum, protected)
+        shown = _figures(stratum, protected, deviations, indicators, policy)
+        figures += shown
+        first = protected.students[stratum.counted[0].name]
+        shares[0] += float(first.values[first.hidden].sum())
+        shares[1] += float(first.values.sum())
+        shares[2] += protected.bound or 0.0
+        exact &= protected.exact
+        say(f"Comparing groups{' of ' + label if label else ''}")
+        found += _gaps(cells, stratum, shown, by, depth, policy, year)
+    audit = Audited(
+        withheld=sum(one.withheld for one in figures),
+        witnesses=witnesses,
+        unproven=tuple(open_),
+    )
+    if not audit.passed:
+        raise QuestionError(
+            f"{len(open_)} of the figures could not be protected, so nothing is"
+            " released",
+            next_step="Ask for fewer dimensions or a smaller --depth"
+            + (", or leave out --keep." if keep else "."),
+        )
+    every = max(shares[1], 1.0)
+    return Released(
+        policy=policy,
+        seed=seed,
+        dimensions=tuple(by),
+        groups={name: cells.axes[cells.axis(name)].groups for name in by},
+        depth=depth,
+        year=year,
+        indicators=indicators,
+        figures=tuple(figures),
+        gaps=tuple(found),
+        ledger=tuple(ledger),
+        audit=audit,
+        share_withheld=shares[0] / every,
+        share_bound=shares[2] / every if exact else None,
+        methods=("exact",) if exact else ("heuristic",),
+        provenance=replace(
+            cells.provenance, audited=True, internal=False, min_n=policy.threshold
+        ),
+    )
+
+
+def _protected(
+    stratum: Stratum, policy: Policy, keep: Sequence[Mapping[str, str]]
+) -> tuple[Protected, Mask]:
+    kept = np.zeros(len(stratum.keys), bool)
+    kept[stratum.tables.everyone] = True
+    wanted = [tuple(sorted(group.items())) for group in keep]
+    kept |= np.array([key in wanted for key in stratum.keys])
+    protected = protect_block(
+        stratum.tables.rows, stratum.counted, policy, kept=kept
+    )
+    for key in wanted:
+        if key not in stratum.keys:
+            named = ", ".join(f"{name}={label}" for name, label in key)
+            raise QuestionError(
+                f"there is no group '{named}' to keep",
+                next_step="Name a group of the release: --keep race=Black.",
+            )
+        place = stratum.keys.index(key)
+        lost = [n for n, layer in protected.students.items() if layer.hidden[place]]
+        if lost:
+            named = ", ".join(f"{name}={label}" for name, label in key)
+            small = protected.students[lost[0]].primary[place]
+            raise QuestionError(
+                f"'{named}' cannot stay: "
+                + (
+                    f"it is under the threshold of {policy.threshold}"
+                    if small
+                    else "whatever else is withheld, it would give a small group away"
+                ),
+                next_step="Keep a larger group, or ask for fewer dimensions.",
+            )
+    return protected, kept
+
+
+def _deviations(
+    cells: Cells,
+    stratum: Stratum,
+    protected: Protected,
+    policy: Policy,
+    kept: Mask,
+    by: Sequence[str],
+) -> dict[str, Parts]:
+    """For each mean, which standard deviations are withheld.
+
+    Sums of squares are withheld with their means, and under 30 students; and no other
+    shown one gives a withheld one away.
+    """
+    del cells, by
+    found = {}
+    for one in stratum.counted:
+        if not one.amounts:
+            continue
+        layer, parts = protected.students[one.name], protected.counts[one.name]
+        away = parts.yes.hidden | (layer.values < DEVIATION_FROM)
+        found[one.name] = withhold_parts(
+            stratum.tables.rows, np.minimum(one.counts, one.students),
+            [one.students], away, policy, kept=kept, cost=layer.values + 1.0,
+            amounts=True,
+        )  # fmt: skip
+    return found
+
+
+def _figures(
+    stratum: Stratum,
+    protected: Protected,
+    deviations: Mapping[str, Parts],
+    indicators: Sequence[Indicator],
+    policy: Policy,
+) -> list[ReleasedFigure]:
+    return [
+        figure
+        for indicator, one in zip(indicators, stratum.counted, strict=True)
+        for figure in _of_indicator(
+            stratum, one, protected, deviations.get(one.name), indicator, policy
+        )
+    ]
+
+
+def _of_indicator(
+    stratum: Stratum,
+    one: Counted,
+    protected: Protected,
+    deviations: Parts | None,
+    indicator: Indicator,
+    policy: Policy,
+) -> list[ReleasedFigure]:
+    layer, parts = protected.students[one.name], protected.counts[one.name]
+    found = []
+    for row, key in enumerate(stratum.keys):
+        base: dict[str, Any] = {
+            "indicator": indicator.name, "group": dict(key), "within": stratum.within,
+        }  # fmt: skip
+        n: Count = WITHHELD if layer.hidden[row] else int(layer.values[row])
+        hidden = bool(parts.yes.hidden[row])
+        if indicator.is_rate:
+            if hidden or not isinstance(n, int):
+                away = {"count": WITHHELD, "others": WITHHELD, "value": WITHHELD}
+                away |= {"low": WITHHELD, "high": WITHHELD}
+                found.append(
+                    ReleasedFigure(
+                        **base, n=n, **away, coded=_coded(n, parts.coded[row], policy)
+                    )
+                )
+                continue
+            count = int(parts.yes.values[row])
+            interval = wilson(count, n) if n else None
+            found.append(
+                ReleasedFigure(
+                    **base, n=n, count=count, others=n - count,
+                    value=count / n if n else None,
+                    low=float(interval.low) if interval else None,
+                    high=float(interval.high) if interval else None,
+                )
+            )  # fmt: skip
+            continue
+        if hidden or not isinstance(n, int):
+            away = dict.fromkeys(("value", "low", "high", "deviation"), WITHHELD)
+            found.append(ReleasedFigure(**base, n=n, **away))
+            continue
+        shown = deviations is not None and not deviations.yes.hidden[row]
+        found.append(_mean(base, stratum, one, row, n, shown=shown))
+    return found
+
+
+def _mean(
+    base: Mapping[str, Any],
+    stratum: Stratum,
+    one: Counted,
+    row: int,
+    n: int,
+    *,
+    shown: bool,
+) -> ReleasedFigure:
+    if one.sums is None or one.squares is None or not n:
+        return ReleasedFigure(**base, n=n)
+    rows = stratum.tables.rows
+    total = float((rows[[row]] @ one.sums)[0])
+    squares = float((rows[[row]] @ one.squares)[0])
+    mean = one.pivot + total / n
+    if not shown or n < DEVIATION_FROM:
+        away = dict.fromkeys(("low", "high", "deviation"), WITHHELD)
+        return ReleasedFigure(**base, n=n, value=mean, **away)
+    spread = max(squares - total * total / n, 0.0) / (n - 1)
+    interval = mean_interval(np.array(mean), np.array(spread / n), np.array(n - 1.0))
+    return ReleasedFigure(
+        **base, n=n, value=mean, deviation=float(np.sqrt(spread)),
+        low=float(interval.low), high=float(interval.high),
+    )  # fmt: skip
+
+
+def _coded(n: Count, coded: float, policy: Policy) -> tuple[str, float] | None:
+    if not isinstance(n, int) or not coded:
+        return None
+    share = policy.code_words(n)
+    if share is None:
+        return None
+    return ("<", share) if coded < 0 else (">", 1 - share)
+
+
+def _ledger(stratum: Stratum, protected: Protected) -> list[Withholding]:
+    found = []
+    for one in stratum.counted:
+        layer, parts = protected.students[one.name], protected.counts[one.name]
+        for row, key in enumerate(stratum.keys):
+            base: dict[str, Any] = {
+                "indicator": one.name, "group": dict(key), "within": stratum.within,
+            }  # fmt: skip
+            if layer.hidden[row]:
+                why = "under the threshold" if layer.primary[row] else "to protect others"
+                found.append(
+                    Withholding(
+                        **base, what="students", reason=why,
+                        cost=float(layer.values[row]),
+                    )
+                )  # fmt: skip
+            elif parts.yes.hidden[row]:
+                small = parts.yes.primary[row] or parts.no.primary[row]
+                found.append(
+                    Withholding(
+                        **base, what="figures",
+                        reason="under the threshold" if small else "to protect others",
+                        cost=float(layer.values[row]),
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _gaps(
+    cells: Cells,
+    stratum: Stratum,
+    figures: Sequence[ReleasedFigure],
+    by: Sequence[str],
+    depth: int,
+    policy: Policy,
+    year: str | None,
+) -> list[tuple[Mapping[str, str], Gated]]:
+    """The gaps of one block, of shown figures alone, against every reference."""
+    own = cells if year is None else cells.only(year, stratum.within[year])
+    found: list[tuple[Mapping[str, str], Gated]] = []
+    for indicator in cells.indicators:
+        hidden: set[Key] = {
+            tuple(sorted(figure.group.items()))
+            for figure in figures
+            if figure.indicator == indicator.name
+            and (figure.withheld or figure.deviation is WITHHELD)
+        }
+        if () in hidden:
+            continue
+        for reference in REFERENCES:
+            question = Question(
+                by=tuple(by),
+                depth=depth,
+                reference=reference,
+                min_n=policy.threshold,
+                withheld=frozenset(hidden),
+            )
+            try:
+                computed = compute_gaps(own, indicator, question)
+            except EquitableError:
+                # One group only, or groups that overlap: no such comparison.
+                continue
+            found.append(
+                (
+                    stratum.within,
+                    gate_hidden(computed, hidden, min_n=policy.threshold),
+                )
+            )
+    return found
