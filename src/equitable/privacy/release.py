@@ -381,7 +381,7 @@ def _mean(
         away = dict.fromkeys(("low", "high", "deviation"), WITHHELD)
         return ReleasedFigure(**base, n=n, value=mean, **away)
     spread = max(squares - total * total / n, 0.0) / (n - 1)
-    interval = mean_interval(np.array(mean), np.array(spread / n), np.array(n - 1.0))
+    interval = mean_interval(n, mean, spread * (n - 1))
     return ReleasedFigure(
         **base, n=n, value=mean, deviation=float(np.sqrt(spread)),
         low=float(interval.low), high=float(interval.high),

@@ -51,12 +51,19 @@ class Attack:
         self._by_row = system.rows.tocsr()
         self.least_seen = np.full(count, np.inf)
         self.most_seen = np.full(count, -np.inf)
+        self._last: Numbers | None = None
         self.programmes = 0
         self.integer_programmes = 0
 
     def possible(self) -> bool:
         """Whether any table at all agrees with what is published."""
         return self._ask(np.zeros(self.cells)) is not None
+
+    def some_table(self) -> Numbers | None:
+        """One table in whole numbers that agrees with everything."""
+        if self._ask_whole(np.zeros(self.cells)) is None:
+            return None
+        return self._last
 
     def outer(self, figure: int, *, up: bool) -> float:
         """A bound that no table passes: from the linear programme, in whole numbers."""
@@ -142,6 +149,7 @@ class Attack:
         value = float(self._solver.getInfo().objective_function_value) if right else None
         if right:
             self._take(np.round(self._point()))
+        self._last = np.round(self._point()) if right else None
         none = np.array([kinds.kContinuous] * self.cells)
         self._solver.changeColsIntegrality(self.cells, self._every, none)
         return value

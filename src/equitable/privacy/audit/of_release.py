@@ -1,0 +1,116 @@
+"""A release as its reader has it: systems made of the public files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from equitable.errors import InputError
+from equitable.privacy.audit.published import UNKNOWN, Entry, known, system_of
+from equitable.privacy.audit.system import System
+from equitable.vocabulary import WITHHELD
+
+EVERYONE: Final = "All"
+_OUTCOME: Final = "outcome"
+
+
+def systems_of_release(
+    manifest: Mapping[str, Any],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> tuple[System, ...]:
+    """A system for every year and rate: numbers of students and counts together.
+
+    Means have a system of their numbers of students.  A reader also knows what a code
+    says, and that no number is under 0.
+
+    Parameters
+    ----------
+    manifest
+        Of the release: its dimensions and indicators.
+    columns, rows
+        Of its table ``groups``; withheld figures are ``WITHHELD``.
+    """
+    labels: dict[str, list[str]] = {
+        name: list(own) for name, own in manifest["dimensions"].items()
+    }
+    outcome = _OUTCOME
+    while outcome in labels:
+        outcome += "_"
+    place = {name: i for i, name in enumerate(columns)}
+    year = manifest["year"]
+    found = []
+    for indicator in manifest["indicators"]:
+        own = [row for row in rows if row[place["indicator"]] == indicator["name"]]
+        years = list(dict.fromkeys(row[place[year]] for row in own)) if year else [None]
+        for one in years:
+            some = [row for row in own if one is None or row[place[year]] == one]
+            entries: list[Entry] = []
+            rate = indicator["kind"] == "rate"
+            for row in some:
+                group = {
+                    name: row[place[name]]
+                    for name in labels
+                    if row[place[name]] != EVERYONE
+                }
+                n = row[place["n"]]
+                entries.append(_entry(group, n))
+                if rate:
+                    sides = _sides(row, place)
+                    for side, (low, high, away) in zip(("yes", "no"), sides, strict=True):
+                        entries.append(
+                            Entry(
+                                group={**group, outcome: side}, low=low, high=high,
+                                withheld=away,
+                            )
+                        )  # fmt: skip
+            dimensions = {**labels, outcome: ["yes", "no"]} if rate else labels
+            named = indicator["label"] + (f" in {one}" if one else "")
+            found.append(system_of(entries, dimensions, counted=f"students ({named})"))
+    return tuple(found)
+
+
+def _entry(group: Mapping[str, str], value: Any) -> Entry:
+    if value is WITHHELD:
+        low, high = UNKNOWN
+        return Entry(group=group, low=low, high=high, withheld=True)
+    low, high = known(_whole(value))
+    return Entry(group=group, low=low, high=high, withheld=False)
+
+
+def _sides(
+    row: Sequence[Any], place: Mapping[str, int]
+) -> tuple[tuple[float, float, bool], tuple[float, float, bool]]:
+    """What is known of those with the outcome, and of those without it."""
+    count, others = row[place["count"]], row[place["others"]]
+    if count is not WITHHELD:
+        return (*known(_whole(count)), False), (*known(_whole(others)), False)
+    code, n = row[place["code"]], row[place["n"]]
+    if not code or n is WITHHELD:
+        return (*UNKNOWN, True), (*UNKNOWN, True)
+    size = _whole(n)
+    share = float(str(code)[1:].replace("%", "").strip()) / 100
+    if str(code).startswith("<"):
+        # Fewer than that share of the group.
+        most = _under(share, size)
+        return (0.0, most, True), (size - most, float(size), True)
+    most = _under(1 - share, size)
+    return (size - most, float(size), True), (0.0, most, True)
+
+
+def _under(share: float, n: int) -> float:
+    """The most whole students that are fewer than a share of n."""
+    limit = round(share * n, 9)
+    whole = int(limit)
+    return float(whole - 1 if whole == limit else whole)
+
+
+def _whole(value: Any) -> int:
+    try:
+        return int(value)
+    except ValueError as error:
+        raise InputError(
+            f"'{value}' is no count",
+            file="groups.csv",
+            next_step="Make the release again: its tables are not as they were written.",
+        ) from error
