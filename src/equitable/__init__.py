@@ -17,34 +17,47 @@ if TYPE_CHECKING:
     from equitable.answers.cells import Cells, GapsResult
     from equitable.answers.inequality import InequalityResult
     from equitable.answers.risk_ratios import RiskRatioResult
+    from equitable.auditing import AuditResult, audit
     from equitable.intake.joining import Join
-    from equitable.opening import open  # noqa: A004 - `eq.open` is its name
+    from equitable.opening import open, release  # noqa: A004 - `eq.open` is its name
+    from equitable.privacy.policy import Policy
+    from equitable.privacy.released import Released
 
     __version__: str
 
 __all__ = [
     "WITHHELD",
+    "AuditResult",
     "Cells",
     "Dataset",
     "EquitableError",
     "GapsResult",
     "InequalityResult",
     "Join",
+    "Policy",
+    "Released",
     "RiskRatioResult",
     "Withheld",
     "__version__",
+    "audit",
     "open",
+    "release",
 ]
 
 # Loaded when first used, so that the command line answers at once.
 _LATER = {
+    "AuditResult": "equitable.auditing",
     "Cells": "equitable.answers.cells",
     "Dataset": "equitable.analysis",
     "GapsResult": "equitable.answers.cells",
     "InequalityResult": "equitable.answers.inequality",
     "Join": "equitable.intake.joining",
+    "Policy": "equitable.privacy.policy",
+    "Released": "equitable.privacy.released",
     "RiskRatioResult": "equitable.answers.risk_ratios",
+    "audit": "equitable.auditing",
     "open": "equitable.opening",
+    "release": "equitable.opening",
 }
 
 

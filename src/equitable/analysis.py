@@ -33,6 +33,7 @@ from equitable.intake.published.dimensions import one_breakdown, with_parts
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.settings import Settings
 from equitable.intake.source import Source
+from equitable.releasing import release_of
 from equitable.remarks import (
     about_assumptions,
     about_overlaps,
@@ -406,6 +407,7 @@ class Dataset:
         return privacy.min_n if privacy and privacy.min_n else DEFAULT_MIN_N
 
     report = report_on
+    release = release_of
 
     def _column(self, name: str) -> str:
         if self.settings is not None:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from equitable.commands import terminal
+from equitable.commands.audit import audit
 from equitable.commands.demo import demo
 from equitable.commands.gaps import gaps
 from equitable.commands.inequality import inequality
@@ -23,6 +24,7 @@ from equitable.commands.options import (
     USAGE,
     usage_sentence,
 )
+from equitable.commands.release import release
 from equitable.commands.report import report
 from equitable.commands.risk_ratio import risk_ratio
 from equitable.errors import EquitableError
@@ -53,7 +55,16 @@ def equitable_command(
         raise typer.Exit
 
 
-for command in (gaps, inequality, risk_ratio, inspect, report, demo):
+for command in (
+    gaps,
+    inequality,
+    risk_ratio,
+    inspect,
+    report,
+    release,
+    audit,
+    demo,
+):
     app.command()(command)
 
 

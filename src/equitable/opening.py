@@ -13,6 +13,7 @@ from equitable.intake.meaning.understanding import understand
 from equitable.intake.settings import Settings, find_settings, read_settings
 from equitable.intake.settings_years import crosswalk_of, in_new_names
 from equitable.intake.source import open_source
+from equitable.privacy.released import Released
 from equitable.vocabulary import names_of
 
 
@@ -103,3 +104,21 @@ def _joins(given: Any) -> tuple[Join, ...]:
                 ' on="student_id").',
             )
     return joins
+
+
+def release(
+    source: Any, folder: str | Path, *, register: str | Path | None = None, **asked: Any
+) -> Released:
+    """Publish figures of a source in one step: opened, protected, audited, written.
+
+    Parameters
+    ----------
+    source
+        A `Dataset`, or anything that `open` takes.
+    folder, register, asked
+        As in `Dataset.release`.
+    """
+    if isinstance(source, Dataset):
+        return source.release(folder, register=register, **asked)
+    with open(source) as students:
+        return students.release(folder, register=register, **asked)

@@ -43,9 +43,10 @@ if TYPE_CHECKING:
     from equitable.answers.cells import GapsResult
     from equitable.answers.inequality import InequalityResult
     from equitable.answers.risk_ratios import RiskRatioResult
+    from equitable.auditing import AuditResult
     from equitable.intake.meaning.proposal import Inspection
 
-    Result: TypeAlias = GapsResult | InequalityResult | RiskRatioResult
+    Result: TypeAlias = GapsResult | InequalityResult | RiskRatioResult | AuditResult
 
 _LISTED: Final = 12
 _PRINTED: Final = 110
@@ -141,8 +142,13 @@ def give(result: Result, form: str, output: Path | None) -> None:
 def _show_any(result: Result, console: Console) -> None:
     from equitable.answers.inequality import InequalityResult  # noqa: PLC0415 - costly
     from equitable.answers.risk_ratios import RiskRatioResult  # noqa: PLC0415 - costly
+    from equitable.auditing import AuditResult  # noqa: PLC0415 - costly
 
-    if isinstance(result, RiskRatioResult):
+    if isinstance(result, AuditResult):
+        from equitable.commands.screen_audit import show_audit  # noqa: PLC0415 - costly
+
+        show_audit(result, console)
+    elif isinstance(result, RiskRatioResult):
         show_risk_ratios(result, console)
         for line in _rows_read(result.provenance):
             console.print(Text(printable(line), style="dim"))

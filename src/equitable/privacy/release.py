@@ -9,7 +9,7 @@ anything is given out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from equitable.measures.gaps import gaps as compute_gaps
 from equitable.measures.means import mean_interval
 from equitable.measures.question import Question
 from equitable.measures.rates import wilson
+from equitable.privacy.already_out import Known, Out, already_out
 from equitable.privacy.gate import Gated, gate_hidden
 from equitable.privacy.policy import DEVIATION_FROM, Policy
 from equitable.privacy.protection.block import Counted, Protected, protect_block
@@ -27,121 +28,12 @@ from equitable.privacy.protection.certificate import unproven
 from equitable.privacy.protection.lattice import Key, Stratum, strata_of
 from equitable.privacy.protection.parts import Parts, withhold_parts
 from equitable.privacy.protection.programme import Mask
-from equitable.vocabulary import WITHHELD, Count, Figure, Indicator, Provenance
+from equitable.privacy.released import Audited, Released, ReleasedFigure, Withholding
+from equitable.vocabulary import WITHHELD, Count, Indicator
 
+_OF_A_RATE: Final = ("count", "others", "value", "low", "high")
+_OF_A_MEAN: Final = ("value", "low", "high", "deviation")
 REFERENCES: Final = ("rest", "overall", "highest")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasedFigure:
-    """One group's numbers of one indicator; each is ``WITHHELD`` where it is not shown.
-
-    ``None`` is what an indicator of this kind does not have.  ``coded`` says between
-    which shares a withheld rate lies: ('<', .05).
-    """
-
-    indicator: str
-    group: Mapping[str, str]
-    within: Mapping[str, str]
-    n: Count
-    count: Count = None
-    others: Count = None
-    value: Figure = None
-    low: Figure = None
-    high: Figure = None
-    deviation: Figure = None
-    coded: tuple[str, float] | None = None
-
-    @property
-    def withheld(self) -> bool:
-        """Whether any of its figures is."""
-        return WITHHELD in (self.n, self.count, self.value)
-
-    @property
-    def code(self) -> str | None:
-        """As it is printed: '<5 %'."""
-        if self.coded is None:
-            return None
-        return f"{self.coded[0]}{self.coded[1] * 100:g} %"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withholding:
-    """One line of the internal ledger: a figure that is withheld, and why.
-
-    Never in a release: it names the small groups.
-    """
-
-    indicator: str
-    what: str
-    group: Mapping[str, str]
-    within: Mapping[str, str]
-    reason: str
-    cost: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audited:
-    """What the audit of a release found.
-
-    ``unproven`` is empty in a release that may go out.
-    """
-
-    withheld: int
-    witnesses: int
-    unproven: tuple[str, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether every withheld figure has its witnesses."""
-        return not self.unproven
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Released:
-    """What may be published: the one kind of result that goes out unmarked.
-
-    Made by ``release_cells`` alone, and only if the audit passed.
-    """
-
-    policy: Policy
-    seed: int
-    dimensions: tuple[str, ...]
-    groups: Mapping[str, tuple[str, ...]]
-    depth: int
-    year: str | None
-    indicators: tuple[Indicator, ...]
-    figures: tuple[ReleasedFigure, ...]
-    gaps: tuple[tuple[Mapping[str, str], Gated], ...]
-    ledger: tuple[Withholding, ...]
-    audit: Audited
-    share_withheld: float
-    """Share of the students in all groups who are in withheld ones."""
-    share_bound: float | None
-    """No safe choice withholds fewer, where that is known."""
-    methods: tuple[str, ...]
-    provenance: Provenance
-
-    def figure(
-        self, indicator: str, group: Mapping[str, str], **within: str
-    ) -> ReleasedFigure:
-        """One group's figures, looked up in what is protected: no filter adds anything.
-
-        Raises
-        ------
-        QuestionError
-            Where the release has no such group.
-        """
-        wanted = (indicator, tuple(sorted(group.items())), tuple(sorted(within.items())))
-        for one in self.figures:
-            own = tuple(sorted(one.group.items()))
-            if (one.indicator, own, tuple(sorted(one.within.items()))) == wanted:
-                return one
-        named = ", ".join(f"{k}={v}" for k, v in {**group, **within}.items())
-        raise QuestionError(
-            f"the release holds no '{indicator}' of {named or 'everyone'}",
-            next_step="Ask for one of its groups, or make a release that holds it.",
-        )
 
 
 def release_cells(
@@ -153,6 +45,7 @@ def release_cells(
     policy: Policy | None = None,
     keep: Sequence[Mapping[str, str]] = (),
     seed: int = 1,
+    earlier: Sequence[Out] = (),
     say: Any = lambda _: None,
 ) -> Released:
     """Protect everything that is asked for together, audit it, and shape it.
@@ -171,6 +64,9 @@ def release_cells(
         Groups that must stay, as dimension → label (a headline's).
     seed
         Of what is left to chance: the same input, policy and seed give the same.
+    earlier
+        What is out already of the same students: it stays out, and what it withheld
+        stays withheld.
     say
         Told each step as it begins.
 
@@ -181,7 +77,10 @@ def release_cells(
     """
     policy = policy or Policy()
     indicators = cells.indicators
-    strata = strata_of(cells, indicators, by, depth=depth, year=year, seed=seed)
+    strata = strata_of(
+        cells, indicators, by, depth=depth, year=year, seed=seed,
+        further=sorted({key for out in earlier for _, _, key in out}),
+    )  # fmt: skip
     figures: list[ReleasedFigure] = []
     ledger: list[Withholding] = []
     open_: list[str] = []
@@ -190,7 +89,8 @@ def release_cells(
     for stratum in strata:
         label = " ".join(stratum.within.values())
         say(f"Protecting {label or 'every group'}")
-        protected, kept = _protected(stratum, policy, keep)
+        known = already_out(stratum, earlier, policy)
+        protected, kept = _protected(stratum, policy, keep, known)
         open_ += unproven(stratum, protected, policy)
         deviations = _deviations(cells, stratum, protected, policy, kept, by)
         witnesses += sum(len(p.witnesses) for p in protected.counts.values())
@@ -198,8 +98,9 @@ def release_cells(
         shown = _figures(stratum, protected, deviations, indicators, policy)
         figures += shown
         first = protected.students[stratum.counted[0].name]
-        shares[0] += float(first.values[first.hidden].sum())
-        shares[1] += float(first.values.sum())
+        asked, away = first.values[: stratum.asked], first.hidden[: stratum.asked]
+        shares[0] += float(asked[away].sum())
+        shares[1] += float(asked.sum())
         shares[2] += protected.bound or 0.0
         exact &= protected.exact
         say(f"Comparing groups{' of ' + label if label else ''}")
@@ -239,15 +140,19 @@ def release_cells(
 
 
 def _protected(
-    stratum: Stratum, policy: Policy, keep: Sequence[Mapping[str, str]]
+    stratum: Stratum,
+    policy: Policy,
+    keep: Sequence[Mapping[str, str]],
+    known: Known,
 ) -> tuple[Protected, Mask]:
     kept = np.zeros(len(stratum.keys), bool)
     kept[stratum.tables.everyone] = True
     wanted = [tuple(sorted(group.items())) for group in keep]
     kept |= np.array([key in wanted for key in stratum.keys])
     protected = protect_block(
-        stratum.tables.rows, stratum.counted, policy, kept=kept
-    )
+        stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
+        away=known.away,
+    )  # fmt: skip
     for key in wanted:
         if key not in stratum.keys:
             named = ", ".join(f"{name}={label}" for name, label in key)
@@ -326,7 +231,7 @@ def _of_indicator(
 ) -> list[ReleasedFigure]:
     layer, parts = protected.students[one.name], protected.counts[one.name]
     found = []
-    for row, key in enumerate(stratum.keys):
+    for row, key in enumerate(stratum.keys[: stratum.asked]):
         base: dict[str, Any] = {
             "indicator": indicator.name, "group": dict(key), "within": stratum.within,
         }  # fmt: skip
@@ -334,8 +239,7 @@ def _of_indicator(
         hidden = bool(parts.yes.hidden[row])
         if indicator.is_rate:
             if hidden or not isinstance(n, int):
-                away = {"count": WITHHELD, "others": WITHHELD, "value": WITHHELD}
-                away |= {"low": WITHHELD, "high": WITHHELD}
+                away: dict[str, Any] = dict.fromkeys(_OF_A_RATE, WITHHELD)
                 found.append(
                     ReleasedFigure(
                         **base, n=n, **away, coded=_coded(n, parts.coded[row], policy)
@@ -354,7 +258,7 @@ def _of_indicator(
             )  # fmt: skip
             continue
         if hidden or not isinstance(n, int):
-            away = dict.fromkeys(("value", "low", "high", "deviation"), WITHHELD)
+            away = dict.fromkeys(_OF_A_MEAN, WITHHELD)
             found.append(ReleasedFigure(**base, n=n, **away))
             continue
         shown = deviations is not None and not deviations.yes.hidden[row]
@@ -378,7 +282,7 @@ def _mean(
     squares = float((rows[[row]] @ one.squares)[0])
     mean = one.pivot + total / n
     if not shown or n < DEVIATION_FROM:
-        away = dict.fromkeys(("low", "high", "deviation"), WITHHELD)
+        away: dict[str, Any] = dict.fromkeys(_OF_A_MEAN[1:], WITHHELD)
         return ReleasedFigure(**base, n=n, value=mean, **away)
     spread = max(squares - total * total / n, 0.0) / (n - 1)
     interval = mean_interval(n, mean, spread * (n - 1))
@@ -401,12 +305,14 @@ def _ledger(stratum: Stratum, protected: Protected) -> list[Withholding]:
     found = []
     for one in stratum.counted:
         layer, parts = protected.students[one.name], protected.counts[one.name]
-        for row, key in enumerate(stratum.keys):
+        for row, key in enumerate(stratum.keys[: stratum.asked]):
             base: dict[str, Any] = {
                 "indicator": one.name, "group": dict(key), "within": stratum.within,
             }  # fmt: skip
             if layer.hidden[row]:
-                why = "under the threshold" if layer.primary[row] else "to protect others"
+                why = (
+                    "under the threshold" if layer.primary[row] else "to protect others"
+                )
                 found.append(
                     Withholding(
                         **base, what="students", reason=why,

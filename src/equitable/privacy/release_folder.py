@@ -1,4 +1,4 @@
-"""A release as a folder: tables, a data dictionary, and a manifest that vouches for them.
+"""A release as a folder: tables, a data dictionary, and a manifest that vouches.
 
 Everything in the folder is public.  It appears whole or not at all, and the same
 release gives the same bytes.  In CSV a withheld figure is the word ``withheld``; in
@@ -13,7 +13,7 @@ import io
 import json
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +23,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from equitable.errors import InputError, OutputError
-from equitable.output import write_whole
 from equitable.measures.results import GapRow
-from equitable.privacy.release import Released, ReleasedFigure
+from equitable.output import write_whole
+from equitable.privacy.released import Released, ReleasedFigure
 from equitable.version import VERSION
 from equitable.vocabulary import WITHHELD, Verdict
 
@@ -36,6 +36,12 @@ EVERYONE: Final = "All"
 """What stands in a dimension's column where a group is of all its labels."""
 
 _WHOLE: Final = ("n", "count", "others", "reference_n", "parity_fixed", "parity_moving")
+_GAP_FIGURES: Final = (
+    "n", "value", "reference", "reference_group", "reference_n", "reference_value",
+    "difference", "difference_low", "difference_high", "ratio", "ratio_low",
+    "ratio_high", "parity_fixed", "parity_moving", "shrunken", "p", "q", "verdict",
+    "withheld",
+)  # fmt: skip
 _TEXTS: Final = ("indicator", "code", "withheld", "reference", "reference_group",
                  "verdict")  # fmt: skip
 _MEANINGS: Final = {
@@ -49,8 +55,8 @@ _MEANINGS: Final = {
     "deviation": "Standard deviation (means of 30 students or more).",
     "code": "Of a withheld rate near 0 % or 100 %: between what it lies. By the size of"
     " the group alone.",
-    "withheld": "The columns of this row that are withheld. One mark for every reason: a"
-    " withheld number may be small, or stand for nothing but to protect another one.",
+    "withheld": "The columns of this row that are withheld. One mark for every reason:"
+    " a withheld number may be small, or stand for nothing but to protect another one.",
     "reference": "Compared with whom: `rest` (everyone else), `overall` (everyone),"
     " `highest` (the group with the best value).",
     "reference_group": "With `highest`: which group that is.",
@@ -94,10 +100,7 @@ def tables_in(released: Released) -> tuple[Flat, ...]:
         )
         for figure in released.figures
     ]
-    gap_columns = ("indicator", *beside, "n", "value", "reference", "reference_group",
-                   "reference_n", "reference_value", "difference", "difference_low",
-                   "difference_high", "ratio", "ratio_low", "ratio_high", "parity_fixed",
-                   "parity_moving", "shrunken", "p", "q", "verdict", "withheld")  # fmt: skip
+    gap_columns = ("indicator", *beside, *_GAP_FIGURES)
     gaps = _gap_rows(released, beside, gap_columns[1 + len(beside) :])
     return (
         Flat(name="groups", columns=columns, rows=tuple(groups)),
@@ -121,17 +124,17 @@ def _gap_rows(
             kind = row.reference.kind
             key = _key(indicator, within, row.group)
             found[*key, kind] = row
-            own = kinds.setdefault((indicator, _sorted(within)), [])
-            if kind not in own:
-                own.append(kind)
+            listed = kinds.setdefault((indicator, _sorted(within)), [])
+            if kind not in listed:
+                listed.append(kind)
     rows = []
     for figure in released.figures:
         if not figure.group:
             continue
         key = _key(figure.indicator, figure.within, figure.group)
-        for kind in kinds.get((figure.indicator, _sorted(figure.within)), []):
-            row = found.get((*key, kind))
-            numbers = _away(kind) if row is None or row.withheld else _numbers(row)
+        for one in kinds.get((figure.indicator, _sorted(figure.within)), []):
+            own = found.get((*key, one))
+            numbers = _away(one) if own is None or own.withheld else _numbers(own)
             places = _places(figure.group, figure.within, beside)
             rows.append((figure.indicator, *places, *numbers, _marks(names, numbers)))
     return rows
@@ -184,9 +187,21 @@ def _marks(names: Iterable[str], values: Iterable[Any]) -> str:
 
 
 def write_release(
-    released: Released, folder: Path, *, extra: Mapping[str, Any] | None = None
+    released: Released,
+    folder: Path,
+    *,
+    before: Callable[[dict[str, Any]], Any] = lambda _: None,
 ) -> dict[str, Any]:
     """Write the folder, whole or not at all; returns its manifest.
+
+    Parameters
+    ----------
+    released
+        What is published.
+    folder
+        Where; it may be there, empty.
+    before
+        Told the manifest when everything is written, and before it appears.
 
     Raises
     ------
@@ -210,19 +225,20 @@ def write_release(
         files[f"{table.name}.parquet"] = _as_parquet(table)
     files["release.json"] = _as_json(released, tables)
     files["dictionary.csv"] = _dictionary(released, tables)
-    manifest = manifest_of(released, tables, files) | dict(extra or {})
+    manifest = manifest_of(released, tables, files)
     files[MANIFEST] = _dumped(manifest)
-    _put(folder, files)
+    _put(folder, files, lambda: before(manifest))
     return manifest
 
 
-def _put(folder: Path, files: Mapping[str, bytes]) -> None:
+def _put(folder: Path, files: Mapping[str, bytes], before: Callable[[], Any]) -> None:
     place = folder.resolve()
     draft = place.with_name(f".{place.name}.{secrets.token_hex(6)}.part")
     try:
         draft.mkdir()
         for name, content in files.items():
             write_whole(draft / name, content)
+        before()
         with suppress(OSError):
             place.rmdir()
         draft.rename(place)

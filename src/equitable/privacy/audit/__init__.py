@@ -1,1 +1,1 @@
-"""The attacker's audit: what a reader can work out from everything that is published."""
+"""The attacker's audit: what a reader can work out from all that is published."""

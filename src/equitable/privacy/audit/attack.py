@@ -18,7 +18,7 @@ _ENDLESS: Final = 1e30
 _CLOSE: Final = 1e-6
 _ROUND: Final = 1e-5
 MOST: Final = 1e7
-"""No school system has more students than this: a figure that reaches it is unbounded."""
+"""No school system has more students: a figure that reaches it is unbounded."""
 
 
 class Attack:
@@ -43,7 +43,7 @@ class Attack:
         model.a_matrix_.start_ = matrix.indptr
         model.a_matrix_.index_ = matrix.indices
         model.a_matrix_.value_ = matrix.data.astype(np.float64)
-        self._solver = highspy.Highs()
+        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
             self._solver.setOptionValue(name, value)
         self._solver.passModel(model)
@@ -146,7 +146,9 @@ class Attack:
         self._solver.run()
         self.integer_programmes += 1
         right = self._solver.getModelStatus() == self._highs.HighsModelStatus.kOptimal
-        value = float(self._solver.getInfo().objective_function_value) if right else None
+        value = (
+            float(self._solver.getInfo().objective_function_value) if right else None
+        )
         if right:
             self._take(np.round(self._point()))
         self._last = np.round(self._point()) if right else None

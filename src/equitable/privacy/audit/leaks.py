@@ -172,9 +172,7 @@ def _leak(
     else:
         used, steps = _added_up(system, attack, figure, low, high)
     who = group_words(system.groups[figure])
-    known = (
-        f"exactly {low}" if low == high else f"at least {low} and at most {high}"
-    )
+    known = f"exactly {low}" if low == high else f"at least {low} and at most {high}"
     source = _tables(system, [*used, figure])
     of = "" if not who else f" of {who}"
     sentence = (
@@ -228,7 +226,9 @@ def _followed(
             break
     steps, used = [], [figure]
     for step in reversed(last):
-        others = [one for one in (step.line.total, *step.line.parts) if one != step.figure]
+        others = [
+            one for one in (step.line.total, *step.line.parts) if one != step.figure
+        ]
         used += others
         steps.append(_said(system, step))
     return used, steps
@@ -245,11 +245,11 @@ def _said(system: System, step: Step) -> str:
     )
     if step.figure == total:
         named = " and ".join(_figure_words(system, one) for one in parts[:6])
-        more = f" and {len(parts) - 6} more" if len(parts) > 6 else ""  # noqa: PLR2004
+        more = f" and {len(parts) - 6} more" if len(parts) > 6 else ""
         return f"{_figure_words(system, total)} is {named}{more} together: {known}."
     others = [one for one in parts if one != step.figure]
     named = ", ".join(_figure_words(system, one) for one in others[:6])
-    more = f" and {len(others) - 6} more" if len(others) > 6 else ""  # noqa: PLR2004
+    more = f" and {len(others) - 6} more" if len(others) > 6 else ""
     return (
         f"{_figure_words(system, total)} less {named}{more} leaves"
         f" {_figure_words(system, step.figure)}: {known}."
@@ -336,6 +336,6 @@ def _contradiction(system: System, step: Step) -> InputError:
     where = f" ({place})" if place else ""
     return InputError(
         f"the numbers do not add up: {_figure_words(system, total)}{where} is not"
-        f" {named}" + (" + …" if len(parts) > 6 else ""),  # noqa: PLR2004
+        f" {named}" + (" + …" if len(parts) > 6 else ""),
         next_step="Put the total or its parts right, then audit it again.",
     )

@@ -57,7 +57,9 @@ def systems_of_release(
                 entries.append(_entry(group, n))
                 if rate:
                     sides = _sides(row, place)
-                    for side, (low, high, away) in zip(("yes", "no"), sides, strict=True):
+                    for side, (low, high, away) in zip(
+                        ("yes", "no"), sides, strict=True
+                    ):
                         entries.append(
                             Entry(
                                 group={**group, outcome: side}, low=low, high=high,
@@ -112,5 +114,5 @@ def _whole(value: Any) -> int:
         raise InputError(
             f"'{value}' is no count",
             file="groups.csv",
-            next_step="Make the release again: its tables are not as they were written.",
+            next_step="Make the release again: its tables were changed.",
         ) from error

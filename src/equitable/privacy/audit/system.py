@@ -91,13 +91,15 @@ def lines_of(
         for name, every in labels.items():
             if name in own:
                 continue
-            outer = (nested or {}).get(name)
-            if outer is not None and outer not in own:
+            holder = (nested or {}).get(name)
+            if holder is not None and holder not in own:
                 # The places inside are reached through those that hold them.
                 continue
-            some = every if outer is None else sorted(inside.get((name, own[outer]), ()))
-            parts = [place.get(frozenset({*key, (name, one)})) for one in some]
-            if parts and None not in parts:
-                kept = tuple(part for part in parts if part is not None)
+            some = (
+                every if holder is None else sorted(inside.get((name, own[holder]), ()))
+            )
+            beside = [frozenset({*key, (name, label)}) for label in some]
+            kept = tuple(place[one] for one in beside if one in place)
+            if kept and len(kept) == len(beside):
                 found.append(Line(total=total, parts=kept))
     return tuple(sorted(found, key=lambda line: (line.total, line.parts)))

@@ -1,2 +1,1 @@
-"""Which figures of a set of linked tables are withheld, and the proof that it is safe.
-"""
+"""Which figures of linked tables are withheld, and the proof that it is safe."""

@@ -91,6 +91,7 @@ def protect_block(
     kept: Mask,
     cost: Numbers | None = None,
     shown: Mapping[str, Mask] | None = None,
+    away: Mapping[str, Mask] | None = None,
 ) -> Protected:
     """Withhold until everything withheld has its witnesses.
 
@@ -109,8 +110,12 @@ def protect_block(
     shown
         What is out already: by indicator, for its students (the name) and its counts
         (the name with a ``+``); each shape (figures,).
+    away
+        What was withheld before and stays so, in the same way.
     """
-    return _Block(rows, indicators, policy, kept, cost, shown or {}).protect()
+    return _Block(
+        rows, indicators, policy, kept, cost, shown or {}, away or {}
+    ).protect()
 
 
 class _Block:
@@ -128,9 +133,10 @@ class _Block:
         kept: Mask,
         cost: Numbers | None,
         shown: Mapping[str, Mask],
+        away: Mapping[str, Mask],
     ) -> None:
         self.rows, self.policy, self.kept, self.cost = rows, policy, kept, cost
-        self.out = shown
+        self.out, self.away = shown, away
         families: list[list[Counted]] = []
         for one in indicators:
             same = [f for f in families if np.array_equal(f[0].students, one.students)]
@@ -141,6 +147,10 @@ class _Block:
         for own in families:
             n = np.asarray(rows @ own[0].students, np.float64)
             self.small |= (n < policy.threshold) & ~((n == 0) & zeros)
+        none = np.zeros(rows.shape[0], bool)
+        self.gone = none.copy()
+        for one in indicators:
+            self.gone |= away.get(one.name, none)
 
     def protect(self) -> Protected:
         """The students of all indicators together, then each indicator's counts."""
@@ -154,6 +164,7 @@ class _Block:
                     self.rows, one.counts, chain, layer.hidden, self.policy,
                     kept=self.kept, cost=self._cost(one), amounts=one.amounts,
                     shown=self.out.get(f"{one.name}+"),
+                    hidden=self.away.get(f"{one.name}+"),
                 )  # fmt: skip
                 result.counts[one.name] = found
                 _note(result, one, found)
@@ -170,7 +181,9 @@ class _Block:
         kinds = _known_for([one.students for one in leads])
         rows = sparse.vstack(
             [
-                sparse.hstack([self.rows if i in kind else 0 * self.rows for kind in kinds])
+                sparse.hstack(
+                    [self.rows if i in kind else 0 * self.rows for kind in kinds]
+                )
                 for i in range(len(leads))
             ]
         ).tocsr()
@@ -184,7 +197,8 @@ class _Block:
         layer = withhold_students(
             rows, cells, self.policy, kept=np.tile(self.kept, every),
             cost=np.concatenate([self._cost(one) for one in leads]), shown=shown,
-            small=np.tile(self.small, every), together=every,
+            hidden=np.tile(self.gone, every), small=np.tile(self.small, every),
+            together=every,
         )  # fmt: skip
         result.open += [f"students: figure {row}, {why}" for row, why in layer.open]
         layers, chains = [], []
@@ -215,9 +229,7 @@ class _Block:
             return self.cost
         return np.asarray(self.rows @ one.students, np.float64) + LITTLE
 
-    def _students(
-        self, one: Counted, shown: Mask | None, result: Protected
-    ) -> Layer:
+    def _students(self, one: Counted, shown: Mask | None, result: Protected) -> Layer:
         """The least cost where that can be found; else a good choice."""
         layer = None
         if max(self.rows.shape) <= MOST_CELLS and shown is None:
@@ -225,7 +237,7 @@ class _Block:
         if layer is None:
             layer = withhold_students(
                 self.rows, one.students, self.policy, kept=self.kept,
-                cost=self._cost(one), shown=shown, small=self.small,
+                cost=self._cost(one), shown=shown, hidden=self.gone, small=self.small,
             )  # fmt: skip
         result.open += [
             f"{one.name}: students of figure {row}, {why}" for row, why in layer.open
@@ -243,8 +255,8 @@ class _Block:
         asked = Asked(
             rows=rows,
             cells=one.students,
-            forced=self.small & ~nobody,
-            fixed=(self.kept & ~self.small) | nobody,
+            forced=(self.small | self.gone) & ~nobody,
+            fixed=(self.kept & ~self.small & ~self.gone) | nobody,
             primary=self.small & ~nobody,
             width=np.full(count, float(policy.width)),
             cost=self._cost(one),

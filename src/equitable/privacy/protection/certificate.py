@@ -115,9 +115,7 @@ def _worlds(
     return {number: own for number, own in right.items() if own}
 
 
-def _missing_marks(
-    stratum: Stratum, what: str, must: Mask, hidden: Mask
-) -> list[str]:
+def _missing_marks(stratum: Stratum, what: str, must: Mask, hidden: Mask) -> list[str]:
     return [
         f"{what} of {_named(stratum, row)} is shown and must be withheld"
         for row in np.flatnonzero(must & ~hidden).tolist()

@@ -79,7 +79,7 @@ class _Search:
         self.asked, self._highs = asked, highspy
         self.values = np.asarray(asked.rows @ asked.cells, np.float64)
         count = len(self.values)
-        self.master = highspy.Highs()
+        self.master: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
             self.master.setOptionValue(name, value)
         low = asked.forced.astype(np.float64)
@@ -104,7 +104,7 @@ class _Search:
                 return None
             self.bound = float(self.master.getInfo().objective_function_value)
             choice = np.asarray(self.master.getSolution().col_value, np.float64)
-            hidden = choice > 0.5  # noqa: PLR2004
+            hidden = choice > 0.5
             if self._cuts(hidden):
                 continue
             witnesses = self._witnesses(hidden)
@@ -177,7 +177,9 @@ class _Search:
         for dual in duals:
             # A shown figure that may rise, or fall to nothing, moves the bound by this.
             gains += np.where(dual < -_CLOSE, ENDLESS, 0.0)
-            gains += np.where(dual > _CLOSE, dual * (self.values - self.asked.floor), 0.0)
+            gains += np.where(
+                dual > _CLOSE, dual * (self.values - self.asked.floor), 0.0
+            )
         gains = np.where(hidden | self.asked.fixed, 0.0, np.minimum(gains, gap))
         figures = np.flatnonzero(gains > _CLOSE)
         factors, least = gains[figures], gap
@@ -188,7 +190,7 @@ class _Search:
         return 1
 
     def _witnesses(self, hidden: Mask) -> tuple[Numbers, ...] | None:
-        """Points in whole numbers for everything that is asked; ``None``: there are none."""
+        """Points in whole numbers for all that is asked; ``None``: one is lacking."""
         self._open(hidden)
         asked, programme = self.asked, self.attacker
         most, least = self.values.copy(), self.values.copy()

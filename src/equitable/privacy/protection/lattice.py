@@ -1,4 +1,4 @@
-"""From cells to the linked tables of a release: one block a year, one figure a group."""
+"""From cells to a release's linked tables: one block a year, one figure a group."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from equitable.cube.cells import Axis, Cells
 from equitable.errors import QuestionError
 from equitable.privacy.protection.block import Counted
 from equitable.privacy.protection.programme import Mask
-from equitable.privacy.protection.tables import Tables, some_codes, tables_of
+from equitable.privacy.protection.tables import Place, Tables, some_codes, tables_of
 from equitable.vocabulary import Indicator
 
 MOST_FIGURES: Final = 20_000
@@ -43,6 +43,9 @@ class Stratum:
     tables: Tables
     keys: tuple[Key, ...]
     counted: tuple[Counted, ...]
+    asked: int
+    """How many of the figures, from the first, are of this release; the others are of
+    earlier ones."""
 
 
 def strata_of(
@@ -53,6 +56,7 @@ def strata_of(
     depth: int,
     year: str | None,
     seed: int,
+    further: Sequence[Key] = (),
 ) -> tuple[Stratum, ...]:
     """The blocks of a release.
 
@@ -69,15 +73,21 @@ def strata_of(
         are counted in each.
     seed
         Of what is left to chance.
+    further
+        Groups beyond those, which earlier releases told of: of any of the cells'
+        dimensions.
 
     Raises
     ------
     QuestionError
         Where there are too many figures to protect.
     """
+    others = sorted({name for key in further for name, _ in key} - {*by})
+    asked, by = len(by), [*by, *others]
     axes = [cells.axes[cells.axis(name)] for name in by]
     memberships = [_membership(axis) for axis in axes]
-    _refuse_too_many(by, [len(own) for own in memberships], depth)
+    _refuse_too_many(by, [len(own) for own in memberships[:asked]], depth)
+    extra = _places_of(further, axes)
     places = [cells.axis(name) for name in by]
     found = []
     for within, kept in _years(cells, year):
@@ -91,7 +101,7 @@ def strata_of(
             _counted(cells, indicator, kept, target, len(codes))
             for indicator in indicators
         )
-        tables = tables_of(memberships, codes, depth)
+        tables = tables_of(memberships, codes, depth, asked=asked, extra=extra)
         keys = tuple(
             tuple(
                 sorted(
@@ -101,8 +111,30 @@ def strata_of(
             )
             for group in tables.groups
         )
-        found.append(Stratum(within=within, tables=tables, keys=keys, counted=counted))
+        found.append(
+            Stratum(
+                within=within, tables=tables, keys=keys, counted=counted,
+                asked=len(tables.groups) - tables.further,
+            )
+        )  # fmt: skip
     return tuple(found)
+
+
+def _places_of(further: Sequence[Key], axes: Sequence[Axis]) -> list[Place]:
+    """Earlier groups as positions; one whose label is gone was of nobody now."""
+    place = {axis.dimension.name: number for number, axis in enumerate(axes)}
+
+    def positions(key: Key) -> Place:
+        return tuple(
+            sorted((place[name], axes[place[name]].groups.index(label))
+                   for name, label in key)
+        )  # fmt: skip
+
+    return [
+        positions(key)
+        for key in further
+        if all(label in axes[place[name]].groups for name, label in key)
+    ]
 
 
 def _membership(axis: Axis) -> NDArray[np.bool_]:
@@ -165,9 +197,7 @@ def _counted(
     total = moments.total + moments.pivot * moments.n
     if indicator.is_rate:
         np.add.at(sums, target, total)
-        return Counted(
-            name=indicator.name, students=students, counts=np.round(sums)
-        )
+        return Counted(name=indicator.name, students=students, counts=np.round(sums))
     low, high = _span(cells, indicator)
     share = (total - low * moments.n) / (high - low if high > low else 1.0)
     np.add.at(sums, target, np.clip(share, 0.0, moments.n))

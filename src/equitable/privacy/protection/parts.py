@@ -128,7 +128,8 @@ class _Search:
         self.fixed = np.zeros(len(values), bool) if shown is None else shown
         yes, no = _layer(values), _layer(self.size - values)
         self.parts = Parts(
-            yes=yes, no=no, low=np.zeros(len(values)), high=np.full(len(values), ENDLESS),
+            yes=yes, no=no, low=np.zeros(len(values)),
+            high=np.full(len(values), ENDLESS),
             coded=np.zeros(len(values)), witnesses=[], joint=[],
         )  # fmt: skip
         if not both:
@@ -165,7 +166,9 @@ class _Search:
         parts.coded[row] = coded
         if coded:
             most = float(self.policy.code(int(n)) or 0)
-            parts.low[row], parts.high[row] = (n - most, n) if coded > 0 else (0.0, most)
+            parts.low[row], parts.high[row] = (
+                (n - most, n) if coded > 0 else (0.0, most)
+            )
         self._free(row)
 
     def _uncode(self, row: int) -> None:
@@ -189,12 +192,10 @@ class _Search:
     def _price(self, least: float = 0.0) -> None:
         """A withheld count moves at no price; further than its code, at that of one."""
         price = np.maximum(self.cost, least)
-        self.programme.price(
-            np.where(self.parts.yes.hidden, 0.0, price), _CODE * price
-        )
+        self.programme.price(np.where(self.parts.yes.hidden, 0.0, price), _CODE * price)
 
     def under(self, number: int) -> None:
-        """Counts under another witness of the numbers of students, one way and another."""
+        """Counts under another witness of the students, one way and another."""
         programme, parts = self.programme, self.parts
         sizes = self.sizes[number]
         programme.hold(self.parents[number])
@@ -263,7 +264,9 @@ class _Search:
             "still": _SAME if self.amounts else 0.5,
         }
         sides = [
-            Side(seen=seen, values=parts.yes.values, primary=parts.yes.primary, **asked),
+            Side(
+                seen=seen, values=parts.yes.values, primary=parts.yes.primary, **asked
+            ),
         ]
         if self.both:
             no = parts.no
@@ -299,7 +302,7 @@ class _Search:
         return wanting
 
     def _anywhere(self, side: Layer, row: int, goal: float, *, up: bool) -> bool:
-        """Whether a figure reaches a goal under the students as they are, or otherwise."""
+        """Whether a figure reaches a goal under some number of students."""
         sizes = np.array([sizes[row] for sizes in self.sizes])
         order = np.argsort(-sizes if up else sizes, kind="stable")[:_PARENTS]
         some = [
@@ -367,9 +370,7 @@ class _Search:
         if not self.programme.solve():
             return None
         return (
-            self.programme.point()
-            if self.amounts
-            else self.programme.whole(self.cells)
+            self.programme.point() if self.amounts else self.programme.whole(self.cells)
         )
 
     def _note(self, point: Numbers, number: int) -> None:

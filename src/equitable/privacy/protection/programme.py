@@ -65,7 +65,7 @@ class Programme:
         model.a_matrix_.start_ = both.indptr
         model.a_matrix_.index_ = both.indices
         model.a_matrix_.value_ = both.data
-        self._solver = highspy.Highs()
+        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (
             ("output_flag", False),
             ("threads", 1),
@@ -167,7 +167,11 @@ class Programme:
             below, above = np.floor(point[cell]), np.ceil(point[cell])
             first = below if point[cell] - below < above - point[cell] else above
             if abs(point[cell] - below - (above - point[cell])) < _WHOLE:
-                first = below if abs(below - near[cell]) <= abs(above - near[cell]) else above
+                first = (
+                    below
+                    if abs(below - near[cell]) <= abs(above - near[cell])
+                    else above
+                )
             fixed.append(cell)
             for value in (first, above if first == below else below):
                 self._solver.changeColBounds(cell, float(value), float(value))
@@ -195,7 +199,7 @@ class Programme:
             )
             self._solver.run()
             self.solved += 1
-            right = self._solver.getInfo().primal_solution_status == 2  # noqa: PLR2004
+            right = self._solver.getInfo().primal_solution_status == 2
             found = np.round(self.point()) if right else None
             self._solver.changeColsIntegrality(
                 len(own), own, np.array([kinds.kContinuous] * len(own))

@@ -18,7 +18,7 @@ HARD = 1e7
 
 @dataclass(slots=True)
 class Layer:
-    """One kind of number over all figures of a block: students, or those with an outcome.
+    """One kind of number over all figures of a block: students, or counts of them.
 
     Attributes
     ----------
@@ -148,8 +148,8 @@ def _spare(
             strict=True,
         )
     ]
-    group = layer.hidden.reshape(together, -1).any(axis=0)
-    needed = forced.reshape(together, -1).any(axis=0)
+    group = _any_kind(layer.hidden, together)
+    needed = _any_kind(forced, together)
     hidden, kept = spared(sides, group, needed, cost.reshape(together, -1).sum(axis=0))
     layer.hidden &= np.tile(hidden, together)
     layer.witnesses = [
@@ -232,7 +232,7 @@ class _Search:
         if found is None:
             return False
         seen: NDArray[np.float64] = np.asarray(programme.rows @ found, np.float64)
-        self.hide(np.abs(seen - layer.values) > 0.5)  # noqa: PLR2004
+        self.hide(np.abs(seen - layer.values) > 0.5)
         layer.saw(seen)
         layer.witnesses.append(found)
         return True
@@ -240,5 +240,11 @@ class _Search:
     def hide(self, moved: Mask) -> None:
         """Withhold what moved, and the other numbers of the same groups."""
         layer = self.layer
-        every = (layer.hidden | moved).reshape(self.together, -1).any(axis=0)
+        every = _any_kind(layer.hidden | moved, self.together)
         layer.hidden = np.tile(every, self.together) & ~self.fixed
+
+
+def _any_kind(marked: Mask, together: int) -> Mask:
+    """Groups of which any kind of number is marked."""
+    found: Mask = np.asarray(marked.reshape(together, -1).any(axis=0))
+    return found

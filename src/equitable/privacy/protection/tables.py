@@ -1,4 +1,4 @@
-"""Linked tables of one block: which finest cells each published figure is the sum of."""
+"""A block's linked tables: which finest cells each published figure is the sum of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_CELLS: Final = 6_000
-"""Finest cells that a block's programme has; beyond, cells that nobody is in are few."""
+"""Finest cells that a block's programme has; beyond, only some that nobody is in."""
 _SPARE: Final = 12
 
 Place: TypeAlias = tuple[tuple[int, int], ...]
@@ -36,6 +36,8 @@ class Tables:
     rows: Any
     groups: tuple[Place, ...]
     codes: NDArray[np.int64]
+    further: int = 0
+    """How many of the figures, the last ones, are beyond the depth."""
 
     @property
     def everyone(self) -> int:
@@ -96,7 +98,12 @@ def some_codes(
 
 
 def tables_of(
-    memberships: Sequence[Membership], codes: NDArray[np.int64], depth: int
+    memberships: Sequence[Membership],
+    codes: NDArray[np.int64],
+    depth: int,
+    *,
+    asked: int | None = None,
+    extra: Sequence[Place] = (),
 ) -> Tables:
     """Every margin and intersection up to a depth.
 
@@ -109,22 +116,32 @@ def tables_of(
         Of the finest cells; shape (cells, dimensions).
     depth
         How many dimensions are crossed at most.
+    asked
+        How many of the dimensions, from the first, are crossed; else all.
+    extra
+        Further groups, of any dimensions.
     """
     from scipy import sparse  # noqa: PLC0415 - costly
 
     held = [own[:, codes[:, place]] for place, own in enumerate(memberships)]
-    rows, groups = [], []
-    for crossed in range(depth + 1):
-        for names in itertools.combinations(range(len(memberships)), crossed):
-            for places in itertools.product(*(range(len(held[d])) for d in names)):
-                own = np.ones(len(codes), bool)
-                for dimension, place in zip(names, places, strict=True):
-                    own &= held[dimension][place]
-                rows.append(np.flatnonzero(own))
-                groups.append(tuple(zip(names, places, strict=True)))
+    some = range(len(memberships) if asked is None else asked)
+    groups = [
+        tuple(zip(names, places, strict=True))
+        for crossed in range(min(depth, len(some)) + 1)
+        for names in itertools.combinations(some, crossed)
+        for places in itertools.product(*(range(len(held[d])) for d in names))
+    ]
+    beyond = sorted({*extra} - {*groups})
+    groups += beyond
+    rows = []
+    for group in groups:
+        own = np.ones(len(codes), bool)
+        for dimension, place in group:
+            own &= held[dimension][place]
+        rows.append(np.flatnonzero(own))
     starts = np.concatenate([[0], np.cumsum([len(own) for own in rows])])
     flat = np.concatenate(rows) if rows else np.zeros(0, np.int64)
     matrix = sparse.csr_matrix(
         (np.ones(len(flat)), flat, starts), shape=(len(rows), len(codes))
     )
-    return Tables(rows=matrix, groups=tuple(groups), codes=codes)
+    return Tables(rows=matrix, groups=tuple(groups), codes=codes, further=len(beyond))

@@ -1,0 +1,129 @@
+"""`equitable release`: figures to publish, protected together and audited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from equitable.commands import terminal
+from equitable.commands.options import (
+    ByOption,
+    ConfigOption,
+    DepthOption,
+    DirectionOption,
+    SheetOption,
+    SourceArgument,
+    WhereOption,
+)
+from equitable.commands.reading import listed, opened, read_depth
+from equitable.privacy.policy import DEFAULT_THRESHOLD, LEAST_THRESHOLD, Policy
+from equitable.releasing import read_keep
+
+
+def release(
+    source: SourceArgument,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="A new folder: everything in it is public.",
+            show_default=False,
+        ),
+    ],
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            "--outcome",
+            metavar="COL,…",
+            help="The outcomes, joined by commas; without it, those of equity.toml or"
+            " those found.",
+            show_default=False,
+        ),
+    ] = None,
+    by: ByOption = None,
+    depth: DepthOption = "2",
+    direction: DirectionOption = None,
+    where: WhereOption = None,
+    threshold: Annotated[
+        int | None,
+        typer.Option(
+            "--threshold",
+            metavar="N",
+            help="Smaller numbers are withheld, of students and of counts on both"
+            " sides. [default: min_n of equity.toml, else 10]",
+            show_default=False,
+        ),
+    ] = None,
+    show_zeros: Annotated[
+        bool,
+        typer.Option(
+            "--show-zeros", help="Show groups that nobody is in as 0, not as withheld."
+        ),
+    ] = False,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keep",
+            metavar="TRAIT=LABEL,…",
+            help="A group that must stay (a headline's); give it again for several.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(
+            "--seed",
+            metavar="N",
+            help="The same file, policy and seed: the same bytes.",
+        ),
+    ] = 1,
+    register: Annotated[
+        Path | None,
+        typer.Option(
+            "--register",
+            metavar="FOLDER",
+            help="The data's register of releases. [default: beside SOURCE]",
+            show_default=False,
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    sheet: SheetOption = None,
+) -> None:
+    """Publish figures from which nobody can be worked out; refuse what cannot be safe.
+
+    Example: `equitable release star.csv -o released --outcome reading --by race,lunch`
+    """
+    with opened(source, config, sheet) as students:
+        least = students.min_n if threshold is None else threshold
+        if threshold is None:
+            least = max(least, LEAST_THRESHOLD) if least else DEFAULT_THRESHOLD
+        released = students.release(
+            output,
+            outcomes=listed(outcome, "--outcome") if outcome is not None else None,
+            by=listed(by, "--by") if by is not None else None,
+            depth=read_depth(depth),
+            direction=direction,
+            where=where,
+            policy=Policy(
+                threshold=least, zeros="published" if show_zeros else "withheld"
+            ),
+            keep=read_keep(keep or []),
+            seed=seed,
+            register=register,
+            progress=terminal.working,
+        )
+        terminal.notes(students)
+    shown = len(released.figures) - released.audit.withheld
+    terminal.say(
+        f"Written: {output}. Of {len(released.figures):,} figures"
+        f" {shown:,} are shown and {released.audit.withheld:,} withheld; the audit"
+        " found no leak."
+    )
+    terminal.say(
+        "What was withheld, and why, stands in the register beside the data: keep it,"
+        " and never publish it."
+    )
