@@ -24,6 +24,7 @@ from equitable.privacy.protection.parts import Parts, withhold_parts
 from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers
 from equitable.privacy.protection.students import Layer, withhold_students
 
+_WHOLE: Final = 1e-6
 LITTLE: Final = 1e-3
 """What withholding a group without students costs."""
 
@@ -198,7 +199,7 @@ class _Block:
             rows, cells, self.policy, kept=np.tile(self.kept, every),
             cost=np.concatenate([self._cost(one) for one in leads]), shown=shown,
             hidden=np.tile(self.gone, every), small=np.tile(self.small, every),
-            together=every,
+            together=every, stay=self._stay_of(kinds),
         )  # fmt: skip
         result.open += [f"students: figure {row}, {why}" for row, why in layer.open]
         layers, chains = [], []
@@ -224,6 +225,23 @@ class _Block:
             chains.append([one.students, *map(np.asarray, chain)])
         return layers, chains
 
+    def _stay(self) -> Numbers:
+        """Students of each cell whose outcomes are the rarer ones, of any indicator."""
+        found = np.zeros(self.rows.shape[1])
+        for family in self.families:
+            for one in family:
+                others = one.students - one.counts
+                rare = one.counts if one.counts.sum() <= others.sum() else others
+                np.maximum(found, np.ceil(rare - _WHOLE), out=found)
+        return found
+
+    def _stay_of(self, kinds: Mapping[frozenset[int], Numbers]) -> Numbers:
+        """The same among those who have every outcome; of the others nobody."""
+        first, *others = kinds.values()
+        return np.concatenate(
+            [np.minimum(self._stay(), first), *(np.zeros(len(one)) for one in others)]
+        )
+
     def _cost(self, one: Counted) -> Numbers:
         if self.cost is not None:
             return self.cost
@@ -238,6 +256,7 @@ class _Block:
             layer = withhold_students(
                 self.rows, one.students, self.policy, kept=self.kept,
                 cost=self._cost(one), shown=shown, hidden=self.gone, small=self.small,
+                stay=np.minimum(self._stay(), one.students),
             )  # fmt: skip
         result.open += [
             f"{one.name}: students of figure {row}, {why}" for row, why in layer.open

@@ -28,6 +28,8 @@ ENDLESS: Final = 1e30
 _WHOLE: Final = 1e-6
 _DIVES: Final = 60
 _NODES: Final = 400
+_STAYING: Final = 1e-4
+"""What a student earns who stays: less than any figure that is withheld costs."""
 
 
 class Programme:
@@ -41,14 +43,27 @@ class Programme:
         Shape (rows,): the figures as they are.
     upper
         Shape (cells,): the most that each cell can hold.
+    stay
+        Shape (cells,): how much of each cell should stay if it can.
     """
 
-    def __init__(self, rows: Any, values: Numbers, upper: Numbers) -> None:
+    def __init__(
+        self,
+        rows: Any,
+        values: Numbers,
+        upper: Numbers,
+        stay: Numbers | None = None,
+    ) -> None:
         import highspy  # noqa: PLC0415 - costly
         from scipy import sparse  # noqa: PLC0415 - costly
 
+        self._stay, self.rows = stay, rows
+        if stay is not None:
+            # A cell is what stays, which earns a little, and the rest.
+            rows = sparse.hstack([rows, rows]).tocsr()
+            upper = np.r_[stay, upper]
         count, cells = rows.shape
-        self.rows, self.values, self.count, self.cells = rows, values, count, cells
+        self.values, self.count, self.cells = values, count, cells
         self.upper = upper.astype(np.float64)
         self.solved = 0
         self._highs = highspy
@@ -77,6 +92,8 @@ class Programme:
         self._solver.passModel(model)
         self._slack = np.arange(cells, cells + 4 * count, dtype=np.int32)
         self._cell = np.arange(cells, dtype=np.int32)
+        if stay is not None:
+            self.wish(np.r_[np.full(len(stay), -_STAYING), np.zeros(len(stay))])
 
     def price(self, prices: Numbers, far: Numbers | None = None) -> None:
         """What it costs to move each row by one, either way; and further than bounded.
@@ -131,8 +148,17 @@ class Programme:
 
     def point(self) -> Numbers:
         """The cells of the last solution; shape (cells,)."""
+        return self._joined(self._point())
+
+    def _point(self) -> Numbers:
         every: Numbers = np.asarray(self._solver.getSolution().col_value, np.float64)
         return every[: self.cells]
+
+    def _joined(self, point: Numbers) -> Numbers:
+        if self._stay is None:
+            return point
+        held: Numbers = point[: len(self._stay)] + point[len(self._stay) :]
+        return held
 
     def duals(self) -> Numbers:
         """How much the last solution's cost falls for each unit that a row rises."""
@@ -148,15 +174,18 @@ class Programme:
             A point in whole numbers that the solution is a move from: cells are
             rounded towards it.
         """
+        if self._stay is not None:
+            held = np.minimum(near, self._stay)
+            near = np.r_[held, near - held]
         found = self._dived(near)
         if found is None and self.solve():
             found = self._searched(near)
-        return found
+        return None if found is None else self._joined(found)
 
     def _dived(self, near: Numbers) -> Numbers | None:
         """Fix one cell after the other at a whole number, the furthest moved first."""
         fixed: list[int] = []
-        point = self.point()
+        point = self._point()
         found: Numbers | None = None
         for _ in range(_DIVES):
             off = np.flatnonzero(np.abs(point - np.round(point)) > _WHOLE)
@@ -179,14 +208,14 @@ class Programme:
                     break
             else:
                 break
-            point = self.point()
+            point = self._point()
         for cell in fixed:
             self._solver.changeColBounds(cell, 0.0, float(self.upper[cell]))
         return found
 
     def _searched(self, near: Numbers) -> Numbers | None:
         """An integer programme over the cells that moved, or that hold somebody."""
-        point = self.point()
+        point = self._point()
         kinds = self._highs.HighsVarType
         free = (np.abs(point - near) > _WHOLE) | (near > 0)
         for some in (free, np.ones(self.cells, bool)):
@@ -200,7 +229,7 @@ class Programme:
             self._solver.run()
             self.solved += 1
             right = self._solver.getInfo().primal_solution_status == 2
-            found = np.round(self.point()) if right else None
+            found = np.round(self._point()) if right else None
             self._solver.changeColsIntegrality(
                 len(own), own, np.array([kinds.kContinuous] * len(own))
             )

@@ -60,6 +60,7 @@ def withhold_students(
     hidden: Mask | None = None,
     small: Mask | None = None,
     together: int = 1,
+    stay: Numbers | None = None,
 ) -> Layer:
     """Choose what to withhold until every withheld number has its witnesses.
 
@@ -86,6 +87,9 @@ def withhold_students(
     together
         How many kinds of number stand one after the other in ``rows``, of the same
         groups: a group that is withheld of one kind is withheld of all.
+    stay
+        Shape (cells,): students of each cell that witnesses leave where they are if
+        they can, as counts of an outcome would have to move with them.
     """
     values = np.asarray(rows @ cells, np.float64)
     t = policy.threshold
@@ -106,7 +110,7 @@ def withhold_students(
         most=values.copy(),
     )
     limit = np.full(rows.shape[1], ENDLESS) if upper is None else upper
-    programme = Programme(rows, values, limit)
+    programme = Programme(rows, values, limit, stay)
     floor = 1.0 if policy.zeros == "published" else 0.0
     search = _Search(programme, layer, cells, np.where(kept, HARD, cost), fixed, floor)
     search.together = together
