@@ -17,11 +17,13 @@ import numpy as np
 from equitable.cube.cells import Cells
 from equitable.errors import EquitableError, QuestionError
 from equitable.measures.gaps import gaps as compute_gaps
+from equitable.measures.inequality.results import InequalityQuestion
 from equitable.measures.means import mean_interval
 from equitable.measures.question import Question
 from equitable.measures.rates import wilson
 from equitable.privacy.already_out import Known, Out, already_out
 from equitable.privacy.gate import Gated, gate_hidden
+from equitable.privacy.inequality import GatedInequality, several_shown
 from equitable.privacy.policy import DEVIATION_FROM, Policy
 from equitable.privacy.protection.block import Counted, Protected, protect_block
 from equitable.privacy.protection.certificate import unproven
@@ -33,6 +35,8 @@ from equitable.vocabulary import WITHHELD, Count, Indicator
 
 _OF_A_RATE: Final = ("count", "others", "value", "low", "high")
 _OF_A_MEAN: Final = ("value", "low", "high", "deviation")
+_FEWEST: Final = 3
+"""Shown groups that a summary over all groups needs."""
 REFERENCES: Final = ("rest", "overall", "highest")
 
 
@@ -85,6 +89,7 @@ def release_cells(
     ledger: list[Withholding] = []
     open_: list[str] = []
     found: list[tuple[Mapping[str, str], Gated]] = []
+    summaries: list[tuple[Mapping[str, str], GatedInequality]] = []
     witnesses, shares, exact = 0, [0.0, 0.0, 0.0], True
     for stratum in strata:
         label = " ".join(stratum.within.values())
@@ -104,7 +109,9 @@ def release_cells(
         shares[2] += protected.bound or 0.0
         exact &= protected.exact
         say(f"Comparing groups{' of ' + label if label else ''}")
-        found += _gaps(cells, stratum, shown, by, depth, policy, year)
+        gaps = _gaps(cells, stratum, shown, by, depth, policy, year)
+        found += gaps
+        summaries += _summaries(cells, gaps, year)
     audit = Audited(
         withheld=sum(one.withheld for one in figures),
         witnesses=witnesses,
@@ -128,6 +135,7 @@ def release_cells(
         indicators=indicators,
         figures=tuple(figures),
         gaps=tuple(found),
+        summaries=tuple(summaries),
         ledger=tuple(ledger),
         audit=audit,
         share_withheld=shares[0] / every,
@@ -371,4 +379,28 @@ def _gaps(
                     gate_hidden(computed, hidden, min_n=policy.threshold),
                 )
             )
+    return found
+
+
+def _summaries(
+    cells: Cells, gaps: Sequence[tuple[Mapping[str, str], Gated]], year: str | None
+) -> list[tuple[Mapping[str, str], GatedInequality]]:
+    """How unequal the shown groups of each dimension are, of them alone."""
+    found: list[tuple[Mapping[str, str], GatedInequality]] = []
+    for within, gated in gaps:
+        if gated.gaps.rows[0].reference.kind != "rest":
+            continue
+        own = cells if year is None else cells.only(year, within[year])
+        for dimension in gated.gaps.dimensions:
+            shown = [
+                row
+                for row in gated.gaps.rows
+                if tuple(row.group) == (dimension.name,) and not row.withheld
+            ]
+            if len(shown) < _FEWEST:
+                continue
+            some = several_shown(
+                own, gated, [dimension], InequalityQuestion(), fewest=_FEWEST
+            )
+            found += [(within, one) for one in some]
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from equitable.errors import QuestionError
 from equitable.privacy.gate import Gated
+from equitable.privacy.inequality import GatedInequality
 from equitable.privacy.policy import Policy
 from equitable.vocabulary import WITHHELD, Count, Figure, Indicator, Provenance
 
@@ -92,6 +93,7 @@ class Released:
     indicators: tuple[Indicator, ...]
     figures: tuple[ReleasedFigure, ...]
     gaps: tuple[tuple[Mapping[str, str], Gated], ...]
+    summaries: tuple[tuple[Mapping[str, str], GatedInequality], ...]
     ledger: tuple[Withholding, ...]
     audit: Audited
     share_withheld: float
