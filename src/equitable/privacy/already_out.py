@@ -47,6 +47,7 @@ def already_out(stratum: Stratum, earlier: Sequence[Out], policy: Policy) -> Kno
         Its threshold is what a change must reach to be shown.
     """
     known = Known()
+    changed = False
     within = tuple(sorted(stratum.within.items()))
     for one in stratum.counted:
         n = np.asarray(stratum.tables.rows @ one.students)
@@ -71,8 +72,15 @@ def already_out(stratum: Stratum, earlier: Sequence[Out], policy: Policy) -> Kno
                 away[row] = (bool(seen) and not numbers) or (beyond and not seen)
                 if numbers:
                     change = abs(values[row] - numbers[-1])
+                    changed |= change > 0
                     shown[row] = change == 0
                     away[row] = 0 < change < policy.threshold or (beyond and change > 0)
             name = one.name if not place else f"{one.name}+"
             known.shown[name], known.away[name] = shown, away
+    if changed:
+        # What is out is of other numbers: it says nothing for certain of these.
+        for name, own in known.shown.items():
+            beyond_asked = np.arange(len(own)) >= stratum.asked
+            known.away[name] |= own & beyond_asked
+            known.shown[name] = np.zeros(len(own), bool)
     return known
