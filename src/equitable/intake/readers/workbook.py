@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
-from xml.parsers import expat
 
 import pyarrow as pa
 import python_calamine
 
 from equitable.errors import InputError, did_you_mean
 from equitable.intake.readers.extents import Extents
-from equitable.intake.readers.file_kind import kind_of, refuse
 from equitable.intake.readers.folders import years_in
 from equitable.intake.readers.footnotes import (
     marked_columns,
@@ -33,6 +28,11 @@ from equitable.intake.readers.parts import (
     cells_as_array,
     plain_text,
 )
+from equitable.intake.readers.sheet_cells import (
+    SheetCells,
+    is_filled,
+    opened_workbook,
+)
 from equitable.intake.readers.stacked import (
     filled_down,
     refuse_second_table,
@@ -42,9 +42,6 @@ from equitable.intake.where import quote_name
 from equitable.vocabulary import LeftOut
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".ods")
-_COVER_ROWS: Final = 60
-"""Filled rows that a sheet of notes has at most."""
-_READ: Final = frozenset({"an Excel workbook", "an OpenDocument spreadsheet"})
 
 
 def open_workbook(path: Path, options: Options) -> Part:
@@ -57,35 +54,10 @@ def open_workbook(path: Path, options: Options) -> Part:
         holds no table.
     """
     name = options.name_of(path)
-    kind = kind_of(path)
-    if kind not in _READ:
-        if path.stat().st_size == 0:
-            raise InputError(
-                "it is empty", next_step="Save the workbook again.", file=name
-            )
-        if kind:
-            raise refuse(path, name, kind)
-        raise InputError(
-            "it is not a workbook, whatever its name says",
-            next_step="If it is a text table, rename it to .csv.",
-            file=name,
-        )
     extents = Extents(path, name)
-    try:
-        with python_calamine.CalamineWorkbook.from_path(path) as book:
-            sheet, cells, note = _choose(book, options.sheet, name, extents)
-            dated = _of_years(book, extents)
-    except python_calamine.PasswordError:
-        locked = "a workbook locked with a password"
-        raise refuse(path, name, locked) from None
-    except (
-        python_calamine.CalamineError,
-        zipfile.BadZipFile,
-        zlib.error,
-        expat.ExpatError,
-        EOFError,
-    ):
-        raise refuse(path, name, "a damaged ZIP archive or workbook") from None
+    with opened_workbook(path, name) as book:
+        sheet, cells, note = _choose(book, options.sheet, name, extents)
+        dated = _of_years(book, extents)
     # A name that no other part's relation has.
     relation = options.scratch.new_path(" sheet").name
     part = _part(path, name, sheet, cells, note, relation, extents.xml_of(sheet))
@@ -150,7 +122,7 @@ def _of_years(
     for name in seen:
         if name not in dated:
             extents.check(name)
-            cells = _Cells(book, name)
+            cells = SheetCells(book, name)
             if cells.width > 1 and cells.filled > 1 and not cells.is_a_cover:
                 return {}
     newest = sorted(dated, key=lambda name: dated[name], reverse=True)
@@ -162,7 +134,7 @@ def _choose(
     asked: str | None,
     name: str,
     extents: Extents,
-) -> tuple[str, _Cells, tuple[str, ...]]:
+) -> tuple[str, SheetCells, tuple[str, ...]]:
     """The sheet asked for; else the first that is seen and holds a table."""
     sheets = [
         meta
@@ -183,16 +155,16 @@ def _choose(
                 file=name,
             )
         extents.check(match[0])
-        return match[0], _Cells(book, match[0]), ()
+        return match[0], SheetCells(book, match[0]), ()
     visible = python_calamine.SheetVisibleEnum.Visible
     seen = [meta.name for meta in sheets if meta.visible == visible] or every
     seen = [*_of_years(book, extents)] or seen
-    narrow: tuple[str, _Cells] | None = None
-    chosen: tuple[str, _Cells] | None = None
-    cover: tuple[str, _Cells] | None = None
+    narrow: tuple[str, SheetCells] | None = None
+    chosen: tuple[str, SheetCells] | None = None
+    cover: tuple[str, SheetCells] | None = None
     for one in seen:
         extents.check(one)
-        cells = _Cells(book, one)
+        cells = SheetCells(book, one)
         if cells.width > 1 and cells.filled > 1:
             if not cells.is_a_cover or len(seen) == 1:
                 chosen = (one, cells)
@@ -221,47 +193,11 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"'{name}'" for name in names[:12]) + more
 
 
-class _Cells:
-    """The cells of a sheet from its first row on, blank rows at its end dropped."""
-
-    def __init__(self, book: python_calamine.CalamineWorkbook, name: str) -> None:
-        sheet = book.get_sheet_by_name(name)
-        self.first_column = sheet.start[1] if sheet.start else 0
-        rows: list[Sequence[object]] = list(sheet.iter_rows()) if sheet.start else []
-        left = self.first_column
-        self.spans: tuple[Span, ...] = tuple(
-            (top, start - left, bottom, end - left)
-            for (top, start), (bottom, end) in sheet.merged_cell_ranges or ()
-        )
-        self.blank_end = 0
-        while rows and not _is_filled(rows[-1]):
-            rows.pop()
-            self.blank_end += 1
-        self.rows = rows
-        self.filled = sum(1 for row in rows[:100] if _is_filled(row))
-        self.width = max(
-            (sum(1 for cell in row if cell != "") for row in rows[:100]), default=0
-        )
-
-    @property
-    def is_a_cover(self) -> bool:
-        """Whether the sheet looks like one of notes: few rows, and no numbers."""
-        if self.filled > _COVER_ROWS:
-            return False
-        return not any(
-            isinstance(cell, int | float | dt.date) for row in self.rows for cell in row
-        )
-
-
-def _is_filled(row: Sequence[object]) -> bool:
-    return any(cell is not None and str(cell).strip() for cell in row)
-
-
 def _part(
     path: Path,
     name: str,
     sheet: str,
-    cells: _Cells,
+    cells: SheetCells,
     note: tuple[str, ...],
     relation: str,
     xml: str | None,
@@ -277,12 +213,12 @@ def _part(
     skip = named.last
     beneath = [list(row) for row in rows[skip + 1 :]]
     foot = notes_beneath(beneath, len(rows[skip]))
-    foot_notes = sum(1 for row in beneath[len(beneath) - foot :] if _is_filled(row))
+    foot_notes = sum(1 for row in beneath[len(beneath) - foot :] if is_filled(row))
     beneath = beneath[: len(beneath) - foot]
     _refuse_shared_numbers(beneath, cells.spans, skip + 1, name)
     merged = _fill_merged(beneath, cells.spans, skip + 1)
     body = [
-        (place, row) for place, row in enumerate(beneath, skip + 2) if _is_filled(row)
+        (place, row) for place, row in enumerate(beneath, skip + 2) if is_filled(row)
     ]
     if not body:
         raise InputError(
@@ -320,7 +256,7 @@ def _part(
         array, kind = cells_as_array(values)
         arrays.append(array)
         columns.append(Column(column, kind))
-    titles = sum(1 for row in rows[: named.first] if _is_filled(row))
+    titles = sum(1 for row in rows[: named.first] if is_filled(row))
     said = [named.said(name)] if named.several else []
     if merged or once:
         said.append(
@@ -363,7 +299,7 @@ def _part(
 def _refuse_unworked(
     formulas: Iterable[tuple[int, int]],
     rows: Sequence[tuple[int, Sequence[str]]],
-    cells: _Cells,
+    cells: SheetCells,
     named: Mapping[int, str],
     file: str,
 ) -> None:
