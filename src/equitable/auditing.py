@@ -14,7 +14,8 @@ import pyarrow as pa
 from equitable.answers.frames import as_pandas, as_polars
 from equitable.arguments import checked
 from equitable.errors import InputError, QuestionError
-from equitable.intake.posted.reading import read_posted, refuse_wrong_sums
+from equitable.intake.posted.reading import read_posted
+from equitable.intake.posted.sums import refuse_wrong_sums
 from equitable.privacy.audit.leaks import Leak, SystemAudit, audit_system
 from equitable.privacy.audit.of_release import systems_of_release
 from equitable.privacy.audit.of_tables import systems_of_tables

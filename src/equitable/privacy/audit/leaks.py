@@ -17,6 +17,8 @@ from equitable.privacy.protection.exact import Asked, withhold_exactly
 from equitable.privacy.protection.programme import ENDLESS
 
 _MOST_STEPS: Final = 12
+_UNNAMED: Final = frozenset({"rows", "columns"})
+"""What dimensions are called of which a page does not tell the name."""
 _LEAST: Final = 1e-6
 _CLOSABLE: Final = 600
 """Figures of a table for which the least further withholding is looked for."""
@@ -187,8 +189,11 @@ def _leak(
 
 
 def group_words(group: Mapping[str, str]) -> str:
-    """A group as a person says it."""
-    return ", ".join(group.values())
+    """A group as a person says it: labels, and of mere numbers what they number."""
+    return ", ".join(
+        label if any(map(str.isalpha, label)) or name in _UNNAMED else f"{name} {label}"
+        for name, label in group.items()
+    )
 
 
 def _figure_words(system: System, figure: int) -> str:
@@ -202,6 +207,8 @@ def _tables(system: System, figures: Sequence[int]) -> str:
         names = frozenset(system.groups[figure])
         if not any(names <= other for other in found):
             found = [other for other in found if not other < names] + [names]
+    if any(name in _UNNAMED for names in found for name in names):
+        return "this table" if len(found) == 1 else "these tables"
     words = sorted(" by ".join(sorted(names)) for names in found if names)
     if not words:
         return "the total"
