@@ -38,7 +38,7 @@ def audit(
 ) -> None:
     """Find what a reader can work out from figures that are withheld; exit 1 on a leak.
 
-    Example: `equitable audit school-board.csv`
+    Example: `equitable audit board.csv`
     """
     written = terminal.form_of(form.value if form else None, output)
     result = audited(
