@@ -27,6 +27,7 @@ Mask = NDArray[np.bool_]
 ENDLESS: Final = 1e30
 _WHOLE: Final = 1e-6
 _DIVES: Final = 60
+_AT_ONCE: Final = 4
 _NODES: Final = 400
 _STAYING: Final = 1e-4
 """What a student earns who stays: less than any figure that is withheld costs."""
@@ -93,7 +94,7 @@ class Programme:
         self._slack = np.arange(cells, cells + 4 * count, dtype=np.int32)
         self._cell = np.arange(cells, dtype=np.int32)
         if stay is not None:
-            self.wish(np.r_[np.full(len(stay), -_STAYING), np.zeros(len(stay))])
+            self.hope(np.zeros(len(stay)))
 
     def price(self, prices: Numbers, far: Numbers | None = None) -> None:
         """What it costs to move each row by one, either way; and further than bounded.
@@ -113,6 +114,13 @@ class Programme:
     def wish(self, costs: Numbers) -> None:
         """What each cell costs by itself (below 0: what it earns)."""
         self._solver.changeColsCost(self.cells, self._cell, costs.astype(np.float64))
+
+    def hope(self, costs: Numbers) -> None:
+        """The same by cells, beside what those who stay earn."""
+        if self._stay is None:
+            self.wish(costs)
+        else:
+            self.wish(np.r_[costs - _STAYING, costs])
 
     def hold(self, upper: Numbers) -> None:
         """Other upper limits of the cells."""
@@ -174,44 +182,67 @@ class Programme:
             A point in whole numbers that the solution is a move from: cells are
             rounded towards it.
         """
-        if self._stay is not None:
-            held = np.minimum(near, self._stay)
-            near = np.r_[held, near - held]
         found = self._dived(near)
         if found is None and self.solve():
+            if self._stay is not None:
+                held = np.minimum(near, self._stay)
+                near = np.r_[held, near - held]
             found = self._searched(near)
-        return None if found is None else self._joined(found)
+            return None if found is None else self._joined(found)
+        return found
 
     def _dived(self, near: Numbers) -> Numbers | None:
         """Fix one cell after the other at a whole number, the furthest moved first."""
         fixed: list[int] = []
-        point = self._point()
+        point = self.point()
         found: Numbers | None = None
         for _ in range(_DIVES):
             off = np.flatnonzero(np.abs(point - np.round(point)) > _WHOLE)
             if not len(off):
                 found = np.round(point)
                 break
-            cell = int(off[np.argmax(np.abs(point[off] - near[off]))])
-            below, above = np.floor(point[cell]), np.ceil(point[cell])
-            first = below if point[cell] - below < above - point[cell] else above
-            if abs(point[cell] - below - (above - point[cell])) < _WHOLE:
-                first = (
-                    below
-                    if abs(below - near[cell]) <= abs(above - near[cell])
-                    else above
-                )
+            furthest = off[np.argsort(-np.abs(point[off] - near[off]), kind="stable")]
+            # Most of them at once where they are many; one after the other at the end.
+            for cell in furthest[1 : 1 + len(off) // _AT_ONCE].tolist():
+                fixed.append(cell)
+                self._fix(cell, self._nearest(point, near, cell)[0])
+            cell = int(furthest[0])
             fixed.append(cell)
-            for value in (first, above if first == below else below):
-                self._solver.changeColBounds(cell, float(value), float(value))
+            for value in self._nearest(point, near, cell):
+                self._fix(cell, value)
                 if self.solve():
                     break
             else:
                 break
-            point = self._point()
+            point = self.point()
         for cell in fixed:
-            self._solver.changeColBounds(cell, 0.0, float(self.upper[cell]))
+            self._fix(cell, None)
         return found
+
+    @staticmethod
+    def _nearest(point: Numbers, near: Numbers, cell: int) -> tuple[float, float]:
+        """The two whole numbers around a cell, the better one first."""
+        below, above = float(np.floor(point[cell])), float(np.ceil(point[cell]))
+        down, up = point[cell] - below, above - point[cell]
+        towards = abs(below - near[cell]) <= abs(above - near[cell])
+        first = down < up - _WHOLE or (down < up + _WHOLE and towards)
+        return (below, above) if first else (above, below)
+
+    def _fix(self, cell: int, value: float | None) -> None:
+        """Hold a cell at a value; ``None``: let it go."""
+        if self._stay is None:
+            limits = (0.0, float(self.upper[cell])) if value is None else (value, value)
+            self._solver.changeColBounds(cell, *limits)
+            return
+        other = cell + len(self._stay)
+        held = float(self._stay[cell])
+        if value is None:
+            self._solver.changeColBounds(cell, 0.0, held)
+            self._solver.changeColBounds(other, 0.0, float(self.upper[other]))
+            return
+        stays = min(held, value)
+        self._solver.changeColBounds(cell, stays, stays)
+        self._solver.changeColBounds(other, value - stays, value - stays)
 
     def _searched(self, near: Numbers) -> Numbers | None:
         """An integer programme over the cells that moved, or that hold somebody."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from equitable.privacy.policy import Policy
 from equitable.privacy.protection.economy import Side, spared
 from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers, Programme
 
+_SIDEWAYS: Final = 1e-6
 HARD = 1e7
 """The price of what must stay: paid only where nothing else would do."""
 
@@ -112,7 +113,9 @@ def withhold_students(
     limit = np.full(rows.shape[1], ENDLESS) if upper is None else upper
     programme = Programme(rows, values, limit, stay)
     floor = 1.0 if policy.zeros == "published" else 0.0
-    search = _Search(programme, layer, cells, np.where(kept, HARD, cost), fixed, floor)
+    search = _Search(
+        programme, layer, cells, np.where(kept, HARD, cost), fixed, floor, rows, t
+    )
     search.together = together
     search.hide(np.zeros(len(values), bool))
     search.reach(t)
@@ -175,10 +178,13 @@ class _Search:
         cost: Numbers,
         fixed: Mask,
         floor: float,
+        rows: Any,
+        goal: float,
     ) -> None:
         self.programme, self.layer, self.cells = programme, layer, cells
         self.cost, self.floor = cost, floor
         self.together, self.fixed = 1, fixed
+        self.rows, self.goal = rows, goal
         self.down = np.maximum(layer.values - floor, 0.0)
         for row in range(programme.count):
             if fixed[row]:
@@ -227,6 +233,11 @@ class _Search:
             return False
         programme, layer = self.programme, self.layer
         programme.price(np.where(layer.hidden, 0.0, self.cost))
+        lacking = layer.primary & (
+            (layer.most < self.goal) if up else (layer.least > self.floor)
+        )
+        pull = np.asarray(self.rows[np.flatnonzero(lacking)].sum(axis=0)).ravel()
+        programme.hope((-_SIDEWAYS if up else _SIDEWAYS) * pull)
         if up:
             programme.bound(row, (up, ENDLESS), (0.0, 0.0))
         else:
