@@ -64,6 +64,14 @@ def release(
             "--show-zeros", help="Show groups that nobody is in as 0, not as withheld."
         ),
     ] = False,
+    merge: Annotated[
+        bool,
+        typer.Option(
+            "--merge",
+            help="First merge each trait's small groups into 'Not published"
+            " separately'.",
+        ),
+    ] = False,
     keep: Annotated[
         list[str] | None,
         typer.Option(
@@ -109,7 +117,9 @@ def release(
             direction=direction,
             where=where,
             policy=Policy(
-                threshold=least, zeros="published" if show_zeros else "withheld"
+                threshold=least,
+                zeros="published" if show_zeros else "withheld",
+                method="merge" if merge else "withhold",
             ),
             keep=read_keep(keep or []),
             seed=seed,

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 from equitable.errors import QuestionError
 
 Zeros: TypeAlias = Literal["withheld", "published"]
-Method: TypeAlias = Literal["withhold", "merge", "round"]
+Method: TypeAlias = Literal["withhold", "merge"]
 
 DEFAULT_THRESHOLD: Final = 10
 LEAST_THRESHOLD: Final = 3
@@ -38,16 +38,13 @@ class Policy:
     zeros
         Whether groups without anybody are shown as 0, or withheld as other small ones.
     method
-        ``withhold`` figures; ``merge`` small groups into one that is named 'Not
-        published separately'; or ``round`` every number to ``base``.
-    base
-        What numbers are rounded to.
+        ``withhold`` figures; or first ``merge`` small groups into one that is named
+        'Not published separately'.
     """
 
     threshold: int = DEFAULT_THRESHOLD
     zeros: Zeros = "withheld"
     method: Method = "withhold"
-    base: int = 5
 
     def __post_init__(self) -> None:
         whole = isinstance(self.threshold, int) and not isinstance(self.threshold, bool)
@@ -65,10 +62,9 @@ class Policy:
                 f"zeros are 'withheld' or 'published', and not {self.zeros!r}",
                 next_step="Leave it out to withhold them.",
             )
-        if self.method not in ("withhold", "merge", "round"):
+        if self.method not in ("withhold", "merge"):
             raise QuestionError(
-                "a policy's method is 'withhold', 'merge' or 'round', and not"
-                f" {self.method!r}",
+                f"a policy's method is 'withhold' or 'merge', and not {self.method!r}",
                 next_step="Leave it out to withhold.",
             )
 
@@ -108,7 +104,4 @@ class Policy:
 
     def to_dict(self) -> dict[str, Any]:
         """As the public manifest has it."""
-        own = asdict(self)
-        if self.method != "round":
-            own.pop("base")
-        return own
+        return asdict(self)

@@ -24,17 +24,20 @@ from equitable.measures.rates import wilson
 from equitable.privacy.already_out import Known, Out, already_out
 from equitable.privacy.gate import Gated, gate_hidden
 from equitable.privacy.inequality import GatedInequality, several_shown
+from equitable.privacy.merging import MERGED, merged
 from equitable.privacy.policy import DEVIATION_FROM, Policy
 from equitable.privacy.protection.block import Counted, Protected, protect_block
 from equitable.privacy.protection.certificate import unproven
 from equitable.privacy.protection.lattice import Key, Stratum, strata_of
 from equitable.privacy.protection.parts import Parts, withhold_parts
-from equitable.privacy.protection.programme import Mask
+from equitable.privacy.protection.programme import Mask, Numbers
 from equitable.privacy.released import Audited, Released, ReleasedFigure, Withholding
 from equitable.vocabulary import WITHHELD, Count, Indicator
 
 _OF_A_RATE: Final = ("count", "others", "value", "low", "high")
 _OF_A_MEAN: Final = ("value", "low", "high", "deviation")
+_FEW_BLOCKS: Final = 24
+"""With more blocks, none is gone over again for what could be shown after all."""
 _FEWEST: Final = 3
 """Shown groups that a summary over all groups needs."""
 REFERENCES: Final = ("rest", "overall", "highest")
@@ -81,6 +84,18 @@ def release_cells(
     """
     policy = policy or Policy()
     indicators = cells.indicators
+    if policy.method == "merge":
+        cells, together = merged(cells, by, year, policy.threshold)
+        notes = tuple(
+            f"In '{name}' these are one group, '{MERGED}': {', '.join(own)}."
+            for name, own in together.items()
+        )
+        cells = replace(
+            cells,
+            provenance=replace(
+                cells.provenance, notes=(*cells.provenance.notes, *notes)
+            ),
+        )
     strata = strata_of(
         cells, indicators, by, depth=depth, year=year, seed=seed,
         further=sorted({key for out in earlier for _, _, key in out}),
@@ -90,12 +105,20 @@ def release_cells(
     open_: list[str] = []
     found: list[tuple[Mapping[str, str], Gated]] = []
     summaries: list[tuple[Mapping[str, str], GatedInequality]] = []
+    # A group that was withheld for others' sake in one year is dearer in the next.
+    often: dict[int, Numbers] = {}
     witnesses, shares, exact = 0, [0.0, 0.0, 0.0], True
     for stratum in strata:
         label = " ".join(stratum.within.values())
         say(f"Protecting {label or 'every group'}")
         known = already_out(stratum, earlier, policy)
-        protected, kept = _protected(stratum, policy, keep, known)
+        weight = 1.0 + often.get(len(stratum.keys), np.zeros(len(stratum.keys)))
+        protected, kept = _protected(
+            stratum, policy, keep, known, weight, thorough=len(strata) <= _FEW_BLOCKS
+        )
+        hidden = protected.students[stratum.counted[0].name]
+        further = (hidden.hidden & ~hidden.primary).astype(np.float64)
+        often[len(stratum.keys)] = weight - 1.0 + further / len(strata)
         open_ += unproven(stratum, protected, policy)
         deviations = _deviations(cells, stratum, protected, policy, kept, by)
         witnesses += sum(len(p.witnesses) for p in protected.counts.values())
@@ -152,6 +175,9 @@ def _protected(
     policy: Policy,
     keep: Sequence[Mapping[str, str]],
     known: Known,
+    weight: Numbers,
+    *,
+    thorough: bool,
 ) -> tuple[Protected, Mask]:
     kept = np.zeros(len(stratum.keys), bool)
     kept[stratum.tables.everyone] = True
@@ -159,7 +185,7 @@ def _protected(
     kept |= np.array([key in wanted for key in stratum.keys])
     protected = protect_block(
         stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
-        away=known.away,
+        away=known.away, weight=weight, thorough=thorough,
     )  # fmt: skip
     for key in wanted:
         if key not in stratum.keys:

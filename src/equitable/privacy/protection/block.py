@@ -90,9 +90,10 @@ def protect_block(
     policy: Policy,
     *,
     kept: Mask,
-    cost: Numbers | None = None,
+    weight: Numbers | None = None,
     shown: Mapping[str, Mask] | None = None,
     away: Mapping[str, Mask] | None = None,
+    thorough: bool = False,
 ) -> Protected:
     """Withhold until everything withheld has its witnesses.
 
@@ -106,16 +107,25 @@ def protect_block(
         The rules.
     kept
         Shape (figures,): what should stay.
-    cost
-        Shape (figures,): what withholding each costs; else its students.
+    weight
+        Shape (figures,): withholding a figure costs its students so many times.
     shown
         What is out already: by indicator, for its students (the name) and its counts
         (the name with a ``+``); each shape (figures,).
     away
         What was withheld before and stays so, in the same way.
+    thorough
+        Whether to go over what is withheld once more, for what could be shown.
     """
     return _Block(
-        rows, indicators, policy, kept, cost, shown or {}, away or {}
+        rows,
+        indicators,
+        policy,
+        kept,
+        weight,
+        shown or {},
+        away or {},
+        thorough=thorough,
     ).protect()
 
 
@@ -132,11 +142,14 @@ class _Block:
         indicators: Sequence[Counted],
         policy: Policy,
         kept: Mask,
-        cost: Numbers | None,
+        weight: Numbers | None,
         shown: Mapping[str, Mask],
         away: Mapping[str, Mask],
+        *,
+        thorough: bool,
     ) -> None:
-        self.rows, self.policy, self.kept, self.cost = rows, policy, kept, cost
+        self.thorough = thorough
+        self.rows, self.policy, self.kept, self.weight = rows, policy, kept, weight
         self.out, self.away = shown, away
         families: list[list[Counted]] = []
         for one in indicators:
@@ -165,7 +178,7 @@ class _Block:
                     self.rows, one.counts, chain, layer.hidden, self.policy,
                     kept=self.kept, cost=self._cost(one), amounts=one.amounts,
                     shown=self.out.get(f"{one.name}+"),
-                    hidden=self.away.get(f"{one.name}+"),
+                    hidden=self.away.get(f"{one.name}+"), thorough=self.thorough,
                 )  # fmt: skip
                 result.counts[one.name] = found
                 _note(result, one, found)
@@ -199,7 +212,7 @@ class _Block:
             rows, cells, self.policy, kept=np.tile(self.kept, every),
             cost=np.concatenate([self._cost(one) for one in leads]), shown=shown,
             hidden=np.tile(self.gone, every), small=np.tile(self.small, every),
-            together=every, stay=self._stay_of(kinds),
+            together=every, stay=self._stay_of(kinds), thorough=self.thorough,
         )  # fmt: skip
         result.open += [f"students: figure {row}, {why}" for row, why in layer.open]
         layers, chains = [], []
@@ -243,9 +256,8 @@ class _Block:
         )
 
     def _cost(self, one: Counted) -> Numbers:
-        if self.cost is not None:
-            return self.cost
-        return np.asarray(self.rows @ one.students, np.float64) + LITTLE
+        cost = np.asarray(self.rows @ one.students, np.float64) + LITTLE
+        return cost if self.weight is None else cost * self.weight
 
     def _students(self, one: Counted, shown: Mask | None, result: Protected) -> Layer:
         """The least cost where that can be found; else a good choice."""
@@ -257,6 +269,7 @@ class _Block:
                 self.rows, one.students, self.policy, kept=self.kept,
                 cost=self._cost(one), shown=shown, hidden=self.gone, small=self.small,
                 stay=np.minimum(self._stay(), one.students),
+                thorough=self.thorough,
             )  # fmt: skip
         result.open += [
             f"{one.name}: students of figure {row}, {why}" for row, why in layer.open

@@ -8,7 +8,7 @@ that look the same from outside, and among them counts that look the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -66,6 +66,7 @@ def withhold_parts(
     amounts: bool = False,
     shown: Mask | None = None,
     hidden: Mask | None = None,
+    thorough: bool = False,
 ) -> Parts:
     """Choose which counts to withhold until each has its witnesses.
 
@@ -80,7 +81,7 @@ def withhold_parts(
         witness for a withheld one.  Each shape (cells,).
     parents_hidden
         Figures whose number of students is withheld: so are their counts.
-    policy, kept, cost, shown, hidden
+    policy, kept, cost, shown, hidden, thorough
         As in ``withhold_students``.
     both
         Whether those not counted are held to the threshold as well, and rates near 0 %
@@ -96,6 +97,8 @@ def withhold_parts(
     for number in range(len(parents)):
         search.under(number)
     search.rest()
+    if thorough and not amounts:
+        search.economise()
     search.spare()
     return search.parts
 
@@ -248,6 +251,65 @@ class _Search:
             ):
                 side.open.append((row, "width"))
 
+    def economise(self) -> None:
+        """Do without each count withheld for others' sake, if that costs less."""
+        tried: set[int] = set()
+        while not (self.parts.yes.open or self.parts.no.open):
+            parts = self.parts
+            must = self.away | parts.yes.primary | parts.no.primary | self.first
+            left = np.flatnonzero(parts.yes.hidden & ~must)
+            left = left[[row not in tried for row in left.tolist()]]
+            if not len(left):
+                return
+            row = int(left[np.argmax(self.cost[left])])
+            tried.add(row)
+            self._without(row, must)
+
+    def _without(self, row: int, must: Mask) -> None:
+        """Bar a count from being withheld, and take that back where it costs more."""
+        parts, price = self.parts, self.cost
+        before = replace(
+            parts, yes=_copied(parts.yes), no=_copied(parts.no), low=parts.low.copy(),
+            high=parts.high.copy(), coded=parts.coded.copy(),
+            witnesses=list(parts.witnesses), joint=list(parts.joint),
+        )  # fmt: skip
+        paid = self._paid()
+        self.cost = price.copy()
+        self.cost[row] = HARD
+        for side, values in (
+            (parts.yes, parts.yes.values),
+            (parts.no, parts.no.values),
+        ):
+            side.hidden &= must
+            side.least, side.most = values.copy(), values.copy()
+        witnesses, parts.witnesses = parts.witnesses, []
+        for other in np.flatnonzero(~parts.yes.hidden & ~self.fixed).tolist():
+            self.programme.bound(other)
+        for number, point in witnesses:
+            seen = float((self.rows[[row]] @ point)[0])
+            if abs(seen - parts.yes.values[row]) < 0.5:
+                self._note(point, number)
+        self.rest()
+        reached = {number for number, _ in parts.witnesses} | {0}
+        lost = {number for number, _ in witnesses} - reached
+        if parts.yes.open or parts.no.open or lost or self._paid() >= paid:
+            self.parts, self.cost = before, price
+            for other in range(len(must)):
+                if self.fixed[other]:
+                    continue
+                if self.parts.yes.hidden[other]:
+                    self._free(other)
+                else:
+                    self.programme.bound(other)
+
+    def _paid(self) -> float:
+        """What is withheld costs, and codes that are not given."""
+        hidden = self.parts.yes.hidden
+        uncoded = hidden & (self.parts.coded == 0)
+        return float(
+            self.cost[hidden].sum() + _CODE * self.cost[uncoded & ~self.away].sum()
+        )
+
     def spare(self) -> None:
         """Show what need not be withheld; every parent keeps a witness."""
         parts = self.parts
@@ -393,4 +455,11 @@ def _layer(values: Numbers) -> Layer:
     return Layer(
         values=values, hidden=none.copy(), primary=none.copy(), least=values.copy(),
         most=values.copy(),
+    )  # fmt: skip
+
+
+def _copied(layer: Layer) -> Layer:
+    return replace(
+        layer, hidden=layer.hidden.copy(), least=layer.least.copy(),
+        most=layer.most.copy(), open=list(layer.open),
     )  # fmt: skip

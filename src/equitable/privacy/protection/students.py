@@ -62,6 +62,7 @@ def withhold_students(
     small: Mask | None = None,
     together: int = 1,
     stay: Numbers | None = None,
+    thorough: bool = False,
 ) -> Layer:
     """Choose what to withhold until every withheld number has its witnesses.
 
@@ -91,6 +92,8 @@ def withhold_students(
     stay
         Shape (cells,): students of each cell that witnesses leave where they are if
         they can, as counts of an outcome would have to move with them.
+    thorough
+        Whether to try, for each figure withheld for others' sake, to do without.
     """
     values = np.asarray(rows @ cells, np.float64)
     t = policy.threshold
@@ -120,6 +123,8 @@ def withhold_students(
     search.hide(np.zeros(len(values), bool))
     search.reach(t)
     search.widen(policy.width)
+    if thorough and not layer.open:
+        search.economise(hidden, policy.width)
     if not layer.open:
         forced = layer.primary if hidden is None else layer.primary | hidden
         _spare(layer, rows, forced, np.where(kept, 0.0, cost), floor, policy, together)
@@ -226,6 +231,49 @@ class _Search:
             down = width - (layer.most[row] - layer.values[row])
             if not (self._move(row, up=up) or self._move(row, down=down)):
                 layer.open.append((row, "width"))
+
+    def economise(self, forced: Mask | None, width: int) -> None:
+        """Do without each figure withheld for others' sake, if that costs less."""
+        layer = self.layer
+        must = layer.primary if forced is None else layer.primary | forced
+        must = np.tile(_any_kind(must, self.together), self.together)
+        tried: set[int] = set()
+        while True:
+            left = np.flatnonzero(layer.hidden & ~must)
+            left = left[[row not in tried for row in left.tolist()]]
+            if not len(left):
+                return
+            row = int(left[np.argmax(self.cost[left])])
+            groups = len(layer.values) // self.together
+            same = np.arange(row % groups, len(layer.values), groups)
+            tried.update(same.tolist())
+            self._without(same, must, width)
+
+    def _without(self, rows: NDArray[np.int64], must: Mask, width: int) -> None:
+        """Bar a group from being withheld, and take that back where it costs more."""
+        layer = self.layer
+        before = (layer.hidden, layer.witnesses, layer.least, layer.most)
+        paid, price = float(self.cost[layer.hidden].sum()), self.cost.copy()
+        self.cost = price.copy()
+        self.cost[rows] = HARD
+        seen = [np.asarray(self.rows @ one, np.float64) for one in layer.witnesses]
+        still = [
+            (one, own)
+            for one, own in zip(layer.witnesses, seen, strict=True)
+            if np.all(np.abs(own[rows] - layer.values[rows]) <= 0.5)
+        ]
+        layer.hidden = must & ~self.fixed
+        layer.witnesses = [one for one, _ in still]
+        layer.least, layer.most = layer.values.copy(), layer.values.copy()
+        for _, own in still:
+            layer.saw(own)
+            self.hide(np.abs(own - layer.values) > 0.5)
+        self.reach(int(self.goal))
+        self.widen(width)
+        if layer.open or float(self.cost[layer.hidden].sum()) >= paid:
+            layer.open.clear()
+            layer.hidden, layer.witnesses, layer.least, layer.most = before
+            self.cost = price
 
     def _move(self, row: int, *, up: float = 0.0, down: float = 0.0) -> bool:
         """A witness in which a figure lies so much above or below its value."""
