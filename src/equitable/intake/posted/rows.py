@@ -15,7 +15,13 @@ from equitable.intake.posted.blocks import Block
 from equitable.intake.posted.columns import Columns
 from equitable.intake.posted.figures import Figure, read_figure
 from equitable.intake.posted.grids import Grid
-from equitable.intake.posted.words import folded, is_total, opens_a_note, total_of
+from equitable.intake.posted.words import (
+    folded,
+    is_symbol,
+    is_total,
+    opens_a_note,
+    total_of,
+)
 
 
 @dataclass(slots=True)
@@ -99,7 +105,7 @@ def _is_note(cells: Sequence[str], columns: Columns, body: Sequence[int]) -> boo
         # 'Note:' or a mark, and in the next cells what it means.
         return opens_a_note(first) or read_figure(first).kind == "mark"
     if kinds:
-        return False
+        return is_symbol(first) and bool(cells[0])
     if len({*filled}) > 1 or is_total(first):
         return False
     if opens_a_note(first):
