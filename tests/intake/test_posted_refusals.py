@@ -1,11 +1,16 @@
 """Tables that cannot be audited: each is refused by its file, row and column."""
 
+import csv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from equitable.errors import InputError
 from equitable.intake.posted.reading import read_posted
+from equitable.intake.posted.sums import refuse_wrong_sums
 
 
 def refused(tmp_path: Path, text: str, name: str = "table.csv") -> InputError:
@@ -111,3 +116,45 @@ def test_what_is_not_there_or_is_something_else(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="has no table in it"):
         read_posted([tmp_path / "empty"])
+
+
+CELLS = (
+    *("", "", "Total", "Grade", "School", "Race", "Asian", "White", "Female", "EL"),
+    *("Oak", "Elm", "N", "%", "Suspended", "3", "4", "12", "120", "1,234", "*", "<10"),
+    *("s", "-", "-2", "3.5", "45%", "2024", "Note: small counts are withheld", "North"),
+    *("North total", "Yes", "No", "All students", "ID", "12 (3%)", "2024-01-09"),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(CELLS), min_size=1, max_size=6),
+        min_size=1,
+        max_size=12,
+    )
+)
+@example([["", "Total", "Grade", "Total"], ["", "Grade", "", "Total"]])
+@example([["", "3", "Total"], ["", "3", "3"], ["", "3", "Total"]])
+def test_whatever_stands_in_a_file_is_read_or_refused(rows: list[list[str]]) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows(rows)
+        try:
+            tables = read_posted([path])
+            refuse_wrong_sums(tables)
+        except InputError as error:
+            told = bool(error.file and error.next_step)
+            tables = ()
+        else:
+            told = True
+    assert told
+    for table in tables:
+        for cell in table.cells:
+            assert cell.group.items() <= {
+                (name, label)
+                for name, labels in table.dimensions.items()
+                for label in labels
+            }
+            assert 1 <= cell.row <= len(rows)

@@ -99,6 +99,7 @@ def test_titles_above_and_notes_beneath(read: Read) -> None:
     assert counts["4", "Asian"] == ""
     assert table.cells[0].high == 9
     assert table.cells[0].row == 5
+    assert any("which counts a mark stands for" in note for note in table.notes)
 
 
 def test_a_legend_of_two_cells_is_no_row_of_counts(read: Read) -> None:
@@ -253,6 +254,13 @@ def test_percentages_are_left_out_and_said(read: Read) -> None:
     assert dict(table.dimensions)["columns"] == ("Asian", "White")
     assert len(table.cells) == 6
     assert any("'Asian %', 'White %'" in note for note in table.notes)
+
+
+def test_averages_are_left_out_and_a_school_of_that_name_is_not(read: Read) -> None:
+    (table,) = read("Grade,Students,Average score\n3,40,512.5\n4,50,498.0\n")
+    assert len(table.cells) == 2
+    (table,) = read("Grade,Mean Street,Oak,Total\n3,1,2,3\n4,2,2,4\n")
+    assert dict(table.dimensions)["columns"] == ("Mean Street", "Oak")
 
 
 def test_percentages_beneath_a_group(read: Read) -> None:

@@ -90,7 +90,8 @@ class _Finder:
                 found[-1].body.append(place)
             else:
                 above.append(place)
-            apart = not found or self._is_single(place)
+            # A label alone in a further column is of a row whose counts are blank.
+            apart = not found or (self._is_single(place) and bool(self.rows[place][0]))
             place += 1
         return found, above
 

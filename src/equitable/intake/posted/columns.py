@@ -25,6 +25,7 @@ from equitable.intake.posted.words import (
     names_codes,
     names_notes,
     pair_named,
+    says_average,
     says_share,
     without_count_word,
 )
@@ -186,6 +187,8 @@ def _holds(
 
 
 def _is_share(kinds: Sequence[str], said: str) -> bool:
+    if says_average(said) and "fraction" in kinds:
+        return True
     return says_share(said) or kinds.count("share") > kinds.count("number")
 
 

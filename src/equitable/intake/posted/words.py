@@ -119,9 +119,13 @@ def total_of(text: str) -> str:
 
 
 def says_share(text: str) -> bool:
-    """Whether a column's name says that it holds percentages, rates or averages."""
-    named = marker(text) in ("percent", "mean")
-    return named or _SHARE_WORDS.search(text.casefold()) is not None
+    """Whether a column's name says that it holds percentages or rates."""
+    return marker(text) == "percent" or bool(_SHARE_WORDS.search(text.casefold()))
+
+
+def says_average(text: str) -> bool:
+    """Whether a column's name says that it holds averages; or is of Mean Street."""
+    return marker(text) == "mean"
 
 
 @lru_cache(maxsize=4096)
