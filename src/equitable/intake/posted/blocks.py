@@ -20,6 +20,8 @@ from equitable.intake.posted.words import is_total, names_codes, opens_a_note
 _MOST_HEADERS: Final = 4
 _LOOKED_AT: Final = 6
 """Rows beneath a header that tell whether it is one."""
+_FARTHEST: Final = 400
+"""Rows that are looked through for those."""
 _LONGEST_NAME: Final = 5
 """Words of the name of a dimension; what is longer above a table is its title."""
 
@@ -88,7 +90,8 @@ class _Finder:
                 found[-1].body.append(place)
             else:
                 above.append(place)
-            apart = not found or self._is_single(place)
+            # A label alone in a further column is of a row whose counts are blank.
+            apart = not found or (self._is_single(place) and bool(self.rows[place][0]))
             place += 1
         return found, above
 
@@ -141,11 +144,14 @@ class _Finder:
     def _below(self, place: int) -> list[int]:
         """The next rows that may be of a table's body, up to a gap."""
         found: list[int] = []
-        for row in range(place + 1, min(place + 40, len(self.rows))):
+        shown = 0
+        for row in range(place + 1, min(place + _FARTHEST, len(self.rows))):
             filled = len(self._filled(row))
             if filled > 1:
                 found.append(row)
-            if len(found) == _LOOKED_AT or (found and not filled):
+                shown += any(figure.is_shown for figure in self.figures[row][1:])
+            # Rows may well begin with counts that are withheld as blanks.
+            if shown == _LOOKED_AT or (found and not filled):
                 break
         return found
 
@@ -175,6 +181,8 @@ class _Finder:
         if self._is_name_row(place):
             return self._is_header(place + 1, found) or self._names_numbers(place + 1)
         own = self._filled(place)
+        if found and self.figures[place][0].kind == "number":
+            return False  # A grade, and so a row of the table above.
         words = [at for at in own if at and self.figures[place][at].kind == "word"]
         figures = self._figures_below(place)
         numbers = any(self.figures[place][at].kind == "number" for at in own if at)

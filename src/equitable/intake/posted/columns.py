@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from equitable.errors import InputError
 from equitable.intake.names import words
@@ -16,6 +17,7 @@ from equitable.intake.posted.blocks import Block
 from equitable.intake.posted.figures import Figure, read_figure
 from equitable.intake.posted.grids import Grid
 from equitable.intake.posted.words import (
+    folded,
     is_code,
     is_count_word,
     is_thing_counted,
@@ -23,8 +25,13 @@ from equitable.intake.posted.words import (
     names_codes,
     names_notes,
     pair_named,
+    says_average,
     says_share,
     without_count_word,
+)
+
+_ROW_NUMBERS: Final = frozenset(
+    {"", "no", "nr", "row", "line", "index", "rownames", "row names", "unnamed: 0"}
 )
 
 
@@ -180,6 +187,8 @@ def _holds(
 
 
 def _is_share(kinds: Sequence[str], said: str) -> bool:
+    if says_average(said) and "fraction" in kinds:
+        return True
     return says_share(said) or kinds.count("share") > kinds.count("number")
 
 
@@ -207,9 +216,7 @@ def _numbers_rows(
     grid: Grid, block: Block, labels: Sequence[int], named: Sequence[str]
 ) -> bool:
     """Whether the first column only counts the rows."""
-    if len(labels) < 2 or named[labels[0]].strip("#. ").casefold() not in {
-        *("", "no", "nr", "row", "line"),
-    }:
+    if len(labels) < 2 or folded(named[labels[0]].strip("#.")) not in _ROW_NUMBERS:
         return False
     values = [grid.rows[row][labels[0]] for row in block.body]
     numbers = [value for value in values if value.isdecimal()]

@@ -80,6 +80,8 @@ class Drawn:
     def without_axes(self, gone: Iterable[int]) -> Drawn:
         """The table without axes that tell nothing apart."""
         left = set(gone)
+        if not left:
+            return self
         kept = [at for at in range(len(self.axes)) if at not in left]
         new = {old: at for at, old in enumerate(kept)}
         return replace(

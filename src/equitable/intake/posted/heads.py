@@ -32,10 +32,14 @@ class Group:
 
 @dataclass(slots=True)
 class Evidence:
-    """In how many rows a total is the sum of its parts, and in how many it is not."""
+    """In how many rows a total is the sum of its parts, and in how many it is not.
+
+    ``less`` are those of the latter in which the parts are numbers and fall short.
+    """
 
     equal: int = 0
     wrong: int = 0
+    less: int = 0
 
     def add(self, total: Figure, parts: Sequence[Figure]) -> None:
         """Look at one more total and all its parts."""
@@ -44,10 +48,11 @@ class Evidence:
             return
         if None in values:
             self.wrong += sum(part.least for part in parts) > total.value
-        elif sum(value for value in values if value is not None) != total.value:
-            self.wrong += 1
-        elif total.value:
-            self.equal += 1
+            return
+        found = sum(value for value in values if value is not None)
+        self.wrong += found != total.value
+        self.less += found < total.value
+        self.equal += found == total.value > 0
 
 
 def group_columns(

@@ -69,7 +69,9 @@ def _named(drawn: Sequence[Drawn]) -> tuple[list[list[str]], dict[str, _Dimensio
         own: list[str] = []
         for axis in table.axes:
             key = _key_of(axis)
-            own.append(folded(axis.name or axis.trait) if key and key in own else key)
+            if key in own:
+                key = folded(axis.name or axis.trait)
+            own.append(f"{key} {len(own)}" if key and key in own else key)
         keys.append(own)
     labels = _labels_by_key(drawn, keys)
     for place, table in enumerate(drawn):
@@ -136,17 +138,16 @@ def _new(kind: str, known: dict[str, set[str]]) -> str:
 
 def _name(dimensions: dict[str, _Dimension], keys: Sequence[Sequence[str]]) -> None:
     """Call the dimensions that have no name by where they stand."""
-    used = {key for own in keys for key in own}
-    taken = {made.name.casefold() for key, made in dimensions.items() if key in used}
-    for key in dict.fromkeys(key for own in keys for key in own):
+    used = dict.fromkeys(key for own in keys for key in own)
+    taken: set[str] = set()
+    for key in sorted(used, key=lambda key: not dimensions[key].name):
         made = dimensions[key]
-        if made.name:
-            continue
-        name, number = made.kind, 1
-        while name in taken:
+        plain = made.name or made.kind
+        name, number = plain, 1
+        while folded(name) in taken:
             number += 1
-            name = f"{made.kind} {number}"
-        taken.add(name)
+            name = f"{plain} {number}"
+        taken.add(folded(name))
         made.name = name
 
 

@@ -15,7 +15,13 @@ from equitable.intake.posted.blocks import Block
 from equitable.intake.posted.columns import Columns
 from equitable.intake.posted.figures import Figure, read_figure
 from equitable.intake.posted.grids import Grid
-from equitable.intake.posted.words import folded, is_total, opens_a_note, total_of
+from equitable.intake.posted.words import (
+    folded,
+    is_symbol,
+    is_total,
+    opens_a_note,
+    total_of,
+)
 
 
 @dataclass(slots=True)
@@ -47,6 +53,11 @@ def read_rows(grid: Grid, block: Block, columns: Columns) -> Rows:
     """
     places = _without_notes(grid, block, columns)
     notes: list[str] = []
+    if any(_limits_a_mark(grid.rows[row]) for row in block.body[len(places) :]):
+        notes.append(
+            "A note beneath it says which counts a mark stands for. It was not used as"
+            " a limit, as the same mark often stands for counts withheld with them."
+        )
     names = list(columns.names)
     headings = _headings(grid, places, columns)
     if headings:
@@ -74,7 +85,7 @@ def read_rows(grid: Grid, block: Block, columns: Columns) -> Rows:
         notes.append(f"{shares} rows of percentages were left out.")
     if shared:
         notes.append("Percentages that stand beside counts in a cell were left out.")
-    if headings:
+    if headings and rows:
         _settle_headings(rows)
     _fill(grid, rows, notes)
     return Rows(names, rows, notes)
@@ -99,7 +110,7 @@ def _is_note(cells: Sequence[str], columns: Columns, body: Sequence[int]) -> boo
         # 'Note:' or a mark, and in the next cells what it means.
         return opens_a_note(first) or read_figure(first).kind == "mark"
     if kinds:
-        return False
+        return is_symbol(first) and bool(cells[0])
     if len({*filled}) > 1 or is_total(first):
         return False
     if opens_a_note(first):
@@ -107,6 +118,12 @@ def _is_note(cells: Sequence[str], columns: Columns, body: Sequence[int]) -> boo
     # A word by itself, after a gap: neither a heading of rows nor a row of counts.
     apart = len(body) > 1 and body[-1] - body[-2] > 1
     return apart or ": " in first or " = " in first
+
+
+def _limits_a_mark(cells: Sequence[str]) -> bool:
+    """Whether a note explains a mark by a number: '* fewer than 10 students'."""
+    text = " ".join(cell for cell in cells if cell)
+    return is_symbol(text[:1]) and any(c.isdigit() for c in text)
 
 
 def _headings(grid: Grid, places: Sequence[int], columns: Columns) -> frozenset[int]:

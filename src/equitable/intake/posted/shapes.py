@@ -23,6 +23,13 @@ from equitable.intake.posted.words import (
 
 _MANY: Final = 10
 """Rows from which on groups that come again and again are taken for students."""
+_MOST_LABELS: Final = 8
+"""Columns of words that a table of counts has; in more, each row is a student."""
+
+
+_FOR_STUDENTS: Final = (
+    "The audit is of tables of counts; for students' records use `equitable release`."
+)
 
 
 class OnlyShares(Exception):  # noqa: N818 - it is caught, and never shown
@@ -45,6 +52,14 @@ def draw(grid: Grid, block: Block, *, name: str, origin: Origin) -> list[Drawn]:
         return []
     if not columns.counts:
         raise OnlyShares
+    if len(columns.labels) > _MOST_LABELS and len(block.body) > _MANY:
+        raise InputError(
+            f"{len(columns.labels)} of its columns hold words: it looks like a list of"
+            " records, and not a table of counts",
+            file=grid.name,
+            row=block.header[-1] + 1,
+            next_step=_FOR_STUDENTS,
+        )
     read = read_rows(grid, block, columns)
     if not read.rows:
         return []
@@ -175,8 +190,7 @@ def _refuse_students(grid: Grid, block: Block) -> None:
                 file=grid.name,
                 row=block.header[-1] + 1,
                 column=text,
-                next_step="The audit is of tables of counts; for students' records use"
-                " `equitable release`.",
+                next_step=_FOR_STUDENTS,
             )
 
 
@@ -192,6 +206,6 @@ def _refuse_repeated(grid: Grid, block: Block, table: Drawn) -> None:
             " table of students, and not of counts",
             file=grid.name,
             row=block.header[-1] + 1,
-            next_step="For students' records use `equitable release`. If they are"
-            " counts, name what tells the rows apart in a column of its own.",
+            next_step=f"{_FOR_STUDENTS} If they are counts, name what tells the rows"
+            " apart in a column of its own.",
         )

@@ -93,8 +93,7 @@ def _trait_axis(
     name: str, drawn: Drawn, groups: int, holders: Mapping[str, str]
 ) -> Axis:
     labels = [label for label in drawn.labels_of(groups) if holders[label] == name]
-    trait = trait_of(labels[0])
-    return Axis(name=name, partial=_is_partial(labels, trait))
+    return Axis(name=name, partial=_is_partial(drawn, groups, labels))
 
 
 def _holders(drawn: Drawn, inner: int, outer: int) -> dict[str, str]:
@@ -193,7 +192,7 @@ def _split(drawn: Drawn, at: int, traits: Mapping[str, str]) -> Drawn:
             Axis(
                 kind=drawn.axes[at].kind,
                 trait=own[0] if trait.startswith("=") else trait,
-                partial=_is_partial(own, trait),
+                partial=_is_partial(drawn, at, own),
             )
         )
     cells = []
@@ -225,8 +224,17 @@ def _named(drawn: Drawn, at: int) -> str:
     return "The columns" if drawn.axes[at].kind == "columns" else "The rows"
 
 
-def _is_partial(labels: Sequence[str], trait: str) -> bool:
-    """Whether there may be students in none of the groups."""
+def _is_partial(drawn: Drawn, at: int, labels: Sequence[str]) -> bool:
+    """Whether there may be students in none of the groups that a list has of a trait.
+
+    Numbers tell it where they can: groups that add up to their total, or fall short of
+    it again and again.
+    """
     if len(labels) < 2:
         return True
-    return trait not in _WHOLE and not any(denies(label) for label in labels)
+    found = _evidence(drawn, at, labels)
+    if found.equal or found.wrong:
+        again = found.less > 1 and found.less == found.wrong
+        return found.less > found.equal or (again and 20 * found.less > found.equal)
+    known = trait_of(labels[0]) in _WHOLE
+    return not known and not any(denies(label) for label in labels)

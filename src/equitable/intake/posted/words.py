@@ -34,7 +34,7 @@ _PLACES: Final = re.compile(
     r"(?:district|state|county|city|school|nation)(?:wide)?|summary|overall"
 )
 _OF_STUDENTS: Final = frozenset(
-    {"n", "#", "no", "no.", "num", "number", "count", "counts", "freq", "frequency"}
+    {"n", "#", "no.", "num", "number", "count", "counts", "freq", "frequency"}
     | {"students", "student", "pupils", "children", "student count", "n count"}
     | {"students count", "count of students", "number of students", "no. of students"}
     | {"# of students", "# students", "total students", "total", "totals", "all"}
@@ -44,7 +44,7 @@ _OF_STUDENTS: Final = frozenset(
     | {"numero de estudiantes", "cantidad", "conteo", "número", "numero", "n size"}
     | {"num students", "num_students", "cell size", "total n", "todos"}
 )
-_COUNT_WORDS: Final = frozenset({"n", "#", "count", "counts", "number", "num", "no"})
+_COUNT_WORDS: Final = frozenset({"n", "#", "count", "counts", "number", "num", "no."})
 _SHARE_WORDS: Final = re.compile(r"%|\b(?:pct|percent\w*|rate|share|proportion)\b")
 _CODE_OR_TIME: Final = re.compile(
     r"(?:(?:school|district|campus|state|county|lea|building|site|organi[sz]ation"
@@ -119,9 +119,13 @@ def total_of(text: str) -> str:
 
 
 def says_share(text: str) -> bool:
-    """Whether a column's name says that it holds percentages, rates or averages."""
-    named = marker(text) in ("percent", "mean")
-    return named or _SHARE_WORDS.search(text.casefold()) is not None
+    """Whether a column's name says that it holds percentages or rates."""
+    return marker(text) == "percent" or bool(_SHARE_WORDS.search(text.casefold()))
+
+
+def says_average(text: str) -> bool:
+    """Whether a column's name says that it holds averages; or is of Mean Street."""
+    return marker(text) == "mean"
 
 
 @lru_cache(maxsize=4096)
@@ -171,7 +175,13 @@ def names_notes(text: str) -> bool:
 
 def names_a_student(text: str) -> bool:
     """Whether a column's name is one of a student's number."""
-    return " ".join(words(text)) in identifier_names("students")
+    spoken = " ".join(words(text))
+    return spoken == "id" or spoken in identifier_names("students")
+
+
+def is_symbol(text: str) -> bool:
+    """Whether a label is a mark, which a legend explains."""
+    return bool(text) and not any(c.isalnum() for c in text)
 
 
 def opens_a_note(text: str) -> bool:
