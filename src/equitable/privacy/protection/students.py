@@ -13,6 +13,7 @@ from equitable.privacy.protection.economy import Side, spared
 from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers, Programme
 
 _SIDEWAYS: Final = 1e-6
+_ROOM: Final = 4
 HARD = 1e7
 """The price of what must stay: paid only where nothing else would do."""
 
@@ -113,7 +114,9 @@ def withhold_students(
         least=values.copy(),
         most=values.copy(),
     )
-    limit = np.full(rows.shape[1], ENDLESS) if upper is None else upper
+    # Where even everyone is withheld nothing else holds a witness's students down.
+    most = float(cells.sum()) + _ROOM * t
+    limit = np.full(rows.shape[1], most) if upper is None else upper
     programme = Programme(rows, values, limit, stay)
     floor = 1.0 if policy.zeros == "published" else 0.0
     search = _Search(
