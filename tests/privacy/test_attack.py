@@ -53,14 +53,14 @@ def crosstab(table, holes, *, totals=True):
 
 
 def worked_out(step):
-    """What the sentence 'Add a (1), b (2); take away c (3)' comes to."""
-    add, _, less = step.partition("; take away ")
+    """What the sentence 'Add a (1); b (2). Take away c (3)' comes to."""
+    add, _, less = step.partition(". Take away ")
 
     def together(text):
-        found = re.findall(r"(?:(\d+) times )?[^,;(]*\((\d+)\)", text)
+        found = re.findall(r"(?:(\d+) times )?[^;(]*\((\d+)\)", text)
         return sum(int(times or 1) * int(number) for times, number in found)
 
-    return together(add.replace(", c", " c")) - together(less.replace(", c", " c"))
+    return together(add) - together(less)
 
 
 def test_two_holes_in_every_line_are_not_enough():
@@ -91,7 +91,7 @@ def test_a_single_hole_is_worked_out_by_one_subtraction():
     found = audit_system(crosstab([[20, 3], [30, 40]], {(0, 1)}), 10)
     (leak,) = found.leaks
     assert (leak.low, leak.high) == (3, 3)
-    assert "less" in leak.steps[-1]
+    assert leak.steps == ("From r0 (23) take r0, c0 (20): r0, c1 is 3.",)
 
 
 def test_a_total_of_nobody_tells_its_parts():

@@ -17,6 +17,7 @@ from equitable.privacy.protection.exact import Asked, withhold_exactly
 from equitable.privacy.protection.programme import ENDLESS
 
 _MOST_STEPS: Final = 12
+_MOST_NAMED: Final = 8
 _UNNAMED: Final = frozenset({"rows", "columns"})
 """What dimensions are called of which a page does not tell the name."""
 _LEAST: Final = 1e-6
@@ -250,17 +251,19 @@ def _said(system: System, step: Step) -> str:
         if not np.isinf(step.high)
         else f"at least {step.low:g}"
     )
+    name = _figure_words(system, step.figure)
     if step.figure == total:
-        named = " and ".join(_figure_words(system, one) for one in parts[:6])
-        more = f" and {len(parts) - 6} more" if len(parts) > 6 else ""
-        return f"{_figure_words(system, total)} is {named}{more} together: {known}."
+        return f"Add {_listed(system, parts)}: {name} is {known}."
     others = [one for one in parts if one != step.figure]
-    named = ", ".join(_figure_words(system, one) for one in others[:6])
-    more = f" and {len(others) - 6} more" if len(others) > 6 else ""
-    return (
-        f"{_figure_words(system, total)} less {named}{more} leaves"
-        f" {_figure_words(system, step.figure)}: {known}."
-    )
+    whole = _listed(system, [total])
+    return f"From {whole} take {_listed(system, others)}: {name} is {known}."
+
+
+def _listed(system: System, figures: Sequence[int]) -> str:
+    """Figures by name, with the numbers that are shown."""
+    said = [_times(system, one, 1.0) for one in figures[:_MOST_NAMED]]
+    more = len(figures) - _MOST_NAMED
+    return "; ".join(said) + (f"; and {more} more" if more > 0 else "")
 
 
 def _added_up(
@@ -276,8 +279,8 @@ def _added_up(
         add = [_times(system, one, factors[one]) for one in own if factors[one] > 0]
         less = [_times(system, one, -factors[one]) for one in own if factors[one] < 0]
         used += own.tolist()
-        text = f"Add {', '.join(add) or 'nothing'}"
-        texts.append(text + (f"; take away {', '.join(less)}" if less else ""))
+        text = f"Add {'; '.join(add) or 'nothing'}"
+        texts.append(text + (f". Take away {'; '.join(less)}" if less else ""))
     name = _figure_words(system, figure)
     if texts[0] == texts[1] and low == high:
         return used, [f"{texts[0]}: {name} alone is left, {low}."]
