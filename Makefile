@@ -60,11 +60,13 @@ bench: ## Measure against DuckDB's own reading: 10 million rows; 1,733 columns (
 	@sh tools/environment.sh run
 	@$(BIN)/python benchmarks/csv_gaps.py --rows 10000000
 	@$(BIN)/python benchmarks/civil_rights.py $(COLLECTION)
+	@$(BIN)/python benchmarks/protection.py
 
 bench-quick: ## The same at 1 million rows, without writing the page
 	@sh tools/environment.sh run
 	@$(BIN)/python benchmarks/csv_gaps.py --rows 1000000 --no-page
 	@$(BIN)/python benchmarks/civil_rights.py --runs 2 --no-page $(COLLECTION)
+	@$(BIN)/python benchmarks/protection.py --schools 8 --no-page
 
 soak: ## Endurance and simulation: what takes too long for `make test`
 	@sh tools/environment.sh dev

@@ -22,6 +22,7 @@ from equitable.measures.means import mean_interval
 from equitable.measures.question import Question
 from equitable.measures.rates import wilson
 from equitable.privacy.already_out import Known, Out, already_out
+from equitable.privacy.aside import set_aside
 from equitable.privacy.gate import Gated, gate_hidden
 from equitable.privacy.inequality import GatedInequality, several_shown
 from equitable.privacy.merging import MERGED, merged
@@ -84,6 +85,7 @@ def release_cells(
     """
     policy = policy or Policy()
     indicators = cells.indicators
+    said = len(cells.provenance.notes)
     if policy.method == "merge":
         cells, together = merged(cells, by, year, policy.threshold)
         notes = tuple(
@@ -96,9 +98,10 @@ def release_cells(
                 cells.provenance, notes=(*cells.provenance.notes, *notes)
             ),
         )
+    cells, aside = _without_the_few(cells, by, year, policy)
     strata = strata_of(
         cells, indicators, by, depth=depth, year=year, seed=seed,
-        further=sorted({key for out in earlier for _, _, key in out}),
+        further=sorted({key for out in earlier for _, _, key in out}), aside=aside,
     )  # fmt: skip
     figures: list[ReleasedFigure] = []
     ledger: list[Withholding] = []
@@ -164,10 +167,34 @@ def release_cells(
         share_withheld=shares[0] / every,
         share_bound=shares[2] / every if exact else None,
         methods=("exact",) if exact else ("heuristic",),
+        notes=cells.provenance.notes[said:],
         provenance=replace(
             cells.provenance, audited=True, internal=False, min_n=policy.threshold
         ),
     )
+
+
+def _without_the_few(
+    cells: Cells, by: Sequence[str], year: str | None, policy: Policy
+) -> tuple[Cells, tuple[str, ...]]:
+    """Without the few whose group nobody wrote down: they are in no figure at all.
+
+    Otherwise all others of a dimension would have to be withheld for their sake.
+    """
+    named: list[str] = []
+    within = [year] if year else []
+    for indicator in cells.indicators:
+        cells, some = set_aside(cells, indicator, by, within, min_n=policy.threshold)
+        named += [name for name in some if name not in named]
+    if not named:
+        return cells, ()
+    note = (
+        f"Fewer than {policy.threshold} students of a year have no group in"
+        f" {' and '.join(named)}: they are in no figure."
+    )
+    provenance = cells.provenance
+    notes = (*provenance.notes, note)
+    return replace(cells, provenance=replace(provenance, notes=notes)), tuple(named)
 
 
 def _protected(

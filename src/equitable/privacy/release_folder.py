@@ -176,6 +176,7 @@ def manifest_of(
             }
             for one in released.indicators
         ],
+        "notes": list(released.notes),
         "figures": {table.name: len(table.rows) for table in tables},
         "withheld": marked,
         "share_of_students_in_withheld_groups": round(released.share_withheld, 4),

@@ -101,6 +101,8 @@ class Released:
     share_bound: float | None
     """No safe choice withholds fewer, where that is known."""
     methods: tuple[str, ...]
+    notes: tuple[str, ...]
+    """What a reader must know: who is in no figure, which groups were merged."""
     provenance: Provenance
 
     def figure(

@@ -66,7 +66,16 @@ def systems_of_release(
                                 withheld=away,
                             )
                         )  # fmt: skip
-            dimensions = {**labels, outcome: ["yes", "no"]} if rate else labels
+            # A group that a year does not have is nobody's: it has no row.
+            there = {
+                name: [
+                    label
+                    for label in own_labels
+                    if any(row[place[name]] == label for row in some)
+                ]
+                for name, own_labels in labels.items()
+            }
+            dimensions = {**there, outcome: ["yes", "no"]} if rate else there
             named = indicator["label"] + (f" in {one}" if one else "")
             found.append(system_of(entries, dimensions, counted=f"students ({named})"))
     return tuple(found)

@@ -14,7 +14,7 @@ from equitable.errors import QuestionError
 from equitable.privacy.protection.block import Counted
 from equitable.privacy.protection.programme import Mask
 from equitable.privacy.protection.tables import Place, Tables, some_codes, tables_of
-from equitable.vocabulary import Indicator
+from equitable.vocabulary import NOT_REPORTED, Indicator
 
 MOST_FIGURES: Final = 20_000
 """Figures of one block; with more, a release takes hours and tells nobody anything."""
@@ -57,6 +57,7 @@ def strata_of(
     year: str | None,
     seed: int,
     further: Sequence[Key] = (),
+    aside: Sequence[str] = (),
 ) -> tuple[Stratum, ...]:
     """The blocks of a release.
 
@@ -76,6 +77,9 @@ def strata_of(
     further
         Groups beyond those, which earlier releases told of: of any of the cells'
         dimensions.
+    aside
+        Dimensions of which the few without a group are in no figure: in a year in
+        which that is all of them, 'Not reported' is no group.
 
     Raises
     ------
@@ -102,6 +106,7 @@ def strata_of(
             for indicator in indicators
         )
         tables = tables_of(memberships, codes, depth, asked=asked, extra=extra)
+        tables = _without_nobody(tables, axes, counted, aside)
         keys = tuple(
             tuple(
                 sorted(
@@ -118,6 +123,35 @@ def strata_of(
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _without_nobody(
+    tables: Tables,
+    axes: Sequence[Axis],
+    counted: Sequence[Counted],
+    aside: Sequence[str],
+) -> Tables:
+    """Without 'Not reported' where everybody in it was set aside."""
+    gone = set()
+    for place, axis in enumerate(axes):
+        if axis.dimension.name not in aside or NOT_REPORTED not in axis.groups:
+            continue
+        group = (place, axis.groups.index(NOT_REPORTED))
+        if (group,) not in tables.groups:
+            continue
+        row = tables.groups.index((group,))
+        if not any((tables.rows[[row]] @ one.students)[0] for one in counted):
+            gone.add(group)
+    if not gone:
+        return tables
+    kept = [i for i, group in enumerate(tables.groups) if not gone & {*group}]
+    first = len(tables.groups) - tables.further
+    return Tables(
+        rows=tables.rows[kept],
+        groups=tuple(tables.groups[i] for i in kept),
+        codes=tables.codes,
+        further=sum(i >= first for i in kept),
+    )
 
 
 def _places_of(further: Sequence[Key], axes: Sequence[Axis]) -> list[Place]:
