@@ -110,7 +110,8 @@ def release_cells(
     summaries: list[tuple[Mapping[str, str], GatedInequality]] = []
     # A group that was withheld for others' sake in one year is dearer in the next.
     often: dict[int, Numbers] = {}
-    witnesses, shares, exact = 0, [0.0, 0.0, 0.0], True
+    witnesses, shares, exact = 0, [0.0, 0.0, 0.0, 0.0], True
+    bounded = not earlier
     for stratum in strata:
         label = " ".join(stratum.within.values())
         say(f"Protecting {label or 'every group'}")
@@ -132,7 +133,9 @@ def release_cells(
         asked, away = first.values[: stratum.asked], first.hidden[: stratum.asked]
         shares[0] += float(asked[away].sum())
         shares[1] += float(asked.sum())
+        bounded &= protected.bound is not None
         shares[2] += protected.bound or 0.0
+        shares[3] += protected.cost or 0.0
         exact &= protected.exact
         say(f"Comparing groups{' of ' + label if label else ''}")
         gaps = _gaps(cells, stratum, shown, by, depth, policy, year)
@@ -165,7 +168,7 @@ def release_cells(
         ledger=tuple(ledger),
         audit=audit,
         share_withheld=shares[0] / every,
-        share_bound=shares[2] / every if exact else None,
+        times_the_bound=shares[3] / shares[2] if bounded and shares[2] else None,
         methods=("exact",) if exact else ("heuristic",),
         notes=cells.provenance.notes[said:],
         provenance=replace(

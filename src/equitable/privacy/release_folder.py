@@ -182,9 +182,9 @@ def manifest_of(
         "share_of_students_in_withheld_groups": round(released.share_withheld, 4),
         "protection": {
             "method": list(released.methods),
-            "least_possible_share": None
-            if released.share_bound is None
-            else round(released.share_bound, 4),
+            "times_the_bound": None
+            if released.times_the_bound is None
+            else round(released.times_the_bound, 3),
         },
         "audit": {
             "passed": released.audit.passed,

@@ -98,8 +98,8 @@ class Released:
     audit: Audited
     share_withheld: float
     """Share of the students in all groups who are in withheld ones."""
-    share_bound: float | None
-    """No safe choice withholds fewer, where that is known."""
+    times_the_bound: float | None
+    """How many times the least that any safe choice costs, as far as that is known."""
     methods: tuple[str, ...]
     notes: tuple[str, ...]
     """What a reader must know: who is in no figure, which groups were merged."""

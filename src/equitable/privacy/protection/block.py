@@ -18,6 +18,7 @@ from equitable.privacy.protection.exact import (
     MOST_CELLS,
     MOST_FIGURES,
     Asked,
+    least_cost,
     withhold_exactly,
 )
 from equitable.privacy.protection.parts import Parts, withhold_parts
@@ -25,6 +26,9 @@ from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers
 from equitable.privacy.protection.students import Layer, withhold_students
 
 _WHOLE: Final = 1e-6
+_BOUNDED: Final = 300
+_ROUNDS: Final = 6
+"""Of cuts, for a bound where a block is too large to be solved exactly."""
 LITTLE: Final = 1e-3
 """What withholding a group without students costs."""
 
@@ -70,8 +74,9 @@ class Protected:
         For each indicator's name, its students as they are and in every witness.
     exact
         Whether the numbers of students are withheld at the least possible cost.
-    bound
-        No safe choice of numbers of students costs less.
+    cost, bound
+        What withholding numbers of students costs, and the bound that no safe choice
+        costs less than; ``None`` where that is not known.
     open
         What no witness was found for: in words, for the ledger.
     """
@@ -80,6 +85,7 @@ class Protected:
     counts: dict[str, Parts] = field(default_factory=dict)
     chains: dict[str, list[Numbers]] = field(default_factory=dict)
     exact: bool = False
+    cost: float | None = None
     bound: float | None = None
     open: list[str] = field(default_factory=list)
 
@@ -262,7 +268,7 @@ class _Block:
     def _students(self, one: Counted, shown: Mask | None, result: Protected) -> Layer:
         """The least cost where that can be found; else a good choice."""
         layer = None
-        if max(self.rows.shape) <= MOST_CELLS and shown is None:
+        if shown is None:
             layer = self._exactly(one, result)
         if layer is None:
             layer = withhold_students(
@@ -271,6 +277,7 @@ class _Block:
                 stay=np.minimum(self._stay(), one.students),
                 thorough=self.thorough,
             )  # fmt: skip
+        result.cost = float(self._cost(one)[layer.hidden].sum())
         result.open += [
             f"{one.name}: students of figure {row}, {why}" for row, why in layer.open
         ]
@@ -278,9 +285,7 @@ class _Block:
 
     def _exactly(self, one: Counted, result: Protected) -> Layer | None:
         rows, policy = self.rows, self.policy
-        count, _ = rows.shape
-        if count > MOST_FIGURES:
-            return None
+        count, cells = rows.shape
         values = np.asarray(rows @ one.students, np.float64)
         zeros = policy.zeros == "published"
         nobody = (values == 0) & zeros
@@ -296,6 +301,10 @@ class _Block:
             threshold=float(policy.threshold),
             floor=float(zeros),
         )
+        if count > MOST_FIGURES or cells > MOST_CELLS:
+            if self.thorough and not self.out and count <= _BOUNDED:
+                result.bound = least_cost(asked, _ROUNDS)
+            return None
         found = withhold_exactly(asked)
         if found is None:
             return None

@@ -72,6 +72,19 @@ def withhold_exactly(asked: Asked) -> Found | None:
     return _Search(asked).run()
 
 
+def least_cost(asked: Asked, rounds: int) -> float:
+    """A bound: no safe choice costs less.
+
+    The same programme, stopped after some rounds of cuts: each of them holds for every
+    safe choice, so that what satisfies them all may be cheaper but never dearer.
+    """
+    search = _Search(asked)
+    for _ in range(rounds):
+        if not search.chosen() or not search._cuts(search.choice):  # noqa: SLF001
+            break
+    return search.bound
+
+
 class _Search:
     def __init__(self, asked: Asked) -> None:
         import highspy  # noqa: PLC0415 - costly
@@ -98,13 +111,9 @@ class _Search:
 
     def run(self) -> Found | None:
         for _ in range(_ROUNDS):
-            self.master.run()
-            kinds = self._highs.HighsModelStatus
-            if self.master.getModelStatus() != kinds.kOptimal:
+            if not self.chosen():
                 return None
-            self.bound = float(self.master.getInfo().objective_function_value)
-            choice = np.asarray(self.master.getSolution().col_value, np.float64)
-            hidden = choice > 0.5
+            hidden = self.choice
             if self._cuts(hidden):
                 continue
             witnesses = self._witnesses(hidden)
@@ -117,6 +126,17 @@ class _Search:
                 return None
             self._cut(shown, np.ones(len(shown)), 1.0)
         return None
+
+    def chosen(self) -> bool:
+        """Whether any choice is left; the cheapest is then ``choice``."""
+        self.master.run()
+        kinds = self._highs.HighsModelStatus
+        if self.master.getModelStatus() != kinds.kOptimal:
+            return False
+        self.bound = float(self.master.getInfo().objective_function_value)
+        values = np.asarray(self.master.getSolution().col_value, np.float64)
+        self.choice: Mask = values > 0.5
+        return True
 
     def _cut(self, figures: Any, factors: Numbers, least: float) -> None:
         self.master.addRow(
