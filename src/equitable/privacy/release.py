@@ -39,6 +39,9 @@ _OF_A_RATE: Final = ("count", "others", "value", "low", "high")
 _OF_A_MEAN: Final = ("value", "low", "high", "deviation")
 _FEW_BLOCKS: Final = 24
 """With more blocks, none is gone over again for what could be shown after all."""
+_SMALL: Final = 200_000
+"""Figures times finest cells of a block that is gone over again; a larger one takes
+minutes for it."""
 _FEWEST: Final = 3
 """Shown groups that a summary over all groups needs."""
 REFERENCES: Final = ("rest", "overall", "highest")
@@ -117,9 +120,11 @@ def release_cells(
         say(f"Protecting {label or 'every group'}")
         known = already_out(stratum, earlier, policy)
         weight = 1.0 + often.get(len(stratum.keys), np.zeros(len(stratum.keys)))
+        small = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1] <= _SMALL
         protected, kept = _protected(
-            stratum, policy, keep, known, weight, thorough=len(strata) <= _FEW_BLOCKS
-        )
+            stratum, policy, keep, known, weight,
+            thorough=small and len(strata) <= _FEW_BLOCKS,
+        )  # fmt: skip
         hidden = protected.students[stratum.counted[0].name]
         further = (hidden.hidden & ~hidden.primary).astype(np.float64)
         often[len(stratum.keys)] = weight - 1.0 + further / len(strata)
