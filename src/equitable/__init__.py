@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from equitable.auditing import AuditResult, audit
     from equitable.intake.joining import Join
     from equitable.opening import open, release  # noqa: A004 - `eq.open` is its name
+    from equitable.privacy.free_text import Flag, flag_text, with_suggestions
     from equitable.privacy.policy import Policy
     from equitable.privacy.released import Released
 
@@ -31,6 +32,7 @@ __all__ = [
     "Cells",
     "Dataset",
     "EquitableError",
+    "Flag",
     "GapsResult",
     "InequalityResult",
     "Join",
@@ -40,8 +42,10 @@ __all__ = [
     "Withheld",
     "__version__",
     "audit",
+    "flag_text",
     "open",
     "release",
+    "with_suggestions",
 ]
 
 # Loaded when first used, so that the command line answers at once.
@@ -49,6 +53,7 @@ _LATER = {
     "AuditResult": "equitable.auditing",
     "Cells": "equitable.answers.cells",
     "Dataset": "equitable.analysis",
+    "Flag": "equitable.privacy.free_text",
     "GapsResult": "equitable.answers.cells",
     "InequalityResult": "equitable.answers.inequality",
     "Join": "equitable.intake.joining",
@@ -56,8 +61,10 @@ _LATER = {
     "Released": "equitable.privacy.released",
     "RiskRatioResult": "equitable.answers.risk_ratios",
     "audit": "equitable.auditing",
+    "flag_text": "equitable.privacy.free_text",
     "open": "equitable.opening",
     "release": "equitable.opening",
+    "with_suggestions": "equitable.privacy.free_text",
 }
 
 

@@ -69,12 +69,13 @@ _MAY_BE_A_ROLE: Final = frozenset(
     }
 )
 """Names of columns that hold people, or a few kinds of answer ('parent': yes)."""
-_PLACES: Final = re.compile(
+PLACES: Final = re.compile(
     r"\b(school|elementary|elem|middle|high|academy|district|county|unified|isd|"
     r"charter|college|university|center|centre|campus|prep|institute|public|city|"
     r"jr|junior|senior|intermediate|primary|learning|department|valley)\b",
     re.IGNORECASE,
 )
+"""Words of schools and places, by which 'Oak Valley School' is told from a person."""
 
 
 def recognise(profile: ColumnProfile) -> Reason | None:
@@ -139,7 +140,7 @@ def _by_name(profile: ColumnProfile, parts: tuple[str, ...]) -> Reason | None:
             return Reason(what=what, because="of its name", confidence=0.9)
     if "address" in named or ("e" in named and "mail" in named):
         return None
-    is_place = _share(profile, lambda text: bool(_PLACES.search(text))) >= 0.3
+    is_place = _share(profile, lambda text: bool(PLACES.search(text))) >= 0.3
     called = _share(profile, lambda t: t[:1].isupper() and not about_family(t))
     unclear = few and spoken in _MAY_BE_A_ROLE and called < 0.5
     if (
@@ -278,7 +279,7 @@ def _by_text(profile: ColumnProfile) -> Reason | None:
             confidence=0.7,
         )
     people = profile.shape("person")
-    is_place = _share(profile, lambda text: bool(_PLACES.search(text))) >= 0.1
+    is_place = _share(profile, lambda text: bool(PLACES.search(text))) >= 0.1
     if (
         people >= 0.8
         and profile.uniqueness >= 0.5
@@ -341,7 +342,7 @@ def _may_be_a_person(text: str) -> bool:
     named = _LISTED_NAME, _INITIALLED, _FULL_NAME
     if not any(shape.fullmatch(text) for shape in named):
         return False
-    return not set(words(text)) & things() and not _PLACES.search(text)
+    return not set(words(text)) & things() and not PLACES.search(text)
 
 
 def _share(profile: ColumnProfile, holds: Callable[[str], bool]) -> float:

@@ -35,6 +35,12 @@ COLUMNS_A_SCAN: Final = 120
 
 NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
+STREETS: Final = (
+    "street|st|avenue|ave|road|rd|lane|ln|drive|dr|blvd|boulevard|court|ct|place|pl|way|"
+    "terrace|circle|cir"
+)
+"""Words that a street's name ends in, as part of a pattern."""
+
 PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
     "e-mail": re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"),
     "phone": re.compile(
@@ -59,8 +65,7 @@ PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
         r"[A-ZÀ-Þ][\w'’.-]+,? ([A-Z]\.? )?[A-ZÀ-Þ][\w'’-]+(,? (Jr|Sr|II|III)\.?)?"
     ),
     "street": re.compile(
-        r"\d+[A-Za-z]? [\w .'-]+ (street|st|avenue|ave|road|rd|lane|ln|drive|dr|blvd|"
-        r"boulevard|court|ct|place|pl|way|terrace|circle|cir)\.?(,.*| (apt|unit|#).*)?",
+        rf"\d+[A-Za-z]? [\w .'-]+ ({STREETS})\.?(,.*| (apt|unit|#).*)?",
         re.IGNORECASE,
     ),
     "percent": re.compile(r"[<>≤≥]?\s?-?\d+(\.\d+)?\s?%"),
