@@ -7,8 +7,10 @@ import json
 import random
 import shutil
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from scipy import sparse
 
 import equitable as eq
 from equitable.errors import InputError, OutputError, QuestionError
@@ -18,6 +20,8 @@ from equitable.privacy import derived
 from equitable.privacy.audit.leaks import audit_system
 from equitable.privacy.audit.of_release import systems_of_release
 from equitable.privacy.policy import Policy
+from equitable.privacy.protection.tables import all_codes, tables_of
+from equitable.privacy.release import added_up
 from equitable.privacy.release_folder import read_release
 from equitable.privacy.released import ReleasedFigure
 from equitable.vocabulary import WITHHELD
@@ -372,3 +376,31 @@ def test_counts_that_were_published_before_are_not_released_again(tmp_path):
     path.write_text("race,passed,students\nA,30,60\nB,20,50\n")
     with pytest.raises(QuestionError, match="equitable audit"):
         eq.release(path, tmp_path / "out", outcomes=["passed"], by=["race"])
+
+
+def test_what_shown_figures_add_up_to_is_known():
+    # Everyone, a, b: one hidden of three is the difference; two hidden are not.
+    rows = sparse.csr_matrix([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    assert added_up(rows, np.array([False, False, True])).tolist() == [
+        False, False, True
+    ]  # fmt: skip
+    assert not added_up(rows, np.array([False, True, True])).any()
+
+
+def test_no_withheld_deviation_is_a_sum_of_shown_ones(tmp_path):
+    source = students(tmp_path / "s.csv", 400, years=("2022",))
+    released = eq.release(
+        source, tmp_path / "out", outcomes=["score"], by=["race", "lunch", "gender"]
+    )
+    shown = [f for f in released.figures if isinstance(f.deviation, float)]
+    assert shown
+    assert all(f.n >= 30 for f in shown)
+    made = tables_of(
+        [np.eye(len(own), dtype=bool) for own in released.groups.values()],
+        all_codes([len(own) for own in released.groups.values()]),
+        2,
+    )
+    hidden = np.array([f.deviation is WITHHELD for f in released.figures])
+    assert hidden.any()
+    assert len(made.groups) == len(hidden)
+    assert not added_up(made.rows, hidden).any()

@@ -30,13 +30,15 @@ from equitable.privacy.policy import DEVIATION_FROM, Policy
 from equitable.privacy.protection.block import Counted, Protected, protect_block
 from equitable.privacy.protection.certificate import unproven
 from equitable.privacy.protection.lattice import Key, Stratum, strata_of
-from equitable.privacy.protection.parts import Parts, withhold_parts
+from equitable.privacy.protection.parts import withhold_parts
 from equitable.privacy.protection.programme import Mask, Numbers
 from equitable.privacy.released import Audited, Released, ReleasedFigure, Withholding
 from equitable.vocabulary import WITHHELD, Count, Indicator
 
 _OF_A_RATE: Final = ("count", "others", "value", "low", "high")
 _OF_A_MEAN: Final = ("value", "low", "high", "deviation")
+_NOTHING: Final = 1e-10
+_LEFT: Final = 1e-6
 _FEW_BLOCKS: Final = 24
 """With more blocks, none is gone over again for what could be shown after all."""
 _SMALL: Final = 200_000
@@ -129,7 +131,7 @@ def release_cells(
         further = (hidden.hidden & ~hidden.primary).astype(np.float64)
         often[len(stratum.keys)] = weight - 1.0 + further / len(strata)
         open_ += unproven(stratum, protected, policy)
-        deviations = _deviations(cells, stratum, protected, policy, kept, by)
+        deviations = _deviations(stratum, protected, policy, kept)
         witnesses += sum(len(p.witnesses) for p in protected.counts.values())
         ledger += _ledger(stratum, protected)
         shown = _figures(stratum, protected, deviations, indicators, policy)
@@ -247,37 +249,53 @@ def _protected(
 
 
 def _deviations(
-    cells: Cells,
-    stratum: Stratum,
-    protected: Protected,
-    policy: Policy,
-    kept: Mask,
-    by: Sequence[str],
-) -> dict[str, Parts]:
+    stratum: Stratum, protected: Protected, policy: Policy, kept: Mask
+) -> dict[str, Mask]:
     """For each mean, which standard deviations are withheld.
 
-    Sums of squares are withheld with their means, and under 30 students; and no other
-    shown one gives a withheld one away.
+    Sums of squares are withheld with their means, and under 30 students; and further
+    ones, until none that is withheld is a sum of shown ones.  Where that cannot be
+    had, all of them are withheld.
     """
-    del cells, by
     found = {}
     for one in stratum.counted:
-        if not one.amounts:
+        if not one.amounts or one.squared is None:
             continue
         layer, parts = protected.students[one.name], protected.counts[one.name]
         away = parts.yes.hidden | (layer.values < DEVIATION_FROM)
-        found[one.name] = withhold_parts(
-            stratum.tables.rows, np.minimum(one.counts, one.students),
-            [one.students], away, policy, kept=kept, cost=layer.values + 1.0,
-            amounts=True,
-        )  # fmt: skip
+        hidden = withhold_parts(
+            stratum.tables.rows, one.squared, [one.students], away, policy,
+            kept=kept, cost=layer.values + 1.0, amounts=True,
+        ).yes.hidden  # fmt: skip
+        if added_up(stratum.tables.rows, hidden).any():
+            hidden = np.ones(len(hidden), bool)
+        found[one.name] = hidden
     return found
+
+
+def added_up(rows: Any, hidden: Mask) -> Mask:
+    """Which hidden figures are sums and differences of shown ones, whatever they are.
+
+    Parameters
+    ----------
+    rows
+        Sparse, shape (figures, cells).
+    hidden
+        Shape (figures,).
+    """
+    shown = rows[np.flatnonzero(~hidden)].toarray()
+    # Directions that the shown figures span: what is left of a hidden one is unknown.
+    _, sizes, directions = np.linalg.svd(shown, full_matrices=False)
+    span = directions[sizes > _NOTHING * max(float(sizes.max(initial=0.0)), 1.0)]
+    every = rows.toarray()
+    left = every - (every @ span.T) @ span
+    return np.asarray(hidden & (np.abs(left).max(axis=1, initial=0.0) < _LEFT))
 
 
 def _figures(
     stratum: Stratum,
     protected: Protected,
-    deviations: Mapping[str, Parts],
+    deviations: Mapping[str, Mask],
     indicators: Sequence[Indicator],
     policy: Policy,
 ) -> list[ReleasedFigure]:
@@ -294,7 +312,7 @@ def _of_indicator(
     stratum: Stratum,
     one: Counted,
     protected: Protected,
-    deviations: Parts | None,
+    deviations: Mask | None,
     indicator: Indicator,
     policy: Policy,
 ) -> list[ReleasedFigure]:
@@ -330,7 +348,7 @@ def _of_indicator(
             away = dict.fromkeys(_OF_A_MEAN, WITHHELD)
             found.append(ReleasedFigure(**base, n=n, **away))
             continue
-        shown = deviations is not None and not deviations.yes.hidden[row]
+        shown = deviations is not None and not deviations[row]
         found.append(_mean(base, stratum, one, row, n, shown=shown))
     return found
 

@@ -48,6 +48,8 @@ class Counted:
         Whether it is a mean.
     sums, squares, pivot
         Of a mean: sums of the values less ``pivot``, and of their squares.
+    squared
+        Of a mean: sums of the squares of each student's share of the range.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Counted:
     amounts: bool = False
     sums: Numbers | None = None
     squares: Numbers | None = None
+    squared: Numbers | None = None
     pivot: float = 0.0
 
 

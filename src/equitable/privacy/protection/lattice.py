@@ -99,7 +99,7 @@ def strata_of(
         sizes = [membership.shape[1] for membership in memberships]
         held = np.unique(own, axis=0)
         codes = some_codes(sizes, held, seed)
-        position = _positions(codes, sizes)
+        position = _positions(codes)
         target = np.array([position[tuple(code)] for code in own.tolist()], np.int64)
         counted = tuple(
             _counted(cells, indicator, kept, target, len(codes))
@@ -211,10 +211,7 @@ def _years(cells: Cells, year: str | None) -> list[tuple[dict[str, str], Mask]]:
     return found
 
 
-def _positions(
-    codes: NDArray[np.int64], sizes: Sequence[int]
-) -> dict[tuple[int, ...], int]:
-    del sizes
+def _positions(codes: NDArray[np.int64]) -> dict[tuple[int, ...], int]:
     return {tuple(code): place for place, code in enumerate(codes.tolist())}
 
 
@@ -235,12 +232,16 @@ def _counted(
     low, high = _span(cells, indicator)
     share = (total - low * moments.n) / (high - low if high > low else 1.0)
     np.add.at(sums, target, np.clip(share, 0.0, moments.n))
-    plain, squares = np.zeros(count), np.zeros(count)
+    plain, squares, squared = (np.zeros(count) for _ in range(3))
+    below = low - moments.pivot
+    about_low = moments.squares - 2 * below * moments.total + moments.n * below**2
+    own = about_low / ((high - low) ** 2 if high > low else 1.0)
+    np.add.at(squared, target, np.clip(own, 0.0, moments.n))
     np.add.at(plain, target, moments.total)
     np.add.at(squares, target, moments.squares)
     return Counted(
         name=indicator.name, students=students, counts=sums, amounts=True, sums=plain,
-        squares=squares, pivot=moments.pivot,
+        squares=squares, squared=squared, pivot=moments.pivot,
     )  # fmt: skip
 
 
