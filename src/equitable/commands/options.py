@@ -214,6 +214,17 @@ OutcomeOption = Annotated[
     ),
 ]
 
+OutcomesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--outcome",
+        metavar="COL,…",
+        help="The outcomes, joined by commas; without it, those of equity.toml or"
+        " those found.",
+        show_default=False,
+    ),
+]
+
 FormatOption = Annotated[
     Format | None,
     typer.Option(

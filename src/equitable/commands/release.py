@@ -13,6 +13,7 @@ from equitable.commands.options import (
     ConfigOption,
     DepthOption,
     DirectionOption,
+    OutcomesOption,
     SheetOption,
     SourceArgument,
     WhereOption,
@@ -34,16 +35,7 @@ def release(
             show_default=False,
         ),
     ],
-    outcome: Annotated[
-        str | None,
-        typer.Option(
-            "--outcome",
-            metavar="COL,…",
-            help="The outcomes, joined by commas; without it, those of equity.toml or"
-            " those found.",
-            show_default=False,
-        ),
-    ] = None,
+    outcome: OutcomesOption = None,
     by: ByOption = None,
     depth: DepthOption = "2",
     direction: DirectionOption = None,

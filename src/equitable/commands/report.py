@@ -17,6 +17,7 @@ from equitable.commands.options import (
     DirectionOption,
     InternalOption,
     MinNOption,
+    OutcomesOption,
     PercentOption,
     SheetOption,
     SourceArgument,
@@ -44,16 +45,7 @@ def report(
             help="Where to write: .html, .xlsx or .pdf; give it again for several.",
         ),
     ] = [Path("report.html")],  # noqa: B006 - Typer copies it
-    outcome: Annotated[
-        str | None,
-        typer.Option(
-            "--outcome",
-            metavar="COL,…",
-            help="The outcomes, joined by commas; without it, those of equity.toml or"
-            " those found.",
-            show_default=False,
-        ),
-    ] = None,
+    outcome: OutcomesOption = None,
     by: ByOption = None,
     over: Annotated[
         str | None,
