@@ -23,7 +23,11 @@ from equitable.privacy.protection.exact import (
 )
 from equitable.privacy.protection.parts import Parts, withhold_parts
 from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers
-from equitable.privacy.protection.students import Layer, withhold_students
+from equitable.privacy.protection.students import (
+    Layer,
+    any_kind,
+    withhold_students,
+)
 
 _WHOLE: Final = 1e-6
 _BOUNDED: Final = 300
@@ -221,7 +225,8 @@ class _Block:
             rows, cells, self.policy, kept=np.tile(self.kept, every),
             cost=np.concatenate([self._cost(one) for one in leads]), shown=shown,
             hidden=np.tile(self.gone, every), small=np.tile(self.small, every),
-            together=every, stay=self._stay_of(kinds), thorough=self.thorough,
+            together=every, stay=self._stay_of(kinds),
+            begun=self._begun(kinds, shown),
         )  # fmt: skip
         result.open += [f"students: figure {row}, {why}" for row, why in layer.open]
         layers, chains = [], []
@@ -246,6 +251,25 @@ class _Block:
             ]
             chains.append([one.students, *map(np.asarray, chain)])
         return layers, chains
+
+    def _begun(
+        self, kinds: Mapping[frozenset[int], Numbers], shown: Mask | None
+    ) -> list[Numbers]:
+        """Witnesses in which those alone move who have every outcome.
+
+        Such a programme is much smaller than that of all of them, and leaves little
+        for it to do.
+        """
+        first, *others = kinds.values()
+        every = len(self.families)
+        out = None if shown is None else any_kind(shown, every)
+        layer = withhold_students(
+            self.rows, first, self.policy, kept=self.kept,
+            cost=sum((self._cost(f[0]) for f in self.families), np.zeros(1)),
+            shown=out, hidden=self.gone, small=self.small,
+            stay=np.minimum(self._stay(), first), thorough=self.thorough,
+        )  # fmt: skip
+        return [np.concatenate([one, *others]) for one in layer.witnesses]
 
     def _stay(self) -> Numbers:
         """Students of each cell whose outcomes are the rarer ones, of any indicator."""

@@ -20,7 +20,7 @@ from equitable.privacy.protection.students import HARD, Layer
 
 _SLIGHT: Final = 1e-3
 _PARENTS: Final = 4
-_SAME: Final = 1e-6
+_SAME: Final = 2e-5
 _CODE: Final = 0.1
 """The price of giving no code, against that of withholding a figure."""
 

@@ -148,11 +148,15 @@ class Programme:
 
     def solve(self) -> bool:
         """Whether there is a solution; it is then the best one."""
+        status = self._highs.HighsModelStatus
         self._solver.run()
         self.solved += 1
-        return bool(
-            self._solver.getModelStatus() == self._highs.HighsModelStatus.kOptimal
-        )
+        if self._solver.getModelStatus() not in (status.kOptimal, status.kInfeasible):
+            # Lost in rounding on the way from the last basis: begin anew.
+            self._solver.clearSolver()
+            self._solver.run()
+            self.solved += 1
+        return bool(self._solver.getModelStatus() == status.kOptimal)
 
     def point(self) -> Numbers:
         """The cells of the last solution; shape (cells,)."""

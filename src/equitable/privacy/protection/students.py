@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -63,6 +64,7 @@ def withhold_students(
     small: Mask | None = None,
     together: int = 1,
     stay: Numbers | None = None,
+    begun: Sequence[Numbers] = (),
     thorough: bool = False,
 ) -> Layer:
     """Choose what to withhold until every withheld number has its witnesses.
@@ -93,6 +95,8 @@ def withhold_students(
     stay
         Shape (cells,): students of each cell that witnesses leave where they are if
         they can, as counts of an outcome would have to move with them.
+    begun
+        Witnesses that are known already, each shape (cells,).
     thorough
         Whether to try, for each figure withheld for others' sake, to do without.
     """
@@ -124,6 +128,8 @@ def withhold_students(
     )
     search.together = together
     search.hide(np.zeros(len(values), bool))
+    for point in begun:
+        search.take(point)
     search.reach(t)
     search.widen(policy.width)
     if thorough and not layer.open:
@@ -163,8 +169,8 @@ def _spare(
             strict=True,
         )
     ]
-    group = _any_kind(layer.hidden, together)
-    needed = _any_kind(forced, together)
+    group = any_kind(layer.hidden, together)
+    needed = any_kind(forced, together)
     hidden, kept = spared(sides, group, needed, cost.reshape(together, -1).sum(axis=0))
     layer.hidden &= np.tile(hidden, together)
     layer.witnesses = [
@@ -239,7 +245,7 @@ class _Search:
         """Do without each figure withheld for others' sake, if that costs less."""
         layer = self.layer
         must = layer.primary if forced is None else layer.primary | forced
-        must = np.tile(_any_kind(must, self.together), self.together)
+        must = np.tile(any_kind(must, self.together), self.together)
         tried: set[int] = set()
         while True:
             left = np.flatnonzero(layer.hidden & ~must)
@@ -297,20 +303,24 @@ class _Search:
         programme.bound(row, under=(0.0, ENDLESS if not self.floor else self.down[row]))
         if found is None:
             return False
-        seen: NDArray[np.float64] = np.asarray(programme.rows @ found, np.float64)
-        self.hide(np.abs(seen - layer.values) > 0.5)
-        layer.saw(seen)
-        layer.witnesses.append(found)
+        self.take(found)
         return True
+
+    def take(self, witness: Numbers) -> None:
+        """Add a witness: what moves in it is withheld."""
+        seen: NDArray[np.float64] = np.asarray(self.rows @ witness, np.float64)
+        self.hide(np.abs(seen - self.layer.values) > 0.5)
+        self.layer.saw(seen)
+        self.layer.witnesses.append(witness)
 
     def hide(self, moved: Mask) -> None:
         """Withhold what moved, and the other numbers of the same groups."""
         layer = self.layer
-        every = _any_kind(layer.hidden | moved, self.together)
+        every = any_kind(layer.hidden | moved, self.together)
         layer.hidden = np.tile(every, self.together) & ~self.fixed
 
 
-def _any_kind(marked: Mask, together: int) -> Mask:
+def any_kind(marked: Mask, together: int) -> Mask:
     """Groups of which any kind of number is marked."""
     found: Mask = np.asarray(marked.reshape(together, -1).any(axis=0))
     return found
