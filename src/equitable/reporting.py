@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from equitable.arguments import checked
+from equitable.inquiry import Plan
 from equitable.pages import page_languages, wanted_of, with_trait
 from equitable.remarks import (
     Asked,
@@ -19,7 +20,7 @@ from equitable.remarks import (
     with_directions,
 )
 from equitable.report.board.write import page_paths
-from equitable.study import Plan, carry_out
+from equitable.study import carry_out
 from equitable.vocabulary import Dimension, Indicator, Role, names_of
 from equitable.years import (
     breaks_between,

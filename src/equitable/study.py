@@ -6,14 +6,23 @@ the data's quality whether a year's figures jump.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from equitable.cube.cells import Cells
 from equitable.cube.scan import scan
 from equitable.cube.told_apart import is_told_apart
 from equitable.errors import EquitableError, InputError, QuestionError
+from equitable.inquiry import (
+    Answers,
+    Asked,
+    Plan,
+    answers_of,
+    cleared,
+    gated_together,
+    of_year,
+    without_the_few,
+)
 from equitable.intake.breaks import about_forms
 from equitable.intake.meaning.defaults import cautions
 from equitable.intake.meaning.hints import hint
@@ -22,66 +31,20 @@ from equitable.intake.published.dimensions import with_parts
 from equitable.intake.published.held_back import held_in
 from equitable.intake.quality.assessment import Quality, assess
 from equitable.intake.source import Source
-from equitable.measures.family import joint_family
-from equitable.measures.gaps import Question, gaps
 from equitable.measures.inequality.results import InequalityQuestion
-from equitable.measures.results import Gaps, Group
 from equitable.pages import PageWanted, asked_for, chosen, with_source
-from equitable.privacy.aside import set_aside, with_those_aside
-from equitable.privacy.gate import (
-    LEAST_PUBLIC,
-    Gated,
-    gate_studies,
-    withheld_groups,
-)
+from equitable.privacy.clearance import Clearance
 from equitable.privacy.inequality import (
     GatedInequality,
     several_shown,
 )
-from equitable.privacy.lines import Key
 from equitable.privacy.rows_read import guarded
 from equitable.report.contents import Board, Contents, Study
 from equitable.report.inequality import FEWEST, SAID
 from equitable.report.untold import not_told
 from equitable.version import VERSION
-from equitable.vocabulary import (
-    NOT_REPORTED,
-    Break,
-    Condition,
-    Dimension,
-    Indicator,
-    Provenance,
-    breaks_about,
-)
+from equitable.vocabulary import NOT_REPORTED, Dimension, Provenance, breaks_about
 from equitable.years import with_jumps
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a report is to show."""
-
-    indicators: tuple[Indicator, ...]
-    by: tuple[Dimension, ...]
-    over: tuple[Dimension, ...] = ()
-    """Schools, grades …: each compared by itself, in a chart of its own."""
-    year: Dimension | None = None
-    where: Condition | None = None
-    weight: str | None = None
-    depth: int = 2
-    reference: str = "rest"
-    min_n: int = 10
-    internal: bool = False
-    title: str = ""
-    command: str | None = None
-    date: dt.date | None = None
-    notes: tuple[str, ...] = ()
-    """What is to be said with every result."""
-    page: PageWanted | None = None
-    """A page for a board as well, where it is wanted."""
-    cautions: tuple[str, ...] = ()
-    """Those of them that are to be read before any figure."""
-    breaks: tuple[Break, ...] = ()
-    """Between years that the report holds."""
 
 
 def carry_out(
@@ -144,22 +107,34 @@ def carry_out(
     latest, notes = _latest(cells, year)
     by, said = _comparable(cells, latest, plan)
     lacking = not_told(plan.by, said, plan.where)
-    answers: list[_Answers] = []
+    named: tuple[str, ...] = ()
+    everyone = int(cells.students.sum())
+    if not (plan.marked or plan.why_unchecked):
+        cells, named = without_the_few(cells, by, year, plan)
+    answers: list[Answers] = []
     further = []
     for indicator in plan.indicators:
         try:
-            answers.append(_answers(cells, latest, indicator, by, year, plan))
+            answers.append(answers_of(cells, latest, indicator, by, year, plan, named))
         except (InputError, QuestionError) as error:
             further.append((indicator, error))
     if not answers:
         raise further[0][1]
     said_before = len(cells.provenance.notes)
-    studies, aside = _gated(answers, said_before, plan)
     board = None
     if plan.page is not None:
+        studies, _ = gated_together(answers, said_before, plan)
         board = _board(answers, studies, latest, year, plan)
-        # The page lies beside the report: what both show is gated together.
-        studies, aside = _gated(answers, said_before, plan)
+    only = _only_year(cells, year) if latest is None else ""
+    clearance, unchecked = _clearance(
+        answers, plan, year if latest or only else None, only, board, say
+    )
+    # The page lies beside the report: what both show is gated together.
+    studies, aside = gated_together(
+        answers, said_before, plan, clearance,
+        {year.name: only} if year and only else None,
+    )  # fmt: skip
+    if board is not None and plan.page is not None:
         answer = answers[board.study]
         board = _with_gated(board, answer)
         board = with_source(
@@ -177,8 +152,8 @@ def carry_out(
         for indicator, error in further
     ]
     say("Looking at the data's quality")
-    quality = _quality(source, schema, plan)
-    internal = plan.internal or plan.min_n < LEAST_PUBLIC
+    quality = _quality(source, schema, plan, cautious=clearance is not None)
+    internal = plan.marked
     assumed = schema.notes_where(source, plan.where)
     forms = [about_forms(axis.dimension, axis.groups) for axis in cells.axes]
     first = (*plan.cautions, *filter(None, forms))
@@ -187,6 +162,7 @@ def carry_out(
         version=VERSION,
         command=plan.command,
         internal=internal,
+        audited=clearance is not None,
         min_n=plan.min_n,
         notes=tuple(
             dict.fromkeys(
@@ -198,6 +174,7 @@ def carry_out(
     students = all(not one.is_counts and one.figures is None for one in plan.indicators)
     if not internal and students:
         some = [answer.aside for answer in answers if answer.aside]
+        some += [everyone - int(cells.students.sum())] if named else []
         provenance = guarded(provenance, plan.min_n, aside=min(some, default=0))
     return Contents(
         title=plan.title or f"Who is served, and who is not yet: {source.name}",
@@ -205,6 +182,9 @@ def carry_out(
         quality=quality,
         provenance=provenance,
         internal=internal,
+        audited=clearance is not None,
+        unchecked=unchecked,
+        earlier=len(plan.earlier),
         date=plan.date.isoformat() if plan.date else "",
         year=latest or _only_year(cells, year),
         board=board,
@@ -221,7 +201,7 @@ def _comparable(
     """The dimensions with two groups or more, and the other ones."""
     kept, others = [], []
     name = plan.indicators[0].name
-    cells = _of_year(cells, plan.year, latest)
+    cells = of_year(cells, plan.year, latest)
     for dimension in plan.by:
         if is_told_apart(cells, name, dimension.name):
             kept.append(dimension.name)
@@ -272,94 +252,8 @@ def _only_year(cells: Cells, year: Dimension | None) -> str:
     return groups[0] if len(groups) == 1 and groups[0] != NOT_REPORTED else ""
 
 
-def _of_year(cells: Cells, year: Dimension | None, latest: str | None) -> Cells:
-    if year is None or latest is None:
-        return cells
-    return cells.only(year.name, latest)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question put to cells, all of one stratum."""
-
-    cells: Cells
-    question: Question
-    stratum: Group
-
-    def answer(
-        self, indicator: Indicator, hidden: frozenset[Key] = frozenset()
-    ) -> tuple[Gaps, Group]:
-        """The result, what groups share being made without the hidden ones."""
-        found = gaps(self.cells, indicator, replace(self.question, withheld=hidden))
-        return found, self.stratum
-
-
-@dataclass(slots=True)
-class _Answers:
-    """One indicator's results before the gate: main, places, years, then the page's."""
-
-    indicator: Indicator
-    cells: Cells
-    asked: list[_Asked]
-    results: list[tuple[Gaps, Group]]
-    named: tuple[str, ...]
-    has_years: bool
-    aside: int = 0
-    """Students set aside from every figure, as too few of them are not reported."""
-    page: int = 0
-    """How many of the results are the page's."""
-    lacking: list[str] = field(default_factory=list)
-    """What is said of traits of which nothing can be told."""
-    gated: list[Gated] = field(default_factory=list)
-    """The page's results, once they went through the gate."""
-
-
-def _answers(
-    cells: Cells,
-    latest: str | None,
-    indicator: Indicator,
-    by: tuple[str, ...],
-    year: Dimension | None,
-    plan: Plan,
-) -> _Answers:
-    """All that is asked of one indicator."""
-    named: tuple[str, ...] = ()
-    everyone = int(cells.students.sum())
-    if not plan.internal and indicator.figures is None:
-        strata = (year.name,) if year else ()
-        cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
-    aside = everyone - int(cells.students.sum())
-    now = _of_year(cells, year, latest)
-    every = by
-    by = tuple(name for name in every if is_told_apart(now, indicator.name, name))
-    if not by:
-        raise QuestionError("no trait has two groups with a known outcome")
-    question = Question(
-        by=by,
-        depth=plan.depth,
-        reference=plan.reference,
-        min_n=plan.min_n,
-        internal=plan.internal,
-    )
-    stratum = {year.name: latest} if year and latest else {}
-    asked = [_Asked(now, question, stratum)]
-    for dimension in plan.over:
-        if dimension.name not in by and _has_several(now, indicator, dimension):
-            other = replace(question, by=(dimension.name,), depth=1, reference="rest")
-            asked.append(_Asked(now, other, stratum))
-    has_years = year is not None and _has_several(cells, indicator, year)
-    if year is not None and has_years:
-        each = replace(question, depth=1, within=(year.name,), strata_only=True)
-        asked.append(_Asked(cells, each, {}))
-    results = [one.answer(indicator) for one in asked]
-    lacking = not_told(plan.by, [*{*every} - {*by}], plan.where, indicator)
-    return _Answers(
-        indicator, cells, asked, results, named, has_years, aside, lacking=lacking
-    )
-
-
 def _board(
-    answers: Sequence[_Answers],
+    answers: Sequence[Answers],
     studies: Sequence[Study],
     latest: str | None,
     year: Dimension | None,
@@ -378,13 +272,39 @@ def _board(
         internal=plan.internal,
     )
     for one in asked:
-        answer.asked.append(_Asked(one.cells, one.question, one.stratum))
+        answer.asked.append(Asked(one.cells, one.question, one.stratum))
         answer.results.append((one.result, one.stratum))
     answer.page = len(asked)
     return board
 
 
-def _with_gated(board: Board, answer: _Answers) -> Board:
+def _clearance(
+    answers: Sequence[Answers],
+    plan: Plan,
+    year: Dimension | None,
+    only: str,
+    board: Board | None,
+    say: Callable[[str], None],
+) -> tuple[Clearance | None, str]:
+    """What was proved; or why nothing was."""
+    if plan.marked:
+        return None, ""
+    if plan.why_unchecked:
+        return None, plan.why_unchecked
+    spoken = None
+    if board is not None:
+        place = board.place
+        spoken = (
+            board.dimension, board.group, place.dimension if place else None,
+            place.value if place else "",
+        )  # fmt: skip
+    try:
+        return cleared(answers, plan, year, only, spoken, say), ""
+    except QuestionError as error:
+        return None, error.problem
+
+
+def _with_gated(board: Board, answer: Answers) -> Board:
     """The page with its results as the gate let them through."""
     asked = answer.asked[len(answer.asked) - answer.page :]
     found = [
@@ -398,64 +318,7 @@ def _with_gated(board: Board, answer: _Answers) -> Board:
     )
 
 
-def _apart(answers: Sequence[_Answers], plan: Plan) -> list[list[tuple[Gaps, Group]]]:
-    """The results to gate: what groups share is made of those that will be shown."""
-    if plan.internal:
-        return [answer.results for answer in answers]
-    away = withheld_groups([a.results for a in answers], min_n=plan.min_n)
-    every = []
-    for answer, each in zip(answers, away, strict=True):
-        results = [
-            one.answer(answer.indicator, hidden) if hidden else before
-            for one, before, hidden in zip(
-                answer.asked, answer.results, each, strict=True
-            )
-        ]
-        main, stratum = results[0]
-        results[0] = with_those_aside(main, answer.named, min_n=plan.min_n), stratum
-        every.append(results)
-    return every
-
-
-def _gated(
-    answers: Sequence[_Answers], said_before: int, plan: Plan
-) -> tuple[list[Study], list[str]]:
-    """The studies, gated together: no part may give away another's.
-
-    The first page picks the largest gaps from all of them, so that their main results
-    are one family of comparisons.
-    """
-    results = _apart(answers, plan)
-    family = joint_family([each[0][0] for each in results])
-    every = gate_studies(
-        [
-            [(main, each[0][1]), *each[1:]]
-            for main, each in zip(family, results, strict=True)
-        ],
-        min_n=plan.min_n,
-        internal=plan.internal,
-    )
-    studies: list[Study] = []
-    notes: list[str] = []
-    for answer, whole in zip(answers, every, strict=True):
-        gated = whole[: len(whole) - answer.page]
-        answer.gated = whole[len(gated) :]
-        places = gated[1:-1] if answer.has_years else gated[1:]
-        studies.append(
-            Study(
-                indicator=answer.indicator,
-                gaps=gated[0],
-                years=gated[-1] if answer.has_years else None,
-                places=tuple(places),
-            )
-        )
-        notes += gated[0].gaps.provenance.notes[said_before:]
-        if answer.indicator.figures is not None and answer.has_years:
-            notes += gated[-1].gaps.provenance.notes[said_before:]
-    return studies, notes
-
-
-def _unequal(answer: _Answers, study: Study) -> tuple[GatedInequality, ...]:
+def _unequal(answer: Answers, study: Study) -> tuple[GatedInequality, ...]:
     """How unequal the groups of each trait are together: at least three are shown.
 
     Year by year where there are years, in which no student stands twice.
@@ -472,11 +335,6 @@ def _unequal(answer: _Answers, study: Study) -> tuple[GatedInequality, ...]:
     )
 
 
-def _has_several(cells: Cells, indicator: Indicator, dimension: Dimension) -> bool:
-    table = cells.table(indicator.name, [dimension.name])
-    return int((table.moments.n > 0).sum()) > 1
-
-
 def _described(study: Study, provenance: Provenance) -> Study:
     """The study with the whole report's provenance on its results."""
     gated = study.gaps
@@ -484,10 +342,12 @@ def _described(study: Study, provenance: Provenance) -> Study:
     return replace(study, gaps=replace(gated, gaps=whole))
 
 
-def _quality(source: Source, schema: Schema, plan: Plan) -> Quality:
+def _quality(source: Source, schema: Schema, plan: Plan, *, cautious: bool) -> Quality:
     try:
         by = (*plan.by, *plan.over)
-        found = assess(source, schema, plan.indicators, by, where=plan.where)
+        found = assess(
+            source, schema, plan.indicators, by, where=plan.where, cautious=cautious
+        )
         return with_jumps(found, source, schema, plan.indicators, plan.where)
     except EquitableError as error:
         raise InputError(

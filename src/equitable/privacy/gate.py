@@ -17,7 +17,7 @@ a ``Gated`` result therefore says 'Not checked for publication':
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -118,7 +118,9 @@ def gate_studies(
     ]
 
 
-def gate_hidden(gaps: Gaps, hidden: set[Key], *, min_n: int) -> Gated:
+def gate_hidden(
+    gaps: Gaps, hidden: Collection[Key], *, min_n: int, stratum: Group | None = None
+) -> Gated:
     """Guard a result by what a release withholds; its figures passed the audit.
 
     Parameters
@@ -126,15 +128,28 @@ def gate_hidden(gaps: Gaps, hidden: set[Key], *, min_n: int) -> Gated:
     gaps
         A result whose shared figures are made without the hidden groups.
     hidden
-        All groups of the release that are withheld, for this indicator.
+        All groups that are withheld, for this indicator.  Where everyone of a stratum
+        is, so are all groups in it: less the others they would tell it.
     min_n
-        The release's threshold.
+        The threshold.
+    stratum
+        What all rows are of (a year); the hidden groups have it among their dimensions.
     """
+    stratum = stratum or {}
     marked = _marked(gaps, min_n, internal=False)
     provenance = replace(marked.provenance, audited=True)
-    guarded = _gated(replace(marked, provenance=provenance), {}, set(hidden), min_n)
-    rows = tuple(replace(row, missing=None) for row in guarded.gaps.rows)
-    return Gated(replace(guarded.gaps, rows=rows), internal=False, audited=True)
+    away = set(hidden) | {
+        key_of(row.group, {**stratum, **row.within})
+        for row in gaps.rows
+        if key_of({}, {**stratum, **row.within}) in hidden
+    }
+    guarded = _gated(replace(marked, provenance=provenance), stratum, away, min_n).gaps
+    rows = tuple(replace(row, missing=None) for row in guarded.rows)
+    overall = guarded.overall
+    if key_of({}, stratum) in hidden:
+        overall = overall.held_back()
+    guarded = replace(guarded, rows=rows, overall=overall)
+    return Gated(guarded, internal=False, audited=True)
 
 
 def withheld_groups(

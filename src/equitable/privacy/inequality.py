@@ -172,6 +172,12 @@ def several_shown(
         table = cells.table(gated.gaps.indicator.name, [*held, dimension.name])
         if dimension.overlapping or table.moments.spare.any():
             continue
+        if all(
+            row.withheld
+            for row in gated.gaps.rows
+            if tuple(row.group) == (dimension.name,)
+        ):
+            continue
         one = shown_inequality(cells, gated, dimension, question)
         if most_groups(one) >= fewest:
             found.append(one)

@@ -103,7 +103,7 @@ def release_cells(
                 cells.provenance, notes=(*cells.provenance.notes, *notes)
             ),
         )
-    cells, aside = _without_the_few(cells, by, year, policy)
+    cells, aside = without_the_few(cells, by, year, policy)
     strata = strata_of(
         cells, indicators, by, depth=depth, year=year, seed=seed,
         further=sorted({key for out in earlier for _, _, key in out}), aside=aside,
@@ -131,10 +131,10 @@ def release_cells(
         further = (hidden.hidden & ~hidden.primary).astype(np.float64)
         often[len(stratum.keys)] = weight - 1.0 + further / len(strata)
         open_ += unproven(stratum, protected, policy)
-        deviations = _deviations(stratum, protected, policy, kept)
+        deviations = deviations_of(stratum, protected, policy, kept)
         witnesses += sum(len(p.witnesses) for p in protected.counts.values())
-        ledger += _ledger(stratum, protected)
-        shown = _figures(stratum, protected, deviations, indicators, policy)
+        ledger += ledger_of(stratum, protected)
+        shown = figures_of(stratum, protected, deviations, indicators, policy)
         figures += shown
         first = protected.students[stratum.counted[0].name]
         asked, away = first.values[: stratum.asked], first.hidden[: stratum.asked]
@@ -184,7 +184,7 @@ def release_cells(
     )
 
 
-def _without_the_few(
+def without_the_few(
     cells: Cells, by: Sequence[str], year: str | None, policy: Policy
 ) -> tuple[Cells, tuple[str, ...]]:
     """Without the few whose group nobody wrote down: they are in no figure at all.
@@ -248,7 +248,7 @@ def _protected(
     return protected, kept
 
 
-def _deviations(
+def deviations_of(
     stratum: Stratum, protected: Protected, policy: Policy, kept: Mask
 ) -> dict[str, Mask]:
     """For each mean, which standard deviations are withheld.
@@ -292,13 +292,22 @@ def added_up(rows: Any, hidden: Mask) -> Mask:
     return np.asarray(hidden & (np.abs(left).max(axis=1, initial=0.0) < _LEFT))
 
 
-def _figures(
+def figures_of(
     stratum: Stratum,
     protected: Protected,
     deviations: Mapping[str, Mask],
     indicators: Sequence[Indicator],
     policy: Policy,
 ) -> list[ReleasedFigure]:
+    """Everything that is told of a block's groups, or withheld of them.
+
+    Parameters
+    ----------
+    stratum, protected
+        A block, and what is withheld of it.
+    deviations
+        Which standard deviations are, for each mean: of ``deviations_of``.
+    """
     return [
         figure
         for indicator, one in zip(indicators, stratum.counted, strict=True)
@@ -388,7 +397,8 @@ def _coded(n: Count, coded: float, policy: Policy) -> tuple[str, float] | None:
     return ("<", share) if coded < 0 else (">", 1 - share)
 
 
-def _ledger(stratum: Stratum, protected: Protected) -> list[Withholding]:
+def ledger_of(stratum: Stratum, protected: Protected) -> list[Withholding]:
+    """Each withheld figure and the reason, for the register alone."""
     found = []
     for one in stratum.counted:
         layer, parts = protected.students[one.name], protected.counts[one.name]

@@ -141,12 +141,21 @@ def _methods(contents: Contents) -> tuple[str, ...]:
     items += [
         *_of_verdicts(gaps),
         (
-            "Students without a value of the outcome are left out of its figure and counted"
-            " beside it. Students whose group nobody wrote down are a group of their own,"
+            "Students without a value of the outcome are left out of its figure"
+            f"{'' if contents.audited else ' and counted beside it'}. Students whose group nobody wrote down are a group of their own,"
             " ‘Not reported’."
         ),
     ]
-    if not contents.internal:
+    if contents.audited:
+        least = contents.provenance.min_n
+        items.append(
+            f"Groups of fewer than {least} students are withheld, and so are shares that"
+            f" fewer than {least} students have, or lack, and further figures where a"
+            " subtraction would give one of these away. For each it was proved that it"
+            f" could be anything from 0 to {least}: there are other numbers that would"
+            " make the same report."
+        )
+    elif not contents.internal:
         items.append(
             f"Groups of fewer than {contents.provenance.min_n} students are withheld, and"
             " further ones where a subtraction would give them away. This has not been"

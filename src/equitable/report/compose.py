@@ -30,6 +30,7 @@ from equitable.report.document import (
     Section,
 )
 from equitable.report.inequality import unequal_section
+from equitable.report.marks import CHECKED_MARK, MARK, marks
 from equitable.report.people import school_year
 from equitable.report.published_figures import (
     NO_CHANCE,
@@ -51,8 +52,6 @@ from equitable.vocabulary import (
     Verdict,
 )
 
-MARK: Final = "Not checked for publication"
-INTERNAL_MARK: Final = "Internal: contains small groups"
 _LARGEST: Final = 3
 _CAUTIONS: Final = 4
 _MONTHS: Final = (
@@ -65,13 +64,12 @@ _SAID: Final = 2
 def compose(contents: Contents) -> Document:
     """Make the document of a report."""
     contents = replace(contents, studies=_told_apart(contents.studies))
-    marks = [INTERNAL_MARK] if contents.internal else []
-    marks += [] if contents.audited else [MARK]
     return Document(
         title=contents.title,
         subtitle=_subtitle(contents),
-        mark=" · ".join(marks),
+        mark=marks(internal=contents.internal, audited=contents.audited),
         internal=contents.internal,
+        checked=contents.audited,
         sections=(
             _summary(contents),
             *(
@@ -148,13 +146,10 @@ def _summary(contents: Contents) -> Section:
                 " reader could tell who some of these students are.",
             )
         )
-    if not contents.audited:
-        blocks.append(
-            Callout(
-                kind="mark",
-                text=_about_mark(contents.studies),
-            )
-        )
+    if contents.audited:
+        blocks.append(Callout(kind="checked", text=_about_check(contents)))
+    else:
+        blocks.append(Callout(kind="mark", text=_about_mark(contents)))
     blocks += _cautions(contents.provenance.cautions)
     largest = largest_gaps(contents.studies)
     plain = [] if largest else largest_differences(contents.studies)
@@ -192,15 +187,29 @@ def _summary(contents: Contents) -> Section:
     )
 
 
-def _about_mark(studies: Sequence[Study]) -> str:
+def _about_check(contents: Contents) -> str:
+    """What was proved, and what was not."""
+    least = contents.provenance.min_n
+    before = contents.earlier
+    several = "the release" if before == 1 else f"the {before} releases"
+    beside = f", nor from it and {several} before it" if before else ""
+    return (
+        f"{CHECKED_MARK}. No group of fewer than {least} students can be worked out"
+        f" from this report{beside}. It was not held against other reports of the same"
+        " students: for those, make a release of everything together."
+    )
+
+
+def _about_mark(contents: Contents) -> str:
     """What has not been done before these pages may be handed out."""
-    if all(counts_nobody(study.gaps.gaps) for study in studies):
+    if all(counts_nobody(study.gaps.gaps) for study in contents.studies):
         return (
             f"{MARK}. These figures were published by others, and count no students:"
             " nothing more was withheld here. Compare them with their source first."
         )
+    why = f": {contents.unchecked}" if contents.unchecked else ""
     return (
-        f"{MARK}. Small groups are withheld, but nobody has yet proved that none can"
+        f"{MARK}{why}. Small groups are withheld, but nobody has proved that none can"
         " be worked out. Share it within your team."
     )
 

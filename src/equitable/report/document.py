@@ -177,7 +177,7 @@ class Answer:
 class Callout:
     """A remark apart: the publication mark, a caution, a note."""
 
-    kind: Literal["mark", "internal", "caution", "note"]
+    kind: Literal["mark", "internal", "checked", "caution", "note"]
     text: str
 
 
@@ -236,12 +236,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The whole report; ``mark`` stands on every page until the audit is passed."""
+    """The whole report; ``mark`` stands on every page."""
 
     title: str
     subtitle: str
     mark: str
     sections: tuple[Section, ...]
     internal: bool = False
+    checked: bool = False
+    """Whether all that it shows was protected and proved."""
     language: str = "en"
     keywords: tuple[str, ...] = field(default_factory=tuple)

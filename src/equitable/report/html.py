@@ -11,7 +11,7 @@ from functools import cache
 from html import escape
 from importlib import resources
 from itertools import groupby
-from typing import Final
+from typing import Final, Literal
 
 from equitable.privacy.gate import Gated
 from equitable.report import charts
@@ -37,7 +37,7 @@ from equitable.report.tables import gap_table
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ps", "ur", "yi"})
 _CALLOUTS: Final = {"caution": "Take care", "note": "Note"}
-_BANDS: Final = frozenset({"mark", "internal"})
+_BANDS: Final = frozenset({"mark", "internal", "checked"})
 _IN_A_NOTEBOOK: Final = 40
 LOGO: Final = (
     '<svg viewBox="0 0 26 26" aria-hidden="true">'
@@ -164,7 +164,8 @@ def _bands(document: Document) -> str:
         if isinstance(block, Callout) and block.kind in _BANDS
     ]
     if not callouts and document.mark:
-        callouts = [Callout(kind="mark", text=document.mark)]
+        kind: Literal["checked", "mark"] = "checked" if document.checked else "mark"
+        callouts = [Callout(kind=kind, text=document.mark)]
     return "".join(
         f'<div class="band {callout.kind}"><p>{_first_strong(callout.text)}</p></div>'
         for callout in callouts

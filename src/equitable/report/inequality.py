@@ -172,10 +172,8 @@ def _drawable(gated: GatedInequality) -> Figure:
 def inequality_document(gated: GatedInequality, provenance: Provenance) -> Document:
     """The result as a document of one section."""
     from equitable.report.closing import provenance_facts  # noqa: PLC0415
-    from equitable.report.compose import INTERNAL_MARK, MARK  # noqa: PLC0415 - words
+    from equitable.report.marks import marks  # noqa: PLC0415 - words
 
-    marks = [INTERNAL_MARK] if gated.internal else []
-    marks += [] if gated.audited else [MARK]
     title = f"{gated.indicator.label}, by {gated.dimension.label}"
     blocks: list[Block] = [
         Callout(kind="caution", text=text) for text in provenance.cautions
@@ -197,8 +195,9 @@ def inequality_document(gated: GatedInequality, provenance: Provenance) -> Docum
     return Document(
         title=title,
         subtitle=", ".join(file.name for file in provenance.files[:3]),
-        mark=" · ".join(marks),
+        mark=marks(internal=gated.internal, audited=gated.audited),
         internal=gated.internal,
+        checked=gated.audited,
         sections=(
             Section(
                 name="unequal",

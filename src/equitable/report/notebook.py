@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from html import escape
 
-from equitable.report.compose import INTERNAL_MARK, MARK
+from equitable.report.marks import marks
 from equitable.report.plain_text import plain
 
 
@@ -21,13 +21,11 @@ def notebook_frame(sentence: str, body: str, *, internal: bool, audited: bool) -
     internal, audited
         Whether small groups are in it; whether it was checked for publication.
     """
-    marks = [INTERNAL_MARK] if internal else []
-    marks += [] if audited else [MARK]
     return (
         '<div style="max-width:60rem;padding:1rem 1.2rem;background:#fff;'
         'color:#1d2733;font:15px/1.5 system-ui,sans-serif">'
         f'<p style="margin:0 0 .6rem;color:#7d5200;font-size:13px">'
-        f"{escape(' · '.join(marks))}</p>"
+        f"{escape(marks(internal=internal, audited=audited))}</p>"
         '<p style="margin:0 0 1rem;max-width:60ch;font:20px/1.4 Charter,Georgia,serif">'
         f"{escape(plain(sentence))}</p>{body}</div>"
     )

@@ -92,6 +92,7 @@ def _payload(document: Document) -> dict[str, Any]:
         "mark": breakable(document.mark),
         "band": _BAND,
         "internal": document.internal,
+        "checked": document.checked,
         "keywords": list(document.keywords),
         "lang": language[1].lower() if language else "en",
         "region": language[2].upper() if language and language[2] else None,

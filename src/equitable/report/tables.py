@@ -177,7 +177,7 @@ def gap_table(
     columns += [(dimension.label, False) for dimension in gaps.within]
     columns += [
         ("Students", True),
-        *([("No value", True)] if indicator.figures is None else []),
+        *([("No value", True)] if _tells_missing(gaps) else []),
         (value, True),
         *([] if bare else [(confidence, True)]),
         ("Gap (points)" if indicator.is_share else "Gap", True),
@@ -277,6 +277,11 @@ def doubt_mark(row: GapRow, gaps: Gaps) -> str:
     return {"many": " *", "few": " †"}.get(_doubt(row, gaps), "")
 
 
+def _tells_missing(gaps: Gaps) -> bool:
+    """Whether it stands beside a group how many of it have no value."""
+    return gaps.indicator.figures is None and not gaps.provenance.audited
+
+
 def _has_parity(indicator: Indicator) -> bool:
     """Whether students to parity are counted: not of figures that count nobody."""
     return indicator.is_rate and indicator.figures is None
@@ -289,7 +294,7 @@ def _cells(gaps: Gaps, row: GapRow, *, bare: bool) -> tuple[Cell, ...]:
     cells += [Cell(text=row.within.get(d.name, "All")) for d in gaps.within]
     cells += [
         count_cell(row.n) if number_told(row.n, indicator) else Cell(text=NOT_THERE),
-        *([count_cell(row.missing)] if indicator.figures is None else []),
+        *([count_cell(row.missing)] if _tells_missing(gaps) else []),
         _figure_cell(row.value, value_words(row, indicator), indicator),
         *([] if bare else [_words(row.low, interval(row.low, row.high, indicator))]),
         _gap_cell(row, indicator),

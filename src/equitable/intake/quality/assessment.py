@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from equitable.intake.meaning.columns import Reading
+from equitable.intake.meaning.defaults import indicator_columns
 from equitable.intake.meaning.no_value import number_codes
 from equitable.intake.meaning.outcomes import no_value_codes, overlapping_totals
 from equitable.intake.meaning.schema import Schema
@@ -49,6 +50,7 @@ def assess(
     dimensions: Sequence[Dimension],
     *,
     where: Condition | None = None,
+    cautious: bool = False,
 ) -> Quality:
     """What to know of the data before trusting a figure made from it.
 
@@ -62,10 +64,18 @@ def assess(
     where
         Which rows are shown: what is assumed of other rows is not said.  Everything
         else is of the whole file.
+    cautious
+        Whether it stands beside figures that are published: then no number is told of
+        those without a group, nor of any group, and none of the whole file beside
+        figures of a part of it.  A reader could subtract them.
     """
     plan = Tally(schema, indicators, dimensions)
     found = plan.count(source)
     whole = next(row for row in found if row["level"] == 0)
+    told = set(plan.columns)
+    if cautious:
+        outcomes = {name for one in indicators for name in indicator_columns(one)}
+        told = told & outcomes if where is None else set()
     findings = [
         *_damage(schema, plan, found),
         *_impossible(schema, plan, whole),
@@ -73,14 +83,14 @@ def assess(
         *_codes_of_no_value(schema, plan),
         *number_codes(schema.readings, indicators, dimensions),
         *_duplicates(source, schema),
-        *missing_by_group(schema, plan, found),
+        *missing_by_group(schema, plan, found, shares=not cautious),
         *counts_by_year(schema, plan, found),
         *groups_by_year(source, schema, plan, found),
         *years_in_two_ways(schema),
         *sums_that_differ(source, schema, indicators),
         *impossible_percentages(source, indicators),
         *renamed_schools(source, schema),
-        *missing(plan, whole, of_part=where is not None),
+        *missing(plan, whole, told, of_part=where is not None),
         *_about_file(source, schema, where),
     ]
     return Quality(
@@ -94,6 +104,7 @@ def assess(
                 missing=int(whole[f"m{place}"] or 0),
             )
             for place, column in enumerate(plan.columns)
+            if column in told
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from equitable.intake.meaning.defaults import indicator_columns
@@ -18,11 +18,16 @@ _FAR_TIMES: Final = 2.0
 
 
 def missing(
-    plan: Tally, whole: Mapping[str, Any], *, of_part: bool = False
+    plan: Tally,
+    whole: Mapping[str, Any],
+    told: Collection[str],
+    *,
+    of_part: bool = False,
 ) -> list[Finding]:
     """Columns without a value in one row of a hundred, or more.
 
-    ``of_part`` says that what is shown is of some of the file's rows only.
+    ``told`` are those that may be spoken of; ``of_part`` says that what is shown is of
+    some of the file's rows only.
     """
     of = " of the whole file" if of_part else ""
     rows = int(whole["n"] or 0)
@@ -31,7 +36,7 @@ def missing(
     for place, column in enumerate(plan.columns):
         missing = int(whole[f"m{place}"] or 0)
         share = missing / rows if rows else 0.0
-        if missing < SMALL or share < 0.01:
+        if missing < SMALL or share < 0.01 or column not in told:
             continue
         findings.append(
             Finding(
@@ -50,12 +55,16 @@ def missing(
 
 
 def missing_by_group(
-    schema: Schema, plan: Tally, found: Sequence[Mapping[str, Any]]
+    schema: Schema,
+    plan: Tally,
+    found: Sequence[Mapping[str, Any]],
+    *,
+    shares: bool = True,
 ) -> list[Finding]:
     """Groups whose outcome is missing far more often than the others'.
 
     Score test of two proportions, p < .001, and at least ten points more, or twice as
-    often and at least five in a hundred.
+    often and at least five in a hundred.  ``shares`` says whether it is told how often.
     """
     if schema.rows_are != "students":
         return []
@@ -86,7 +95,7 @@ def missing_by_group(
                 findings.append(
                     (share - other,
                      _lacks(dimension, group, indicator, (missing, n),
-                            (rest_missing, rest)))
+                            (rest_missing, rest), told=shares))
                 )  # fmt: skip
     findings.sort(key=lambda entry: -entry[0])
     return [finding for _, finding in findings[: 2 * MOST_SENTENCES]]
@@ -112,11 +121,13 @@ def _lacks(
     indicator: Indicator,
     own: tuple[int, int],
     rest: tuple[int, int],
+    *,
+    told: bool,
 ) -> Finding:
     """Shares are told only of ten with and ten without: a share gives the rest."""
     who = f"'{group}' ({dimension.label})"
     sentence = f"'{indicator.label}' is missing more often for {who} than for others."
-    if _tellable(*own) and _tellable(*rest):
+    if told and _tellable(*own) and _tellable(*rest):
         share, other = (100 * missing / n for missing, n in (own, rest))
         sentence = (
             f"'{indicator.label}' is missing for {share:.0f} of every 100 students of "

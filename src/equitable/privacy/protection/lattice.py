@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -56,6 +56,7 @@ def strata_of(
     depth: int,
     year: str | None,
     seed: int,
+    only: Mapping[str, Collection[Key]] | None = None,
     further: Sequence[Key] = (),
     aside: Sequence[str] = (),
 ) -> tuple[Stratum, ...]:
@@ -74,6 +75,9 @@ def strata_of(
         are counted in each.
     seed
         Of what is left to chance.
+    only
+        Just these groups, by year ('' without one), and everyone: not every crossing.
+        Years without any are no block.
     further
         Groups beyond those, which earlier releases told of: of any of the cells'
         dimensions.
@@ -86,15 +90,20 @@ def strata_of(
     QuestionError
         Where there are too many figures to protect.
     """
-    others = sorted({name for key in further for name, _ in key} - {*by})
-    asked, by = len(by), [*by, *others]
+    wanted = [key for keys in (only or {}).values() for key in keys]
+    others = {name for key in (*further, *wanted) for name, _ in key} - {*by}
+    asked, by = len(by), [*by, *sorted(others)]
     axes = [cells.axes[cells.axis(name)] for name in by]
     memberships = [_membership(axis) for axis in axes]
-    _refuse_too_many(by, [len(own) for own in memberships[:asked]], depth)
+    if only is None:
+        _refuse_too_many(by, [len(own) for own in memberships[:asked]], depth)
     extra = _places_of(further, axes)
     places = [cells.axis(name) for name in by]
     found = []
     for within, kept in _years(cells, year):
+        label = next(iter(within.values()), "")
+        if only is not None and label not in only:
+            continue
         own = cells.codes[kept][:, places].astype(np.int64)
         sizes = [membership.shape[1] for membership in memberships]
         held = np.unique(own, axis=0)
@@ -105,7 +114,10 @@ def strata_of(
             _counted(cells, indicator, kept, target, len(codes))
             for indicator in indicators
         )
-        tables = tables_of(memberships, codes, depth, asked=asked, extra=extra)
+        tables = tables_of(
+            memberships, codes, depth, asked=asked, extra=extra,
+            only=None if only is None else _places_of(only[label], axes),
+        )  # fmt: skip
         tables = _without_nobody(tables, axes, counted, aside)
         keys = tuple(
             tuple(
@@ -154,7 +166,7 @@ def _without_nobody(
     )
 
 
-def _places_of(further: Sequence[Key], axes: Sequence[Axis]) -> list[Place]:
+def _places_of(further: Collection[Key], axes: Sequence[Axis]) -> list[Place]:
     """Earlier groups as positions; one whose label is gone was of nobody now."""
     place = {axis.dimension.name: number for number, axis in enumerate(axes)}
 

@@ -16,7 +16,7 @@ import numpy as np
 from equitable.privacy.policy import Policy
 from equitable.privacy.protection.economy import Side, spared
 from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers, Programme
-from equitable.privacy.protection.students import HARD, Layer
+from equitable.privacy.protection.students import Layer, hard, shut
 
 _SLIGHT: Final = 1e-3
 _PARENTS: Final = 4
@@ -92,7 +92,7 @@ def withhold_parts(
     """
     search = _Search(
         rows, cells, parents, parents_hidden, policy, both=both and not amounts,
-        amounts=amounts, cost=np.where(kept, HARD, cost), shown=shown, hidden=hidden,
+        amounts=amounts, cost=cost, kept=kept, shown=shown, hidden=hidden,
     )  # fmt: skip
     for number in range(len(parents)):
         search.under(number)
@@ -117,10 +117,13 @@ class _Search:
         both: bool,
         amounts: bool,
         cost: Numbers,
+        kept: Mask,
         shown: Mask | None,
         hidden: Mask | None,
     ) -> None:
-        self.rows, self.cells, self.parents, self.cost = rows, cells, parents, cost
+        self.rows, self.cells, self.parents = rows, cells, parents
+        self.cost, self.hard = np.where(kept, hard(cost), cost), hard(cost)
+        self.shut = shut(cost)
         self.away, self.t, self.both = parents_hidden, policy.threshold, both
         self.amounts = amounts
         self.width = policy.sum_width if amounts else policy.width
@@ -202,7 +205,7 @@ class _Search:
         programme, parts = self.programme, self.parts
         sizes = self.sizes[number]
         programme.hold(self.parents[number])
-        self._price(HARD)
+        self._price(self.shut)
         # As they are, the counts are a witness of their own.
         found = number == 0
         for layer, sign in ((parts.yes, -1.0), (parts.no, 1.0)):
@@ -275,7 +278,7 @@ class _Search:
         )  # fmt: skip
         paid = self._paid()
         self.cost = price.copy()
-        self.cost[row] = HARD
+        self.cost[row] = self.hard
         for side, values in (
             (parts.yes, parts.yes.values),
             (parts.no, parts.no.values),
@@ -375,7 +378,7 @@ class _Search:
         # First without withholding anything further.
         return any(
             self._reach(side, row, number, goal, up=up, price=price)
-            for price in (HARD, 0.0)
+            for price in (self.shut, 0.0)
             for number in some
         )
 

@@ -15,8 +15,17 @@ from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers, Progr
 
 _SIDEWAYS: Final = 1e-6
 _ROOM: Final = 4
-HARD = 1e7
-"""The price of what must stay: paid only where nothing else would do."""
+_DEARER: Final = 2.0
+
+
+def shut(cost: Numbers) -> float:
+    """A price that no figure has: whoever pays it withholds as few as can be."""
+    return _DEARER * float(cost.max(initial=1.0))
+
+
+def hard(cost: Numbers) -> float:
+    """The price of what must stay: more than all others together, at the shut price."""
+    return _DEARER * shut(cost) * max(len(cost), 1)
 
 
 @dataclass(slots=True)
@@ -123,9 +132,7 @@ def withhold_students(
     limit = np.full(rows.shape[1], most) if upper is None else upper
     programme = Programme(rows, values, limit, stay)
     floor = 1.0 if policy.zeros == "published" else 0.0
-    search = _Search(
-        programme, layer, cells, np.where(kept, HARD, cost), fixed, floor, rows, t
-    )
+    search = _Search(programme, layer, cells, cost, kept, fixed, floor, rows, t)
     search.together = together
     search.hide(np.zeros(len(values), bool))
     for point in begun:
@@ -190,13 +197,18 @@ class _Search:
         layer: Layer,
         cells: Numbers,
         cost: Numbers,
+        kept: Mask,
         fixed: Mask,
         floor: float,
         rows: Any,
         goal: float,
     ) -> None:
         self.programme, self.layer, self.cells = programme, layer, cells
-        self.cost, self.floor = cost, floor
+        self.cost, self.floor, self.hard = (
+            np.where(kept, hard(cost), cost),
+            floor,
+            hard(cost),
+        )
         self.together, self.fixed = 1, fixed
         self.rows, self.goal = rows, goal
         self.down = np.maximum(layer.values - floor, 0.0)
@@ -264,7 +276,7 @@ class _Search:
         before = (layer.hidden, layer.witnesses, layer.least, layer.most)
         paid, price = float(self.cost[layer.hidden].sum()), self.cost.copy()
         self.cost = price.copy()
-        self.cost[rows] = HARD
+        self.cost[rows] = self.hard
         seen = [np.asarray(self.rows @ one, np.float64) for one in layer.witnesses]
         still = [
             (one, own)

@@ -103,6 +103,7 @@ def tables_of(
     depth: int,
     *,
     asked: int | None = None,
+    only: Sequence[Place] | None = None,
     extra: Sequence[Place] = (),
 ) -> Tables:
     """Every margin and intersection up to a depth.
@@ -118,6 +119,8 @@ def tables_of(
         How many dimensions are crossed at most.
     asked
         How many of the dimensions, from the first, are crossed; else all.
+    only
+        The groups, of any dimensions, where they are not every crossing.
     extra
         Further groups, of any dimensions.
     """
@@ -125,12 +128,14 @@ def tables_of(
 
     held = [own[:, codes[:, place]] for place, own in enumerate(memberships)]
     some = range(len(memberships) if asked is None else asked)
-    groups = [
+    groups: list[Place] = [
         tuple(zip(names, places, strict=True))
         for crossed in range(min(depth, len(some)) + 1)
         for names in itertools.combinations(some, crossed)
         for places in itertools.product(*(range(len(held[d])) for d in names))
     ]
+    if only is not None:
+        groups = [(), *sorted({*only} - {()})]
     beyond = sorted({*extra} - {*groups})
     groups += beyond
     rows = []

@@ -83,7 +83,7 @@ def _head(page: BoardPage) -> str:
         f'<p class="band {kind}"><strong>{escape(first)}</strong> {escape(more)}</p>'
         for kind, first, more in (
             ("internal", page.internal, page.internal_more),
-            ("mark", page.mark, page.mark_more),
+            ("checked" if page.checked else "mark", page.mark, page.mark_more),
         )
         if first
     )

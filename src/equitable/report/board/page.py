@@ -65,6 +65,8 @@ class BoardPage:
     subtitle: str
     mark: str
     mark_more: str
+    checked: bool
+    """Whether the mark says that all was proved."""
     internal: str
     internal_more: str
     lead: str
@@ -102,8 +104,11 @@ def board_page(contents: Contents, language: str) -> BoardPage:
         title=words.say(kind, group=group, where=written.where()),
         kind=words.say("page.kind"),
         subtitle=" · ".join(filter(None, [facts.year, written.day(contents.date)])),
-        mark="" if contents.audited else words.say("page.mark"),
-        mark_more=words.say("page.mark-more"),
+        mark=words.say("page.checked" if contents.audited else "page.mark"),
+        mark_more=words.say("page.checked-more", least=str(contents.provenance.min_n))
+        if contents.audited
+        else words.say("page.mark-more"),
+        checked=contents.audited,
         internal=words.say("page.internal") if contents.internal else "",
         internal_more=words.say("page.internal-more"),
         lead=_lead(facts, words, written),
