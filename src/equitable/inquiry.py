@@ -30,11 +30,18 @@ from equitable.privacy.gate import (
     gate_studies,
     withheld_groups,
 )
+from equitable.privacy.left_out import leave_out, with_notes
 from equitable.privacy.lines import Key, key_of
 from equitable.privacy.policy import Policy
 from equitable.report.contents import Study
 from equitable.report.untold import not_told
-from equitable.vocabulary import Break, Condition, Dimension, Indicator
+from equitable.vocabulary import (
+    NOT_REPORTED,
+    Break,
+    Condition,
+    Dimension,
+    Indicator,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,19 +176,26 @@ def answers_of(
 
 def without_the_few(
     cells: Cells, by: Sequence[str], year: Dimension | None, plan: Plan
-) -> tuple[Cells, tuple[str, ...]]:
-    """The cells without the few whose group nobody wrote down, for every outcome.
+) -> tuple[Cells, tuple[str, ...], tuple[Key, ...]]:
+    """The cells without the few whose group nobody wrote down, and other small groups.
 
     Returns
     -------
-    The others; the dimensions of which some were set aside.
+    The others; the dimensions of which some were not reported; every group that is in
+    no figure now.
     """
     named: list[str] = []
     strata = (year.name,) if year else ()
     for indicator in plan.indicators:
         cells, some = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
         named += some
-    return cells, tuple(dict.fromkeys(named))
+    left: tuple[Key, ...] = ()
+    name = year.name if year else None
+    if not plan.earlier:
+        cells, left = leave_out(cells, by, name, min_n=plan.min_n)
+        cells = with_notes(cells, left, name)
+    aside = (*(((one, NOT_REPORTED),) for one in dict.fromkeys(named)), *left)
+    return cells, tuple(dict.fromkeys(named)), aside
 
 
 def cleared(
@@ -190,6 +204,7 @@ def cleared(
     year: Dimension | None,
     only: str,
     board: tuple[str, str, str | None, str] | None,
+    aside: Sequence[Key],
     say: Callable[[str], None],
 ) -> Clearance:
     """What is to be withheld of all that is asked, with the proof.
@@ -202,6 +217,8 @@ def cleared(
         The one year that all figures are of, where there is no other.
     board
         The page's dimension and group, and its place's dimension and value.
+    aside
+        Groups that are in no figure.
 
     Raises
     ------
@@ -244,6 +261,7 @@ def cleared(
         policy=Policy(threshold=plan.min_n),
         earlier=plan.earlier,
         rather=[()] if board is None else [((board[0], board[1]),)],
+        aside=aside,
         say=say,
     )
 
@@ -274,6 +292,7 @@ def gated_together(
     plan: Plan,
     clearance: Clearance | None = None,
     only: Group | None = None,
+    aside: Sequence[Key] = (),
 ) -> tuple[list[Study], list[str]]:
     """The studies, gated together: no part may give away another's.
 
@@ -286,6 +305,8 @@ def gated_together(
         What was proved of all of them; without it they go through the simple gate.
     only
         The one year that all figures are of, where there is no other.
+    aside
+        Groups that are in no figure.
     """
     results = [answer.results for answer in answers]
     away: list[list[frozenset[Key]]] = []
@@ -311,8 +332,14 @@ def gated_together(
     else:
         every = [
             [
-                gate_hidden(result, hidden, min_n=plan.min_n)
-                for (result, _), hidden in zip(each, own, strict=True)
+                gate_hidden(
+                    result,
+                    hidden,
+                    min_n=plan.min_n,
+                    stratum=stratum or only,
+                    nobody=aside,
+                )
+                for (result, stratum), hidden in zip(each, own, strict=True)
             ]
             for each, own in zip(results, away, strict=True)
         ]

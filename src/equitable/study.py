@@ -38,6 +38,7 @@ from equitable.privacy.inequality import (
     GatedInequality,
     several_shown,
 )
+from equitable.privacy.lines import Key
 from equitable.privacy.rows_read import guarded
 from equitable.report.contents import Board, Contents, Study
 from equitable.report.inequality import FEWEST, SAID
@@ -108,9 +109,10 @@ def carry_out(
     by, said = _comparable(cells, latest, plan)
     lacking = not_told(plan.by, said, plan.where)
     named: tuple[str, ...] = ()
+    left: tuple[Key, ...] = ()
     everyone = int(cells.students.sum())
     if not (plan.marked or plan.why_unchecked):
-        cells, named = without_the_few(cells, by, year, plan)
+        cells, named, left = without_the_few(cells, by, year, plan)
     answers: list[Answers] = []
     further = []
     for indicator in plan.indicators:
@@ -127,12 +129,12 @@ def carry_out(
         board = _board(answers, studies, latest, year, plan)
     only = _only_year(cells, year) if latest is None else ""
     clearance, unchecked = _clearance(
-        answers, plan, year if latest or only else None, only, board, say
+        answers, plan, year if latest or only else None, only, board, left, say
     )
     # The page lies beside the report: what both show is gated together.
     studies, aside = gated_together(
         answers, said_before, plan, clearance,
-        {year.name: only} if year and only else None,
+        {year.name: only} if year and only else None, left,
     )  # fmt: skip
     if board is not None and plan.page is not None:
         answer = answers[board.study]
@@ -153,6 +155,9 @@ def carry_out(
     ]
     say("Looking at the data's quality")
     quality = _quality(source, schema, plan, cautious=clearance is not None)
+    if clearance is not None and left:
+        # Rows with a value less those that are told of are those who were left out.
+        quality = replace(quality, missing=())
     internal = plan.marked
     assumed = schema.notes_where(source, plan.where)
     forms = [about_forms(axis.dimension, axis.groups) for axis in cells.axes]
@@ -174,7 +179,7 @@ def carry_out(
     students = all(not one.is_counts and one.figures is None for one in plan.indicators)
     if not internal and students:
         some = [answer.aside for answer in answers if answer.aside]
-        some += [everyone - int(cells.students.sum())] if named else []
+        some += [everyone - int(cells.students.sum())] if left else []
         provenance = guarded(provenance, plan.min_n, aside=min(some, default=0))
     return Contents(
         title=plan.title or f"Who is served, and who is not yet: {source.name}",
@@ -284,6 +289,7 @@ def _clearance(
     year: Dimension | None,
     only: str,
     board: Board | None,
+    aside: Sequence[Key],
     say: Callable[[str], None],
 ) -> tuple[Clearance | None, str]:
     """What was proved; or why nothing was."""
@@ -299,7 +305,7 @@ def _clearance(
             place.value if place else "",
         )  # fmt: skip
     try:
-        return cleared(answers, plan, year, only, spoken, say), ""
+        return cleared(answers, plan, year, only, spoken, aside, say), ""
     except QuestionError as error:
         return None, error.problem
 

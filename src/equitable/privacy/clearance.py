@@ -24,7 +24,7 @@ from equitable.cube.cells import Cells
 from equitable.errors import QuestionError
 from equitable.privacy.already_out import Out, already_out
 from equitable.privacy.policy import Policy
-from equitable.privacy.protection.block import protect_block
+from equitable.privacy.protection.block import EVERY, protect_block
 from equitable.privacy.protection.certificate import unproven
 from equitable.privacy.protection.lattice import Key, Stratum, strata_of
 from equitable.privacy.release import deviations_of, figures_of
@@ -33,10 +33,13 @@ from equitable.vocabulary import WITHHELD
 
 _MOST: Final = 1_500_000
 """Figures times finest cells times kinds of students of a block: about a minute."""
-_THOROUGH: Final = 40_000
-_PLAIN: Final = 3.0
+_SMALL: Final = 40_000
+"""Figures times finest cells of a block that is gone over for all it withholds."""
+_TRIES: Final = 8
+"""How many figures withheld for others' sake of a larger one: the dearest."""
+_PLAIN: Final = 12.0
 """How many times dearer it is to withhold a group of one trait than a crossing."""
-_RATHER: Final = 30.0
+_RATHER: Final = 40.0
 """How many times dearer it is to withhold a group that a page speaks of."""
 
 
@@ -91,6 +94,7 @@ def clear(
     policy: Policy,
     earlier: Sequence[Out] = (),
     rather: Collection[Key] = (),
+    aside: Sequence[Key] = (),
     seed: int = 1,
     say: Callable[[str], None] = lambda _: None,
 ) -> Clearance:
@@ -109,6 +113,8 @@ def clear(
         What is out already of the same students.
     rather
         Groups that should stay if others can go instead.
+    aside
+        Groups that are in no figure, with their year.
     seed
         Of what is left to chance.
 
@@ -126,7 +132,7 @@ def clear(
         further = sorted({key for out in known for _, _, key in out})
         strata = strata_of(
             block.cells, block.cells.indicators, (), depth=0, year=year, seed=seed,
-            only=block.groups, further=further,
+            only=block.groups, further=further, aside=aside,
         )  # fmt: skip
         for stratum in strata:
             _refuse_too_large(stratum)
@@ -171,10 +177,10 @@ def _of_stratum(
     kept[stratum.tables.everyone] = True
     weight = np.array([_weight(key, rather) for key in stratum.keys])
     known = already_out(stratum, earlier, policy)
-    small = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1] <= _THOROUGH
+    small = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1] <= _SMALL
     protected = protect_block(
         stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
-        away=known.away, weight=weight, thorough=small,
+        away=known.away, weight=weight, tries=EVERY if small else _TRIES,
     )  # fmt: skip
     deviations = deviations_of(stratum, protected, policy, kept)
     shown = figures_of(stratum, protected, deviations, block.cells.indicators, policy)

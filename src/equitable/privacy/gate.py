@@ -119,7 +119,12 @@ def gate_studies(
 
 
 def gate_hidden(
-    gaps: Gaps, hidden: Collection[Key], *, min_n: int, stratum: Group | None = None
+    gaps: Gaps,
+    hidden: Collection[Key],
+    *,
+    min_n: int,
+    stratum: Group | None = None,
+    nobody: Collection[Key] = (),
 ) -> Gated:
     """Guard a result by what a release withholds; its figures passed the audit.
 
@@ -128,25 +133,29 @@ def gate_hidden(
     gaps
         A result whose shared figures are made without the hidden groups.
     hidden
-        All groups that are withheld, for this indicator.  Where everyone of a stratum
-        is, so are all groups in it: less the others they would tell it.
+        All groups that are withheld, for this indicator, without the stratum.  Where
+        everyone of a stratum is, so are all groups in it: less the others they would
+        tell it.
     min_n
         The threshold.
     stratum
-        What all rows are of (a year); the hidden groups have it among their dimensions.
+        What all rows are of (a year).
+    nobody
+        Groups that are in no figure, with their year: they are withheld as well.
     """
-    stratum = stratum or {}
+    of_all = set((stratum or {}).items())
     marked = _marked(gaps, min_n, internal=False)
     provenance = replace(marked.provenance, audited=True)
-    away = set(hidden) | {
-        key_of(row.group, {**stratum, **row.within})
-        for row in gaps.rows
-        if key_of({}, {**stratum, **row.within}) in hidden
-    }
-    guarded = _gated(replace(marked, provenance=provenance), stratum, away, min_n).gaps
+    away = set(hidden)
+    for row in gaps.rows:
+        key = key_of(row.group, row.within)
+        whole = {*key, *of_all}
+        if key_of({}, row.within) in hidden or any(whole >= {*one} for one in nobody):
+            away.add(key)
+    guarded = _gated(replace(marked, provenance=provenance), {}, away, min_n).gaps
     rows = tuple(replace(row, missing=None) for row in guarded.rows)
     overall = guarded.overall
-    if key_of({}, stratum) in hidden:
+    if () in away:
         overall = overall.held_back()
     guarded = replace(guarded, rows=rows, overall=overall)
     return Gated(guarded, internal=False, audited=True)

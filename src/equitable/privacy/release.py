@@ -15,38 +15,40 @@ from typing import Any, Final
 import numpy as np
 
 from equitable.cube.cells import Cells
-from equitable.errors import EquitableError, QuestionError
-from equitable.measures.gaps import gaps as compute_gaps
-from equitable.measures.inequality.results import InequalityQuestion
+from equitable.errors import QuestionError
 from equitable.measures.means import mean_interval
-from equitable.measures.question import Question
 from equitable.measures.rates import wilson
 from equitable.privacy.already_out import Known, Out, already_out
 from equitable.privacy.aside import set_aside
-from equitable.privacy.gate import Gated, gate_hidden
-from equitable.privacy.inequality import GatedInequality, several_shown
+from equitable.privacy.gate import Gated
+from equitable.privacy.inequality import GatedInequality
+from equitable.privacy.left_out import leave_out, with_notes
 from equitable.privacy.merging import MERGED, merged
 from equitable.privacy.policy import DEVIATION_FROM, Policy
-from equitable.privacy.protection.block import Counted, Protected, protect_block
+from equitable.privacy.protection.block import (
+    EVERY,
+    Counted,
+    Protected,
+    protect_block,
+)
 from equitable.privacy.protection.certificate import unproven
 from equitable.privacy.protection.lattice import Key, Stratum, strata_of
 from equitable.privacy.protection.parts import withhold_parts
 from equitable.privacy.protection.programme import Mask, Numbers
+from equitable.privacy.release_gaps import gaps_of, summaries_of
 from equitable.privacy.released import Audited, Released, ReleasedFigure, Withholding
-from equitable.vocabulary import WITHHELD, Count, Indicator
+from equitable.vocabulary import NOT_REPORTED, WITHHELD, Count, Indicator
 
 _OF_A_RATE: Final = ("count", "others", "value", "low", "high")
 _OF_A_MEAN: Final = ("value", "low", "high", "deviation")
 _NOTHING: Final = 1e-10
 _LEFT: Final = 1e-6
 _FEW_BLOCKS: Final = 24
-"""With more blocks, none is gone over again for what could be shown after all."""
+"""With more blocks, none is gone over again altogether."""
 _SMALL: Final = 200_000
-"""Figures times finest cells of a block that is gone over again; a larger one takes
-minutes for it."""
-_FEWEST: Final = 3
-"""Shown groups that a summary over all groups needs."""
-REFERENCES: Final = ("rest", "overall", "highest")
+"""Figures times finest cells of a block that is; a larger one takes minutes for it."""
+_TRIES: Final = 4
+"""How many of the dearest figures withheld of other blocks are tried once more."""
 
 
 def release_cells(
@@ -103,7 +105,13 @@ def release_cells(
                 cells.provenance, notes=(*cells.provenance.notes, *notes)
             ),
         )
-    cells, aside = without_the_few(cells, by, year, policy)
+    cells, named = without_the_few(cells, by, year, policy)
+    left: tuple[Key, ...] = ()
+    if not earlier:
+        # What is out already is of everybody: it cannot be taken back.
+        cells, left = leave_out(cells, by, year, min_n=policy.threshold)
+        cells = with_notes(cells, left, year)
+    aside = (*(((name, NOT_REPORTED),) for name in named), *left)
     strata = strata_of(
         cells, indicators, by, depth=depth, year=year, seed=seed,
         further=sorted({key for out in earlier for _, _, key in out}), aside=aside,
@@ -125,7 +133,7 @@ def release_cells(
         small = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1] <= _SMALL
         protected, kept = _protected(
             stratum, policy, keep, known, weight,
-            thorough=small and len(strata) <= _FEW_BLOCKS,
+            tries=EVERY if small and len(strata) <= _FEW_BLOCKS else _TRIES,
         )  # fmt: skip
         hidden = protected.students[stratum.counted[0].name]
         further = (hidden.hidden & ~hidden.primary).astype(np.float64)
@@ -145,9 +153,9 @@ def release_cells(
         shares[3] += protected.cost or 0.0
         exact &= protected.exact
         say(f"Comparing groups{' of ' + label if label else ''}")
-        gaps = _gaps(cells, stratum, shown, by, depth, policy, year)
+        gaps = gaps_of(cells, stratum, shown, by, depth, policy, year, aside)
         found += gaps
-        summaries += _summaries(cells, gaps, year)
+        summaries += summaries_of(cells, gaps, year)
     audit = Audited(
         withheld=sum(one.withheld for one in figures),
         witnesses=witnesses,
@@ -214,7 +222,7 @@ def _protected(
     known: Known,
     weight: Numbers,
     *,
-    thorough: bool,
+    tries: int,
 ) -> tuple[Protected, Mask]:
     kept = np.zeros(len(stratum.keys), bool)
     kept[stratum.tables.everyone] = True
@@ -222,7 +230,7 @@ def _protected(
     kept |= np.array([key in wanted for key in stratum.keys])
     protected = protect_block(
         stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
-        away=known.away, weight=weight, thorough=thorough,
+        away=known.away, weight=weight, tries=tries,
     )  # fmt: skip
     for key in wanted:
         if key not in stratum.keys:
@@ -425,71 +433,4 @@ def ledger_of(stratum: Stratum, protected: Protected) -> list[Withholding]:
                         cost=float(layer.values[row]),
                     )
                 )  # fmt: skip
-    return found
-
-
-def _gaps(
-    cells: Cells,
-    stratum: Stratum,
-    figures: Sequence[ReleasedFigure],
-    by: Sequence[str],
-    depth: int,
-    policy: Policy,
-    year: str | None,
-) -> list[tuple[Mapping[str, str], Gated]]:
-    """The gaps of one block, of shown figures alone, against every reference."""
-    own = cells if year is None else cells.only(year, stratum.within[year])
-    found: list[tuple[Mapping[str, str], Gated]] = []
-    for indicator in cells.indicators:
-        hidden: set[Key] = {
-            tuple(sorted(figure.group.items()))
-            for figure in figures
-            if figure.indicator == indicator.name
-            and (figure.withheld or figure.deviation is WITHHELD)
-        }
-        if () in hidden:
-            continue
-        for reference in REFERENCES:
-            question = Question(
-                by=tuple(by),
-                depth=depth,
-                reference=reference,
-                min_n=policy.threshold,
-                withheld=frozenset(hidden),
-            )
-            try:
-                computed = compute_gaps(own, indicator, question)
-            except EquitableError:
-                # One group only, or groups that overlap: no such comparison.
-                continue
-            found.append(
-                (
-                    stratum.within,
-                    gate_hidden(computed, hidden, min_n=policy.threshold),
-                )
-            )
-    return found
-
-
-def _summaries(
-    cells: Cells, gaps: Sequence[tuple[Mapping[str, str], Gated]], year: str | None
-) -> list[tuple[Mapping[str, str], GatedInequality]]:
-    """How unequal the shown groups of each dimension are, of them alone."""
-    found: list[tuple[Mapping[str, str], GatedInequality]] = []
-    for within, gated in gaps:
-        if gated.gaps.rows[0].reference.kind != "rest":
-            continue
-        own = cells if year is None else cells.only(year, within[year])
-        for dimension in gated.gaps.dimensions:
-            shown = [
-                row
-                for row in gated.gaps.rows
-                if tuple(row.group) == (dimension.name,) and not row.withheld
-            ]
-            if len(shown) < _FEWEST:
-                continue
-            some = several_shown(
-                own, gated, [dimension], InequalityQuestion(), fewest=_FEWEST
-            )
-            found += [(within, one) for one in some]
     return found

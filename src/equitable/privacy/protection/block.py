@@ -21,14 +21,16 @@ from equitable.privacy.protection.exact import (
     least_cost,
     withhold_exactly,
 )
-from equitable.privacy.protection.parts import Parts, withhold_parts
+from equitable.privacy.protection.parts import withhold_parts
 from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers
+from equitable.privacy.protection.sides import Parts
 from equitable.privacy.protection.students import (
     Layer,
     any_kind,
     withhold_students,
 )
 
+EVERY: Final = 1_000_000
 _WHOLE: Final = 1e-6
 _BOUNDED: Final = 300
 _ROUNDS: Final = 6
@@ -106,7 +108,7 @@ def protect_block(
     weight: Numbers | None = None,
     shown: Mapping[str, Mask] | None = None,
     away: Mapping[str, Mask] | None = None,
-    thorough: bool = False,
+    tries: int = 0,
 ) -> Protected:
     """Withhold until everything withheld has its witnesses.
 
@@ -127,8 +129,9 @@ def protect_block(
         (the name with a ``+``); each shape (figures,).
     away
         What was withheld before and stays so, in the same way.
-    thorough
-        Whether to go over what is withheld once more, for what could be shown.
+    tries
+        How many of the figures withheld are gone over once more, for what could be
+        shown, in each layer: ``EVERY`` for all.
     """
     return _Block(
         rows,
@@ -138,7 +141,7 @@ def protect_block(
         weight,
         shown or {},
         away or {},
-        thorough=thorough,
+        tries=tries,
     ).protect()
 
 
@@ -159,9 +162,9 @@ class _Block:
         shown: Mapping[str, Mask],
         away: Mapping[str, Mask],
         *,
-        thorough: bool,
+        tries: int,
     ) -> None:
-        self.thorough = thorough
+        self.tries = tries
         self.rows, self.policy, self.kept, self.weight = rows, policy, kept, weight
         self.out, self.away = shown, away
         families: list[list[Counted]] = []
@@ -191,7 +194,7 @@ class _Block:
                     self.rows, one.counts, chain, layer.hidden, self.policy,
                     kept=self.kept, cost=self._cost(one), amounts=one.amounts,
                     shown=self.out.get(f"{one.name}+"),
-                    hidden=self.away.get(f"{one.name}+"), thorough=self.thorough,
+                    hidden=self.away.get(f"{one.name}+"), tries=self.tries,
                 )  # fmt: skip
                 result.counts[one.name] = found
                 _note(result, one, found)
@@ -267,7 +270,7 @@ class _Block:
             self.rows, first, self.policy, kept=self.kept,
             cost=sum((self._cost(f[0]) for f in self.families), np.zeros(1)),
             shown=out, hidden=self.gone, small=self.small,
-            stay=np.minimum(self._stay(), first), thorough=self.thorough,
+            stay=np.minimum(self._stay(), first), tries=self.tries,
         )  # fmt: skip
         return [np.concatenate([one, *others]) for one in layer.witnesses]
 
@@ -302,7 +305,7 @@ class _Block:
                 self.rows, one.students, self.policy, kept=self.kept,
                 cost=self._cost(one), shown=shown, hidden=self.gone, small=self.small,
                 stay=np.minimum(self._stay(), one.students),
-                thorough=self.thorough,
+                tries=self.tries,
             )  # fmt: skip
         result.cost = float(self._cost(one)[layer.hidden].sum())
         result.open += [
@@ -329,7 +332,7 @@ class _Block:
             floor=float(zeros),
         )
         if count > MOST_FIGURES or cells > MOST_CELLS:
-            if self.thorough and not self.out and count <= _BOUNDED:
+            if self.tries == EVERY and not self.out and count <= _BOUNDED:
                 result.bound = least_cost(asked, _ROUNDS)
             return None
         found = withhold_exactly(asked)

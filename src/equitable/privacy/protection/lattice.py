@@ -14,7 +14,7 @@ from equitable.errors import QuestionError
 from equitable.privacy.protection.block import Counted
 from equitable.privacy.protection.programme import Mask
 from equitable.privacy.protection.tables import Place, Tables, some_codes, tables_of
-from equitable.vocabulary import NOT_REPORTED, Indicator
+from equitable.vocabulary import Indicator
 
 MOST_FIGURES: Final = 20_000
 """Figures of one block; with more, a release takes hours and tells nobody anything."""
@@ -58,7 +58,7 @@ def strata_of(
     seed: int,
     only: Mapping[str, Collection[Key]] | None = None,
     further: Sequence[Key] = (),
-    aside: Sequence[str] = (),
+    aside: Sequence[Key] = (),
 ) -> tuple[Stratum, ...]:
     """The blocks of a release.
 
@@ -82,8 +82,8 @@ def strata_of(
         Groups beyond those, which earlier releases told of: of any of the cells'
         dimensions.
     aside
-        Dimensions of which the few without a group are in no figure: in a year in
-        which that is all of them, 'Not reported' is no group.
+        Groups that are in no figure, with the year where it is of one year: where
+        nobody is in them they are no groups of the block.
 
     Raises
     ------
@@ -108,6 +108,10 @@ def strata_of(
         sizes = [membership.shape[1] for membership in memberships]
         held = np.unique(own, axis=0)
         codes = some_codes(sizes, held, seed)
+        gone = _left_out(cells, axes, within, aside)
+        for place, away in gone.items():
+            # Nobody is there, and every reader knows it.
+            codes = codes[~np.isin(codes[:, place], list(away))]
         position = _positions(codes)
         target = np.array([position[tuple(code)] for code in own.tolist()], np.int64)
         counted = tuple(
@@ -118,7 +122,7 @@ def strata_of(
             memberships, codes, depth, asked=asked, extra=extra,
             only=None if only is None else _places_of(only[label], axes),
         )  # fmt: skip
-        tables = _without_nobody(tables, axes, counted, aside)
+        tables = _without_nobody(tables, axes, gone)
         keys = tuple(
             tuple(
                 sorted(
@@ -137,26 +141,48 @@ def strata_of(
     return tuple(found)
 
 
+def _left_out(
+    cells: Cells, axes: Sequence[Axis], within: Mapping[str, str], aside: Sequence[Key]
+) -> dict[int, set[int]]:
+    """For each dimension, the codes of groups that are in no figure of a block."""
+    held = set(within.items())
+    found: dict[int, set[int]] = {}
+    for key in aside:
+        items = set(key) - held
+        if len(items) != 1:
+            continue
+        name, label = items.pop()
+        for place, axis in enumerate(axes):
+            if axis.dimension.name != name or label not in axis.groups:
+                continue
+            group = axis.groups.index(label)
+            codes = {i for i, own in enumerate(axis.members) if own == (group,)}
+            here = _of(cells, within)
+            if not np.isin(cells.codes[here, cells.axis(name)], list(codes)).any():
+                found.setdefault(place, set()).update(codes)
+    return found
+
+
+def _of(cells: Cells, within: Mapping[str, str]) -> Mask:
+    """The cells of a block."""
+    for own, mask in _years(cells, next(iter(within), None)):
+        if own == within:
+            return mask
+    return np.zeros(len(cells.codes), bool)
+
+
 def _without_nobody(
-    tables: Tables,
-    axes: Sequence[Axis],
-    counted: Sequence[Counted],
-    aside: Sequence[str],
+    tables: Tables, axes: Sequence[Axis], gone: Mapping[int, Collection[int]]
 ) -> Tables:
-    """Without 'Not reported' where everybody in it was set aside."""
-    gone = set()
-    for place, axis in enumerate(axes):
-        if axis.dimension.name not in aside or NOT_REPORTED not in axis.groups:
-            continue
-        group = (place, axis.groups.index(NOT_REPORTED))
-        if (group,) not in tables.groups:
-            continue
-        row = tables.groups.index((group,))
-        if not any((tables.rows[[row]] @ one.students)[0] for one in counted):
-            gone.add(group)
-    if not gone:
+    """Without the groups that are in no figure."""
+    away = {
+        (place, axes[place].members[code][0])
+        for place, codes in gone.items()
+        for code in codes
+    }
+    if not away:
         return tables
-    kept = [i for i, group in enumerate(tables.groups) if not gone & {*group}]
+    kept = [i for i, group in enumerate(tables.groups) if not away & {*group}]
     first = len(tables.groups) - tables.further
     return Tables(
         rows=tables.rows[kept],

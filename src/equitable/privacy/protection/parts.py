@@ -8,7 +8,7 @@ that look the same from outside, and among them counts that look the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,41 +16,14 @@ import numpy as np
 from equitable.privacy.policy import Policy
 from equitable.privacy.protection.economy import Side, spared
 from equitable.privacy.protection.programme import ENDLESS, Mask, Numbers, Programme
+from equitable.privacy.protection.sides import Parts, copied, fresh
 from equitable.privacy.protection.students import Layer, hard, shut
 
 _SLIGHT: Final = 1e-3
-_PARENTS: Final = 4
+_PARENTS: Final = 8
 _SAME: Final = 2e-5
 _CODE: Final = 0.1
 """The price of giving no code, against that of withholding a figure."""
-
-
-@dataclass(slots=True)
-class Parts:
-    """Counts with an outcome, and without it, over all figures of a block.
-
-    Attributes
-    ----------
-    yes, no
-        The two sides; what is hidden of one is hidden of the other.
-    low, high
-        Shape (figures,): between which limits a reader knows a withheld count to lie,
-        by its code or by there being none.
-    coded
-        1 where a code says 'near 100 %', -1 'near 0 %', 0 where none is given.
-    witnesses
-        (parent, cells): the number of the parents' witness, and the counts.
-    joint
-        Parents' witnesses for which no counts were found.
-    """
-
-    yes: Layer
-    no: Layer
-    low: Numbers
-    high: Numbers
-    coded: Numbers
-    witnesses: list[tuple[int, Numbers]]
-    joint: list[int]
 
 
 def withhold_parts(
@@ -66,7 +39,7 @@ def withhold_parts(
     amounts: bool = False,
     shown: Mask | None = None,
     hidden: Mask | None = None,
-    thorough: bool = False,
+    tries: int = 0,
 ) -> Parts:
     """Choose which counts to withhold until each has its witnesses.
 
@@ -81,7 +54,7 @@ def withhold_parts(
         witness for a withheld one.  Each shape (cells,).
     parents_hidden
         Figures whose number of students is withheld: so are their counts.
-    policy, kept, cost, shown, hidden, thorough
+    policy, kept, cost, shown, hidden, tries
         As in ``withhold_students``.
     both
         Whether those not counted are held to the threshold as well, and rates near 0 %
@@ -97,8 +70,8 @@ def withhold_parts(
     for number in range(len(parents)):
         search.under(number)
     search.rest()
-    if thorough and not amounts:
-        search.economise()
+    if tries and not amounts:
+        search.economise(tries)
     search.spare()
     return search.parts
 
@@ -132,7 +105,7 @@ class _Search:
         self.sizes = [np.asarray(rows @ one, np.float64) for one in parents]
         values = np.asarray(rows @ cells, np.float64)
         self.fixed = np.zeros(len(values), bool) if shown is None else shown
-        yes, no = _layer(values), _layer(self.size - values)
+        yes, no = fresh(values), fresh(self.size - values)
         self.parts = Parts(
             yes=yes, no=no, low=np.zeros(len(values)),
             high=np.full(len(values), ENDLESS),
@@ -205,7 +178,7 @@ class _Search:
         programme, parts = self.programme, self.parts
         sizes = self.sizes[number]
         programme.hold(self.parents[number])
-        self._price(self.shut)
+        self._price()
         # As they are, the counts are a witness of their own.
         found = number == 0
         for layer, sign in ((parts.yes, -1.0), (parts.no, 1.0)):
@@ -254,10 +227,12 @@ class _Search:
             ):
                 side.open.append((row, "width"))
 
-    def economise(self) -> None:
+    def economise(self, tries: int) -> None:
         """Do without each count withheld for others' sake, if that costs less."""
         tried: set[int] = set()
-        while not (self.parts.yes.open or self.parts.no.open):
+        for _ in range(tries):
+            if self.parts.yes.open or self.parts.no.open:
+                return
             parts = self.parts
             must = self.away | parts.yes.primary | parts.no.primary | self.first
             left = np.flatnonzero(parts.yes.hidden & ~must)
@@ -272,7 +247,7 @@ class _Search:
         """Bar a count from being withheld, and take that back where it costs more."""
         parts, price = self.parts, self.cost
         before = replace(
-            parts, yes=_copied(parts.yes), no=_copied(parts.no), low=parts.low.copy(),
+            parts, yes=copied(parts.yes), no=copied(parts.no), low=parts.low.copy(),
             high=parts.high.copy(), coded=parts.coded.copy(),
             witnesses=list(parts.witnesses), joint=list(parts.joint),
         )  # fmt: skip
@@ -375,12 +350,30 @@ class _Search:
             for number in dict.fromkeys([0, *order.tolist()])
             if number not in self.parts.joint
         ]
-        # First without withholding anything further.
-        return any(
-            self._reach(side, row, number, goal, up=up, price=price)
-            for price in (self.shut, 0.0)
+        # First without withholding anything further; then where it costs least.
+        if any(
+            self._reach(side, row, number, goal, up=up, price=self.shut)
             for number in some
+        ):
+            return True
+        paid = {
+            number: self._paid_under(side, row, number, goal, up=up) for number in some
+        }
+        return any(
+            self._reach(side, row, number, goal, up=up, price=0.0)
+            for number in sorted(some, key=paid.__getitem__)
+            if paid[number] < ENDLESS
         )
+
+    def _paid_under(
+        self, side: Layer, row: int, number: int, goal: float, *, up: bool
+    ) -> float:
+        """What it costs, broken numbers allowed, to reach a goal under a parent."""
+        if not self._aimed(side, row, number, goal, up=up, price=0.0):
+            return ENDLESS
+        found = self.programme.paid() if self.programme.solve() else ENDLESS
+        self._free(row)
+        return found
 
     def _reach(
         self,
@@ -397,6 +390,26 @@ class _Search:
         ``price`` is the least price of a figure that is shown: one that moves in spite
         of the highest price is no witness.
         """
+        if not self._aimed(side, row, number, goal, up=up, price=price):
+            return False
+        point = self._solution()
+        self._free(row)
+        if point is None or (price and self._hides(point)):
+            return False
+        self._note(point, number)
+        return True
+
+    def _aimed(
+        self,
+        side: Layer,
+        row: int,
+        number: int,
+        goal: float,
+        *,
+        up: bool,
+        price: float,
+    ) -> bool:
+        """Whether the goal can be asked of the programme at all; it is then set."""
         if side is self.parts.no:
             goal, up = self.sizes[number][row] - goal, not up
         value = self.parts.yes.values[row]
@@ -416,11 +429,6 @@ class _Search:
             (max(least, 0.0), max(most, 0.0)),
             (max(-most, 0.0), max(-least, 0.0)),
         )
-        point = self._solution()
-        self._free(row)
-        if point is None or (price and self._hides(point)):
-            return False
-        self._note(point, number)
         return True
 
     def _hides(self, point: Numbers) -> bool:
@@ -451,18 +459,3 @@ class _Search:
         parts.yes.saw(seen)
         parts.no.saw(self.sizes[number] - seen)
         parts.witnesses.append((number, point))
-
-
-def _layer(values: Numbers) -> Layer:
-    none = np.zeros(len(values), bool)
-    return Layer(
-        values=values, hidden=none.copy(), primary=none.copy(), least=values.copy(),
-        most=values.copy(),
-    )  # fmt: skip
-
-
-def _copied(layer: Layer) -> Layer:
-    return replace(
-        layer, hidden=layer.hidden.copy(), least=layer.least.copy(),
-        most=layer.most.copy(), open=list(layer.open),
-    )  # fmt: skip

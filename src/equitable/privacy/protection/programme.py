@@ -158,6 +158,10 @@ class Programme:
             self.solved += 1
         return bool(self._solver.getModelStatus() == status.kOptimal)
 
+    def paid(self) -> float:
+        """What the last solution costs."""
+        return float(self._solver.getInfo().objective_function_value)
+
     def point(self) -> Numbers:
         """The cells of the last solution; shape (cells,)."""
         return self._joined(self._point())

@@ -74,7 +74,7 @@ def withhold_students(
     together: int = 1,
     stay: Numbers | None = None,
     begun: Sequence[Numbers] = (),
-    thorough: bool = False,
+    tries: int = 0,
 ) -> Layer:
     """Choose what to withhold until every withheld number has its witnesses.
 
@@ -106,8 +106,9 @@ def withhold_students(
         they can, as counts of an outcome would have to move with them.
     begun
         Witnesses that are known already, each shape (cells,).
-    thorough
-        Whether to try, for each figure withheld for others' sake, to do without.
+    tries
+        For how many figures withheld for others' sake to try to do without, the
+        dearest first.
     """
     values = np.asarray(rows @ cells, np.float64)
     t = policy.threshold
@@ -139,8 +140,8 @@ def withhold_students(
         search.take(point)
     search.reach(t)
     search.widen(policy.width)
-    if thorough and not layer.open:
-        search.economise(hidden, policy.width)
+    if tries and not layer.open:
+        search.economise(hidden, policy.width, tries)
     if not layer.open:
         forced = layer.primary if hidden is None else layer.primary | hidden
         _spare(layer, rows, forced, np.where(kept, 0.0, cost), floor, policy, together)
@@ -253,13 +254,13 @@ class _Search:
             if not (self._move(row, up=up) or self._move(row, down=down)):
                 layer.open.append((row, "width"))
 
-    def economise(self, forced: Mask | None, width: int) -> None:
+    def economise(self, forced: Mask | None, width: int, tries: int) -> None:
         """Do without each figure withheld for others' sake, if that costs less."""
         layer = self.layer
         must = layer.primary if forced is None else layer.primary | forced
         must = np.tile(any_kind(must, self.together), self.together)
         tried: set[int] = set()
-        while True:
+        for _ in range(tries):
             left = np.flatnonzero(layer.hidden & ~must)
             left = left[[row not in tried for row in left.tolist()]]
             if not len(left):
