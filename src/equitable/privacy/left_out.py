@@ -8,7 +8,7 @@ small groups are few among a year's students they are left out instead, and it i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -26,7 +26,12 @@ _MOST: Final = 0.03
 
 
 def leave_out(
-    cells: Cells, by: Sequence[str], year: str | None, *, min_n: int
+    cells: Cells,
+    by: Sequence[str],
+    year: str | None,
+    *,
+    min_n: int,
+    never: Collection[tuple[str, str]] = (),
 ) -> tuple[Cells, tuple[Key, ...]]:
     """The cells without the small groups that would hide a large one.
 
@@ -39,6 +44,8 @@ def leave_out(
     min_n
         The smallest number of students, or of those with or without an outcome, that
         is shown.
+    never
+        Groups that are not left out: their dimensions and labels.
 
     Returns
     -------
@@ -55,6 +62,8 @@ def leave_out(
                 continue
             own = _of_year(cells, year, label)
             groups = _in_the_way(cells, name, own, min_n, room)
+            if any((name, axis.groups[place]) in never for place in groups):
+                continue
             gone = own & np.isin(
                 cells.codes[:, cells.axis(name)],
                 [i for i, member in enumerate(axis.members) if set(member) & groups],

@@ -109,7 +109,10 @@ def release_cells(
     left: tuple[Key, ...] = ()
     if not earlier:
         # What is out already is of everybody: it cannot be taken back.
-        cells, left = leave_out(cells, by, year, min_n=policy.threshold)
+        cells, left = leave_out(
+            cells, by, year, min_n=policy.threshold,
+            never={item for group in keep for item in group.items()},
+        )  # fmt: skip
         cells = with_notes(cells, left, year)
     aside = (*(((name, NOT_REPORTED),) for name in named), *left)
     strata = strata_of(
