@@ -196,7 +196,8 @@ def _about_check(contents: Contents) -> str:
     return (
         f"{CHECKED_MARK}. No group of fewer than {least} students can be worked out"
         f" from this report{beside}. It was not held against other reports of the same"
-        " students: for those, make a release of everything together."
+        " students: for those, make a release of everything together. For your own"
+        " team's eyes, with small groups in it, make the report with --internal."
     )
 
 

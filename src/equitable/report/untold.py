@@ -164,6 +164,13 @@ def _withheld(studies: Sequence[Study]) -> str:
         groups = "group" if len(crossed) == 1 else "groups"
         parts.append(f"{len(crossed):,} {groups} where traits cross")
     least = studies[0].gaps.gaps.provenance.min_n
+    if all(study.gaps.audited for study in studies):
+        some = " for one outcome or more" if len(studies) > 1 else ""
+        return (
+            f"Withheld{some}: {', and '.join(parts)}. Each has fewer than {least}"
+            " students, or fewer with the outcome or without it, or would give such a"
+            " number away by subtraction."
+        )
     return (
         f"Withheld: {', and '.join(parts)}. Each has fewer than {least} students, or"
         " would give such a group away by subtraction."
