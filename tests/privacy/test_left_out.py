@@ -69,3 +69,10 @@ def test_a_report_says_so(tmp_path, ending):
     assert "in no figure (" in page
     assert "They are too few to be shown" in page
     assert "Checked for publication" in page
+
+
+def test_nobody_is_left_out_where_one_group_alone_would_be_left(tmp_path):
+    # Six of 306 are 2 %; without them there is nobody to compare the others with.
+    found = figures(release(tmp_path, {"White": (300, 150), "Asian": (6, 4)}))
+    assert found[""].n == 306
+    assert found["White"].n is WITHHELD

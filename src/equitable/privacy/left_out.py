@@ -21,6 +21,8 @@ from equitable.vocabulary import Indicator
 Key: TypeAlias = tuple[tuple[str, str], ...]
 """Dimensions and labels, by the dimensions' names."""
 Mask: TypeAlias = NDArray[np.bool_]
+_LEAST: Final = 2
+"""Groups that must be left to be compared: of one alone nothing is gained."""
 _MOST: Final = 0.03
 """Of a year's students so many at most are left out."""
 
@@ -137,7 +139,7 @@ def _in_the_way(
         some = found | small
         if not small or sum(students[list(some)]) > room:
             continue
-        if sum(n > 0 for n in students) > len(some):
+        if sum(n > 0 for n in students) >= len(some) + _LEAST:
             found = some
     return found
 
