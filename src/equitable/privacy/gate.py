@@ -147,6 +147,7 @@ def gate_hidden(
     marked = _marked(gaps, min_n, internal=False)
     provenance = replace(marked.provenance, audited=True)
     away = set(hidden)
+    wholes = {(), *(key_of({}, row.within) for row in gaps.rows)}
     for row in gaps.rows:
         key = key_of(row.group, row.within)
         whole = {*key, *of_all}
@@ -155,7 +156,7 @@ def gate_hidden(
     guarded = _gated(replace(marked, provenance=provenance), {}, away, min_n).gaps
     rows = tuple(replace(row, missing=None) for row in guarded.rows)
     overall = guarded.overall
-    if () in away:
+    if wholes & away:
         overall = overall.held_back()
     guarded = replace(guarded, rows=rows, overall=overall)
     return Gated(guarded, internal=False, audited=True)
