@@ -21,15 +21,21 @@ from equitable.measures.inequality.results import InequalityQuestion
 from equitable.measures.means import mean_interval
 from equitable.measures.question import Question
 from equitable.measures.rates import wilson
-from equitable.privacy.already_out import Known, Out, already_out
-from equitable.privacy.aside import set_aside
+from equitable.privacy.already_out import Known, Told, already_out
+from equitable.privacy.aside import said_of_the_few
+from equitable.privacy.filters import joined, refuse_merged_apart
 from equitable.privacy.gate import Gated, gate_hidden
 from equitable.privacy.inequality import GatedInequality, several_shown
 from equitable.privacy.merging import MERGED, merged
 from equitable.privacy.policy import DEVIATION_FROM, Policy
 from equitable.privacy.protection.block import Counted, Protected, protect_block
 from equitable.privacy.protection.certificate import unproven
-from equitable.privacy.protection.lattice import Key, Stratum, strata_of
+from equitable.privacy.protection.lattice import (
+    Key,
+    Stratum,
+    groups_there,
+    strata_of,
+)
 from equitable.privacy.protection.parts import withhold_parts
 from equitable.privacy.protection.programme import Mask, Numbers
 from equitable.privacy.released import Audited, Released, ReleasedFigure, Withholding
@@ -44,6 +50,8 @@ _FEW_BLOCKS: Final = 24
 _SMALL: Final = 200_000
 """Figures times finest cells of a block that is gone over again; a larger one takes
 minutes for it."""
+_UNSEEN: Final = 1e-3
+"""What withholding a figure costs that stands in no release, for each student."""
 _FEWEST: Final = 3
 """Shown groups that a summary over all groups needs."""
 REFERENCES: Final = ("rest", "overall", "highest")
@@ -58,7 +66,8 @@ def release_cells(
     policy: Policy | None = None,
     keep: Sequence[Mapping[str, str]] = (),
     seed: int = 1,
-    earlier: Sequence[Out] = (),
+    earlier: Sequence[Told] = (),
+    where: str | None = None,
     say: Any = lambda _: None,
 ) -> Released:
     """Protect everything that is asked for together, audit it, and shape it.
@@ -80,6 +89,8 @@ def release_cells(
     earlier
         What is out already of the same students: it stays out, and what it withheld
         stays withheld.
+    where
+        The dimension of the cells that says whom the release is of; without it, all.
     say
         Told each step as it begins.
 
@@ -103,10 +114,16 @@ def release_cells(
                 cells.provenance, notes=(*cells.provenance.notes, *notes)
             ),
         )
-    cells, aside = _without_the_few(cells, by, year, policy)
+        refuse_merged_apart(together, earlier)
+    both = joined(
+        cells, by, year, depth=depth, threshold=policy.threshold, where=where,
+        earlier=earlier,
+    )  # fmt: skip
+    cells = said_of_the_few(both.own, both.aside, min_n=policy.threshold)
     strata = strata_of(
-        cells, indicators, by, depth=depth, year=year, seed=seed,
-        further=sorted({key for out in earlier for _, _, key in out}), aside=aside,
+        both.whole, indicators, by, depth=depth, year=year, seed=seed,
+        further=sorted({key for out in both.told for _, _, key in out}),
+        aside=both.aside, among=both.among,
     )  # fmt: skip
     figures: list[ReleasedFigure] = []
     ledger: list[Withholding] = []
@@ -120,7 +137,7 @@ def release_cells(
     for stratum in strata:
         label = " ".join(stratum.within.values())
         say(f"Protecting {label or 'every group'}")
-        known = already_out(stratum, earlier, policy)
+        known = already_out(stratum, both.told, policy)
         weight = 1.0 + often.get(len(stratum.keys), np.zeros(len(stratum.keys)))
         small = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1] <= _SMALL
         protected, kept = _protected(
@@ -165,7 +182,7 @@ def release_cells(
         policy=policy,
         seed=seed,
         dimensions=tuple(by),
-        groups={name: cells.axes[cells.axis(name)].groups for name in by},
+        groups=groups_there(cells, by, strata),
         depth=depth,
         year=year,
         indicators=indicators,
@@ -184,29 +201,6 @@ def release_cells(
     )
 
 
-def _without_the_few(
-    cells: Cells, by: Sequence[str], year: str | None, policy: Policy
-) -> tuple[Cells, tuple[str, ...]]:
-    """Without the few whose group nobody wrote down: they are in no figure at all.
-
-    Otherwise all others of a dimension would have to be withheld for their sake.
-    """
-    named: list[str] = []
-    within = [year] if year else []
-    for indicator in cells.indicators:
-        cells, some = set_aside(cells, indicator, by, within, min_n=policy.threshold)
-        named += [name for name in some if name not in named]
-    if not named:
-        return cells, ()
-    note = (
-        f"Fewer than {policy.threshold} students of a year have no group in"
-        f" {' and '.join(named)}: they are in no figure."
-    )
-    provenance = cells.provenance
-    notes = (*provenance.notes, note)
-    return replace(cells, provenance=replace(provenance, notes=notes)), tuple(named)
-
-
 def _protected(
     stratum: Stratum,
     policy: Policy,
@@ -219,13 +213,17 @@ def _protected(
     kept = np.zeros(len(stratum.keys), bool)
     kept[stratum.tables.everyone] = True
     wanted = [tuple(sorted(group.items())) for group in keep]
-    kept |= np.array([key in wanted for key in stratum.keys])
+    asked = stratum.keys[: stratum.asked]
+    kept[: stratum.asked] |= np.array([key in wanted for key in asked])
+    # What nobody publishes costs nobody anything.
+    weight = np.where(stratum.between, _UNSEEN, weight)
     protected = protect_block(
         stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
         away=known.away, weight=weight, thorough=thorough,
+        unseen=stratum.between if stratum.among else None,
     )  # fmt: skip
     for key in wanted:
-        if key not in stratum.keys:
+        if key not in asked:
             named = ", ".join(f"{name}={label}" for name, label in key)
             raise QuestionError(
                 f"there is no group '{named}' to keep",

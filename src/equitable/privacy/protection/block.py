@@ -107,6 +107,7 @@ def protect_block(
     shown: Mapping[str, Mask] | None = None,
     away: Mapping[str, Mask] | None = None,
     thorough: bool = False,
+    unseen: Mask | None = None,
 ) -> Protected:
     """Withhold until everything withheld has its witnesses.
 
@@ -129,6 +130,8 @@ def protect_block(
         What was withheld before and stays so, in the same way.
     thorough
         Whether to go over what is withheld once more, for what could be shown.
+    unseen
+        As in ``withhold_students``; shape (figures,).
     """
     return _Block(
         rows,
@@ -139,6 +142,7 @@ def protect_block(
         shown or {},
         away or {},
         thorough=thorough,
+        unseen=unseen,
     ).protect()
 
 
@@ -160,7 +164,9 @@ class _Block:
         away: Mapping[str, Mask],
         *,
         thorough: bool,
+        unseen: Mask | None,
     ) -> None:
+        self.unseen = unseen
         self.thorough = thorough
         self.rows, self.policy, self.kept, self.weight = rows, policy, kept, weight
         self.out, self.away = shown, away
@@ -192,6 +198,7 @@ class _Block:
                     kept=self.kept, cost=self._cost(one), amounts=one.amounts,
                     shown=self.out.get(f"{one.name}+"),
                     hidden=self.away.get(f"{one.name}+"), thorough=self.thorough,
+                    unseen=self.unseen,
                 )  # fmt: skip
                 result.counts[one.name] = found
                 _note(result, one, found)
@@ -227,6 +234,7 @@ class _Block:
             hidden=np.tile(self.gone, every), small=np.tile(self.small, every),
             together=every, stay=self._stay_of(kinds),
             begun=self._begun(kinds, shown),
+            unseen=None if self.unseen is None else np.tile(self.unseen, every),
         )  # fmt: skip
         result.open += [f"students: figure {row}, {why}" for row, why in layer.open]
         layers, chains = [], []
@@ -237,6 +245,8 @@ class _Block:
                     values=layer.values[own], hidden=layer.hidden[own],
                     primary=layer.primary[own], least=layer.least[own],
                     most=layer.most[own], witnesses=layer.witnesses,
+                    given={row % len(self.small) for row in layer.given
+                           if row // len(self.small) == i},
                 )
             )  # fmt: skip
             chain = [
@@ -268,6 +278,7 @@ class _Block:
             cost=sum((self._cost(f[0]) for f in self.families), np.zeros(1)),
             shown=out, hidden=self.gone, small=self.small,
             stay=np.minimum(self._stay(), first), thorough=self.thorough,
+            unseen=self.unseen,
         )  # fmt: skip
         return [np.concatenate([one, *others]) for one in layer.witnesses]
 
@@ -302,7 +313,7 @@ class _Block:
                 self.rows, one.students, self.policy, kept=self.kept,
                 cost=self._cost(one), shown=shown, hidden=self.gone, small=self.small,
                 stay=np.minimum(self._stay(), one.students),
-                thorough=self.thorough,
+                thorough=self.thorough, unseen=self.unseen,
             )  # fmt: skip
         result.cost = float(self._cost(one)[layer.hidden].sum())
         result.open += [

@@ -41,8 +41,8 @@ class Tables:
 
     @property
     def everyone(self) -> int:
-        """The figure of all together."""
-        return self.groups.index(())
+        """The figure of all together: the group of the fewest dimensions is first."""
+        return 0
 
 
 def all_codes(sizes: Sequence[int]) -> NDArray[np.int64]:
@@ -104,6 +104,7 @@ def tables_of(
     *,
     asked: int | None = None,
     extra: Sequence[Place] = (),
+    always: Place = (),
 ) -> Tables:
     """Every margin and intersection up to a depth.
 
@@ -120,13 +121,16 @@ def tables_of(
         How many of the dimensions, from the first, are crossed; else all.
     extra
         Further groups, of any dimensions.
+    always
+        What every group that is not a further one is crossed with, of dimensions after
+        those asked for.
     """
     from scipy import sparse  # noqa: PLC0415 - costly
 
     held = [own[:, codes[:, place]] for place, own in enumerate(memberships)]
     some = range(len(memberships) if asked is None else asked)
     groups = [
-        tuple(zip(names, places, strict=True))
+        (*zip(names, places, strict=True), *always)
         for crossed in range(min(depth, len(some)) + 1)
         for names in itertools.combinations(some, crossed)
         for places in itertools.product(*(range(len(held[d])) for d in names))
