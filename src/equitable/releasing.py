@@ -149,9 +149,7 @@ def release_of(
     }
     with progress(f"Reading {self.source.name}"):
         every = {one.sql: one for one in (asked, *conditions.values()) if one}
-        of_all = len(every) == 1 and None not in (asked, *conditions.values())
-        apart = () if of_all else tuple(every.values())
-        filters = {one.sql: condition_dimension(one) for one in apart}
+        filters = {sql: condition_dimension(one) for sql, one in every.items()}
         cells = self.cube(
             indicators=indicators,
             by=[
@@ -163,8 +161,7 @@ def release_of(
     arrays = _told_of(cells.arrays, asked)
 
     def named(condition: Condition | None) -> str | None:
-        own = filters.get(condition.sql) if condition else None
-        return own.name if own else None
+        return filters[condition.sql].name if condition else None
 
     with progress("Protecting small groups, and checking the proof"):
         released = release_cells(

@@ -49,7 +49,8 @@ class Joined:
     told
         What the earlier ones told, their groups crossed with their sets.
     among
-        How the sets lie to one another; ``None`` where all are of the same students.
+        How the sets lie to one another; ``None`` where there is but one, and no
+        dimension says who is in it.
     """
 
     whole: Cells
@@ -117,8 +118,19 @@ def joined(
     masks = [mask[every] for mask in (mine, *(mask for mask, _ in whose))]
     told = [_as_spelled_now(one.figures, whole) for one in earlier]
     distinct = list({mask.tobytes(): mask for mask in masks}.values())
+    few = {*aside, *(name for _, gone in whose for name in gone)}
     if len(distinct) == 1:
-        return Joined(whole=whole, own=own, aside=aside, told=tuple(told), among=None)
+        few = set()
+    tied, by_year = _tied(whole, {where, *(one.where for one in earlier)}, few, year)
+    if len(distinct) == 1:
+        alone = Among(
+            always=(), sets=(), tied=tied, by_year=by_year, between=frozenset(),
+            beside=(), least=threshold,
+        )  # fmt: skip
+        return Joined(
+            whole=whole, own=own, aside=aside, told=tuple(told),
+            among=alone if tied else None,
+        )  # fmt: skip
     if len(distinct) > MOST_SETS:
         raise QuestionError(
             f"what is out and this are of {len(distinct)} different sets of students;"
@@ -136,25 +148,25 @@ def joined(
     groups = [{key for _, _, key in one} for one in told]
     some = {key for own_groups in groups for key in own_groups}
     groups = [{k for k in some if _asked(k, by, depth)}, *groups]
-    few = {*aside, *(name for _, gone in whose for name in gone)}
-    tied, by_year = _tied(whole, {where, *(one.where for one in earlier)}, few, year)
+    out = tuple(
+        {
+            (name, within, _sorted(key, pair)): numbers
+            for (name, within, key), numbers in one.items()
+        }
+        for one, pair in zip(told, crossed[1:], strict=True)
+    )
+    between = _between(names, sets, list(zip(crossed, groups, strict=True)))
     return Joined(
         whole=_with_axes(whole, names, sets),
         own=own,
         aside=aside,
-        told=tuple(
-            {
-                (name, within, _sorted(key, pair)): numbers
-                for (name, within, key), numbers in one.items()
-            }
-            for one, pair in zip(told, crossed[1:], strict=True)
-        ),
+        told=out,
         among=Among(
             always=crossed[0],
             sets=tuple(names),
             tied=tied,
             by_year=by_year,
-            between=_between(names, sets, list(zip(crossed, groups, strict=True))),
+            between=between - {key for one in out for _, _, key in one},
             beside=_beside(masks, crossed),
             least=threshold,
         ),

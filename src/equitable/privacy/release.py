@@ -220,7 +220,7 @@ def _protected(
     protected = protect_block(
         stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
         away=known.away, weight=weight, thorough=thorough,
-        unseen=stratum.between if stratum.among else None,
+        unseen=stratum.between if stratum.among and stratum.among.sets else None,
     )  # fmt: skip
     for key in wanted:
         if key not in asked:

@@ -82,7 +82,10 @@ def possible_codes(
         Of what is left to chance.
     """
     plain = len(names) - len(among.sets)
-    patterns, pattern = np.unique(seen[:, plain:], axis=0, return_inverse=True)
+    patterns = np.zeros((1, 0), np.int64)
+    pattern = np.zeros(len(seen), np.int64)
+    if among.sets:
+        patterns, pattern = np.unique(seen[:, plain:], axis=0, return_inverse=True)
     number = {tuple(own): i for i, own in enumerate(patterns.tolist())}
     own = [number[tuple(code)] for code in held[:, plain:].tolist()]
     short = np.column_stack([held[:, :plain], np.array(own, np.int64)])
