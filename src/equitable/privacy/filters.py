@@ -59,6 +59,11 @@ class Joined:
     told: tuple[Out, ...]
     among: Among | None
 
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The sets of students that are not of everybody."""
+        return self.among.sets if self.among else ()
+
 
 def condition_dimension(condition: Condition) -> Dimension:
     """Who meets a condition, as a dimension of a scan."""

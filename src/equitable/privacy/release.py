@@ -52,6 +52,8 @@ _SMALL: Final = 200_000
 minutes for it."""
 _UNSEEN: Final = 1e-3
 """What withholding a figure costs that stands in no release, for each student."""
+_SMALL_OF_SEVERAL: Final = 120_000
+"""The same of a block of several sets of students, where hardly any figure is free."""
 _FEWEST: Final = 3
 """Shown groups that a summary over all groups needs."""
 REFERENCES: Final = ("rest", "overall", "highest")
@@ -139,7 +141,8 @@ def release_cells(
         say(f"Protecting {label or 'every group'}")
         known = already_out(stratum, both.told, policy)
         weight = 1.0 + often.get(len(stratum.keys), np.zeros(len(stratum.keys)))
-        small = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1] <= _SMALL
+        size = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1]
+        small = size <= (_SMALL if len(both.sets) < 2 else _SMALL_OF_SEVERAL)
         protected, kept = _protected(
             stratum, policy, keep, known, weight,
             thorough=small and len(strata) <= _FEW_BLOCKS,
@@ -220,7 +223,7 @@ def _protected(
     protected = protect_block(
         stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
         away=known.away, weight=weight, thorough=thorough,
-        unseen=stratum.between if stratum.among and stratum.among.sets else None,
+        unseen=stratum.unseen,
     )  # fmt: skip
     for key in wanted:
         if key not in asked:

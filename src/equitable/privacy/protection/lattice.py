@@ -65,6 +65,11 @@ class Stratum:
         beyond = range(len(self.keys))
         return np.array([i >= self.asked and self.keys[i] in named for i in beyond])
 
+    @property
+    def unseen(self) -> Mask | None:
+        """The same; ``None`` where all releases are of the same students."""
+        return self.between if self.among and self.among.sets else None
+
 
 def strata_of(
     cells: Cells,

@@ -272,7 +272,10 @@ class _Search:
         while not (self.parts.yes.open or self.parts.no.open):
             parts = self.parts
             must = self.away | self.small | self.first
-            left = np.flatnonzero(parts.yes.hidden & ~must)
+            spare = parts.yes.hidden & ~must
+            left = np.flatnonzero(
+                spare if self.unseen is None else spare & ~self.unseen
+            )
             left = left[[row not in tried for row in left.tolist()]]
             if not len(left):
                 return

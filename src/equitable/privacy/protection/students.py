@@ -274,7 +274,10 @@ class _Search:
         must = np.tile(any_kind(must, self.together), self.together)
         tried: set[int] = set()
         while True:
-            left = np.flatnonzero(layer.hidden & ~must)
+            spare = layer.hidden & ~must
+            left = np.flatnonzero(
+                spare if self.unseen is None else spare & ~self.unseen
+            )
             left = left[[row not in tried for row in left.tolist()]]
             if not len(left):
                 return
