@@ -193,12 +193,26 @@ def audit(
         )
     notes: tuple[str, ...] = ()
     systems: Sequence[System]
+    folders = [path.name for path in paths if (path / MANIFEST).is_file()]
+    if folders and len(paths) > 1:
+        raise QuestionError(
+            f"'{folders[0]}' is a release, and a release is audited by itself",
+            next_step="Audit each by itself. What several releases of the same data"
+            " give away together is worked out when each is made, with their register.",
+        )
     if len(paths) == 1 and (paths[0] / MANIFEST).is_file():
         manifest, tables = read_release(paths[0])
         own = int(manifest["policy"]["threshold"])
         groups = tables["groups"]
         with progress("Reading the release"):
             systems = systems_of_release(manifest, groups.columns, groups.rows)
+        whose = f" of --where {manifest['where']}" if manifest.get("where") else ""
+        alone = (
+            f"This release{whose} was looked at by itself. Other releases of the same"
+            " data were not set against it: that is done when one is made, with their"
+            " register."
+        )
+        notes = (alone,)
     else:
         own = DEFAULT_THRESHOLD
         with progress("Reading the tables"):

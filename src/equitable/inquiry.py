@@ -20,7 +20,6 @@ from equitable.measures.gaps import Question, gaps
 from equitable.measures.results import Gaps, Group
 from equitable.ours import told_apart
 from equitable.pages import PageWanted
-from equitable.privacy.already_out import Out
 from equitable.privacy.aside import set_aside, with_those_aside
 from equitable.privacy.clearance import Block, Clearance, clear
 from equitable.privacy.gate import (
@@ -70,8 +69,6 @@ class Plan:
     """Those of them that are to be read before any figure."""
     breaks: tuple[Break, ...] = ()
     """Between years that the report holds."""
-    earlier: tuple[Out, ...] = ()
-    """What releases of the same students have told."""
 
     @property
     def marked(self) -> bool:
@@ -189,11 +186,9 @@ def without_the_few(
     for indicator in plan.indicators:
         cells, some = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
         named += some
-    left: tuple[Key, ...] = ()
     name = year.name if year else None
-    if not plan.earlier:
-        cells, left = leave_out(cells, by, name, min_n=plan.min_n)
-        cells = with_notes(cells, left, name)
+    cells, left = leave_out(cells, by, name, min_n=plan.min_n)
+    cells = with_notes(cells, left, name)
     aside = (*(((one, NOT_REPORTED),) for one in dict.fromkeys(named)), *left)
     return cells, tuple(dict.fromkeys(named)), aside
 
@@ -225,8 +220,6 @@ def cleared(
     QuestionError
         Where nothing can be proved.
     """
-    if year is None and plan.earlier:
-        raise QuestionError("earlier releases told their years apart")
     cells = answers[0].cells
     crossed: dict[str, set[Key]] = {}
     beside: dict[str, dict[str, set[Key]]] = {}
@@ -240,15 +233,9 @@ def cleared(
                     if one.beside:
                         into = beside.setdefault(next(iter(row.group)), {})
                     into.setdefault(label, set()).add(tuple(key.items()))
-    # What an earlier release told of places is held together with all the rest.
-    out = {name for told in plan.earlier for _, _, key in told for name, _ in key}
     main = cells
     if board is not None and board[2] is not None:
         main = told_apart(cells, board[2], board[3])
-    for name in [name for name in beside if name in out]:
-        for label, keys in beside.pop(name).items():
-            crossed.setdefault(label, set()).update(keys)
-        main = cells
     return clear(
         [
             Block(cells=main, groups=crossed),
@@ -259,7 +246,6 @@ def cleared(
         ],
         year=year.name if year else None,
         policy=Policy(threshold=plan.min_n),
-        earlier=plan.earlier,
         rather=[()] if board is None else [((board[0], board[1]),)],
         aside=aside,
         say=say,

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from equitable.answers.cells import Cells
 from equitable.arguments import checked
-from equitable.errors import QuestionError
+from equitable.cube.cells import Cells as Arrays
+from equitable.errors import InputError, QuestionError
 from equitable.intake.source import Source
+from equitable.privacy.already_out import Told
+from equitable.privacy.filters import condition_dimension
 from equitable.privacy.policy import Policy
-from equitable.privacy.register import outs_of, read_register, record
+from equitable.privacy.register import Earlier, read_register, record
 from equitable.privacy.release import release_cells
 from equitable.privacy.release_folder import write_release
 from equitable.privacy.released import Released
 from equitable.remarks import Asked
-from equitable.vocabulary import Indicator, Role, names_of
+from equitable.vocabulary import Condition, Dimension, Indicator, Role, names_of
 
 
 def _silently(_: str) -> AbstractContextManager[None]:
@@ -38,11 +42,14 @@ class Releasable(Asked, Protocol):
     ) -> Indicator:
         """The indicator that a name stands for."""
 
+    def condition(self, where: str | None) -> Condition | None:
+        """A condition on rows, read and checked."""
+
     def cube(
         self,
         *,
         indicators: Sequence[Indicator],
-        by: Sequence[str],
+        by: Sequence[str | Dimension],
         where: str | None = None,
     ) -> Cells:
         """The cells of one scan."""
@@ -134,21 +141,40 @@ def release_of(
             "the register would lie in the release, where everybody reads it",
             next_step="Name another folder with --register.",
         )
-    out = outs_of(known, where)
+    asked = self.condition(where)
+    conditions = {one.number: _condition_of(self, one, place) for one in known.releases}
+    dimensions = {
+        *traits,
+        *(name for one in known.releases for name in _traits_of(self, one, place)),
+    }
     with progress(f"Reading {self.source.name}"):
-        dimensions = {
-            *traits,
-            *(name for one in known.releases for name in one.dimensions),
-        }
+        every = {one.sql: one for one in (asked, *conditions.values()) if one}
+        filters = {sql: condition_dimension(one) for sql, one in every.items()}
         cells = self.cube(
             indicators=indicators,
-            by=[*traits, *sorted(dimensions - {*traits}), *([year] if year else [])],
-            where=where,
-        )
+            by=[
+                *traits, *sorted(dimensions - {*traits}), *([year] if year else []),
+                *filters.values(),
+            ],
+            where=_any_of([asked, *conditions.values()]),
+        )  # fmt: skip
+    arrays = _told_of(cells.arrays, asked)
+
+    def named(condition: Condition | None) -> str | None:
+        return filters[condition.sql].name if condition else None
+
     with progress("Protecting small groups, and checking the proof"):
         released = release_cells(
-            cells.arrays, traits, depth=depth, year=year, policy=policy, keep=keep,
-            seed=seed, earlier=out,
+            arrays, traits, depth=depth, year=year, policy=policy, keep=keep,
+            seed=seed, where=named(asked),
+            earlier=[
+                Told(
+                    figures=one.figures, by=tuple(one.dimensions),
+                    threshold=one.policy.threshold,
+                    where=named(conditions[one.number]), left=one.left_out,
+                )
+                for one in known.releases
+            ],
         )  # fmt: skip
     with progress("Writing the release"):
         # In the register first: what is out must never be unknown.
@@ -164,6 +190,61 @@ def _traits(self: Releasable) -> list[str]:
     places = {Role.SCHOOL, Role.GRADE, Role.YEAR}
     found = [d.name for d in self.schema.dimensions if d.role not in places]
     return found or [d.name for d in self.schema.dimensions]
+
+
+def _condition_of(self: Releasable, one: Earlier, register: Path) -> Condition | None:
+    """The condition of an earlier release, in the data as they are now."""
+    try:
+        return self.condition(one.where)
+    except QuestionError as error:
+        raise InputError(
+            f'release {one.number} is of --where "{one.where}", which these data do not'
+            f" answer any more: {error.problem}",
+            file=register.name,
+            next_step="Give the column its name again, or say in equity.toml what it is"
+            " called now ([crosswalk]): otherwise nobody knows of whom that release"
+            " tells.",
+        ) from error
+
+
+def _traits_of(self: Releasable, one: Earlier, register: Path) -> list[str]:
+    """The dimensions of an earlier release, in the data as they are now."""
+    found = []
+    for name in one.dimensions:
+        try:
+            found.append(self.schema.dimension(name).name)
+        except QuestionError as error:
+            raise InputError(
+                f"release {one.number} tells of '{name}', which these data do not have"
+                " any more",
+                file=register.name,
+                next_step="Give the column its name again, or say in equity.toml what"
+                " it is called now ([crosswalk]).",
+            ) from error
+    return found
+
+
+def _any_of(conditions: Sequence[Condition | None]) -> str | None:
+    """Who meets any of the conditions, as a condition; everybody where one is not."""
+    if any(one is None for one in conditions):
+        return None
+    texts = dict.fromkeys(one.text for one in conditions if one is not None)
+    different = {one.sql for one in conditions if one is not None}
+    if len(different) == 1:
+        return next(iter(texts))
+    return " or ".join(f"({text})" for text in texts)
+
+
+def _told_of(cells: Arrays, asked: Condition | None) -> Arrays:
+    """The cells, with the condition that was asked and no other one."""
+    before = cells.provenance
+    if before.where == (asked.text if asked else None):
+        return cells
+    left_out = tuple(
+        one for one in before.left_out if one.reason != f"not: {before.where}"
+    )
+    told = replace(before, where=asked.text if asked else None, left_out=left_out)
+    return replace(cells, provenance=told)
 
 
 def _register_of(source: Source) -> Path:

@@ -189,7 +189,6 @@ def carry_out(
         internal=internal,
         audited=clearance is not None,
         unchecked=unchecked,
-        earlier=len(plan.earlier),
         date=plan.date.isoformat() if plan.date else "",
         year=latest or _only_year(cells, year),
         board=board,

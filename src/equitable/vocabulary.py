@@ -384,7 +384,7 @@ class Dimension:
         scan hands ``classify`` one character a column: ``1``, ``0`` or ``?``); or only
         whether a row is a ``part`` of one of ``totals`` (then the groups stay unread);
         or the ``level`` that a row is of (state, district, school), of which one holds
-        another and never two are added up.
+        another and never two are added up; or whether it meets a ``condition``.
     classify
         From the row's text (``None`` where empty) to its groups: exactly one, or
         several where the view ``overlapping``.
@@ -399,7 +399,7 @@ class Dimension:
     label: str
     columns: tuple[str, ...]
     classify: Classify
-    form: Literal["column", "flags", "part", "level"] = "column"
+    form: Literal["column", "flags", "part", "level", "condition"] = "column"
     role: Role = Role.DIMENSION
     order: tuple[str, ...] = ()
     view: str | None = None
@@ -407,6 +407,8 @@ class Dimension:
     totals: tuple[str, ...] = ()
     """In a published table: what stands in the column where a row is of all groups
     ('All Grades'), case-folded and trimmed."""
+    condition: Condition | None = None
+    """Of a ``condition``: which rows meet it; ``classify`` is handed ``1`` or ``0``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -298,14 +298,6 @@ def test_a_year_later_a_few_students_more_are_not_told_apart(tmp_path):
     assert all(change == 0 or change >= 10 for change in changes)
 
 
-def test_other_students_than_before_are_refused(tmp_path):
-    source = students(tmp_path / "s.csv")
-    eq.release(source, tmp_path / "one", **ASKED)
-    with pytest.raises(InputError, match="take one from the other"):
-        eq.release(source, tmp_path / "two", where="gender = 'Girl'", **ASKED)
-    assert not (tmp_path / "two").exists()
-
-
 def test_a_register_of_other_data_is_refused(made, tmp_path):
     folder, _ = made
     other = tmp_path / "other.csv"

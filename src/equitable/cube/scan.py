@@ -325,6 +325,9 @@ def key_sql(dimension: Dimension) -> str:
         listed = ", ".join(quote_value(total) for total in dimension.totals)
         everyone = quote_value(dimension.totals[0])
         return f"CASE WHEN {told} IN ({listed}) THEN {everyone} ELSE 'part' END"
+    if dimension.condition is not None:
+        # A row of which it is not known does not meet it, as where it is asked alone.
+        return f"CASE WHEN {dimension.condition.sql} THEN '1' ELSE '0' END"
     if dimension.form == "flags":
         return " || ".join(
             f"CASE WHEN {is_missing(column)} THEN '?'"

@@ -100,3 +100,44 @@ def with_those_aside(gaps: Gaps, named: Sequence[str], *, min_n: int) -> Gaps:
     )
     provenance = replace(gaps.provenance, notes=(*gaps.provenance.notes, said))
     return replace(gaps, rows=tuple(rows), provenance=provenance)
+
+
+def without_the_few(
+    cells: Cells, by: Sequence[str], year: str | None, *, min_n: int
+) -> tuple[Cells, tuple[str, ...]]:
+    """A release's cells, without the few whose group nobody wrote down.
+
+    Otherwise all others of a dimension would have to be withheld for their sake.
+
+    Parameters
+    ----------
+    cells
+        With all of the release's outcomes.
+    by, year
+        Its dimensions, and that of time.
+    min_n
+        Its threshold.
+
+    Returns
+    -------
+    The other cells, and the names of the dimensions of which some were set aside.
+    """
+    named: list[str] = []
+    within = [year] if year else []
+    for indicator in cells.indicators:
+        cells, some = set_aside(cells, indicator, by, within, min_n=min_n)
+        named += [name for name in some if name not in named]
+    return cells, tuple(named)
+
+
+def said_of_the_few(cells: Cells, aside: Sequence[str], *, min_n: int) -> Cells:
+    """A release's cells, with a note of the dimensions whose few are in no figure."""
+    if not aside:
+        return cells
+    note = (
+        f"Fewer than {min_n} students of a year have no group in"
+        f" {' and '.join(aside)}: they are in no figure."
+    )
+    provenance = cells.provenance
+    notes = (*provenance.notes, note)
+    return replace(cells, provenance=replace(provenance, notes=notes))

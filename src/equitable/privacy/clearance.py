@@ -22,7 +22,6 @@ import numpy as np
 
 from equitable.cube.cells import Cells
 from equitable.errors import QuestionError
-from equitable.privacy.already_out import Out, already_out
 from equitable.privacy.policy import Policy
 from equitable.privacy.protection.block import EVERY, protect_block
 from equitable.privacy.protection.certificate import unproven
@@ -67,15 +66,12 @@ class Clearance:
         For each indicator's name the groups withheld, the year among their dimensions.
     audit
         How many figures are withheld, and how many witnesses stand for them.
-    together
-        How many earlier releases it was proved together with.
     """
 
     policy: Policy
     hidden: Mapping[str, frozenset[Key]]
     figures: tuple[ReleasedFigure, ...]
     audit: Audited
-    together: int = 0
 
     def of(self, indicator: str, stratum: Mapping[str, str]) -> frozenset[Key]:
         """The groups withheld of one indicator in one stratum, without its names."""
@@ -92,7 +88,6 @@ def clear(
     *,
     year: str | None,
     policy: Policy,
-    earlier: Sequence[Out] = (),
     rather: Collection[Key] = (),
     aside: Sequence[Key] = (),
     seed: int = 1,
@@ -109,8 +104,6 @@ def clear(
         The dimension of time.
     policy
         The rules.
-    earlier
-        What is out already of the same students.
     rather
         Groups that should stay if others can go instead.
     aside
@@ -128,17 +121,15 @@ def clear(
     open_: list[str] = []
     witnesses = 0
     for block in blocks:
-        known = earlier if block.crossed else ()
-        further = sorted({key for out in known for _, _, key in out})
         strata = strata_of(
             block.cells, block.cells.indicators, (), depth=0, year=year, seed=seed,
-            only=block.groups, further=further, aside=aside,
+            only=block.groups, aside=aside,
         )  # fmt: skip
         for stratum in strata:
             _refuse_too_large(stratum)
             label = " ".join(stratum.within.values())
             say(f"Protecting {label or 'every group'}")
-            shown, found, count = _of_stratum(stratum, block, policy, known, rather)
+            shown, found, count = _of_stratum(stratum, block, policy, rather)
             open_ += found
             witnesses += count
             if not block.crossed:
@@ -161,7 +152,6 @@ def clear(
             witnesses=witnesses,
             unproven=(),
         ),
-        together=len(earlier),
     )
 
 
@@ -169,18 +159,16 @@ def _of_stratum(
     stratum: Stratum,
     block: Block,
     policy: Policy,
-    earlier: Sequence[Out],
     rather: Collection[Key],
 ) -> tuple[list[ReleasedFigure], tuple[str, ...], int]:
     """The figures of one year's block; what could not be proved; the witnesses."""
     kept = np.zeros(len(stratum.keys), bool)
     kept[stratum.tables.everyone] = True
     weight = np.array([_weight(key, rather) for key in stratum.keys])
-    known = already_out(stratum, earlier, policy)
     small = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1] <= _SMALL
     protected = protect_block(
-        stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
-        away=known.away, weight=weight, tries=EVERY if small else _TRIES,
+        stratum.tables.rows, stratum.counted, policy, kept=kept, weight=weight,
+        tries=EVERY if small else _TRIES,
     )  # fmt: skip
     deviations = deviations_of(stratum, protected, policy, kept)
     shown = figures_of(stratum, protected, deviations, block.cells.indicators, policy)

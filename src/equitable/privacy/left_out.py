@@ -56,8 +56,7 @@ def leave_out(
     left: list[Key] = []
     for label in [None] if year is None else _labels(cells, year):
         own = _of_year(cells, year, label)
-        known = [cells.moments[one.name].n[own].sum() for one in cells.indicators]
-        room = _MOST * float(max(known, default=0))
+        room = _MOST * float(_known(cells)[own].sum())
         for name in by:
             axis = cells.axes[cells.axis(name)]
             if axis.dimension.overlapping:
@@ -72,7 +71,7 @@ def leave_out(
             )
             if not gone.any():
                 continue
-            room -= float(cells.students[gone].sum())
+            room -= float(_known(cells)[gone].sum())
             within = [] if year is None or label is None else [(year, label)]
             left += [
                 tuple(sorted([(name, axis.groups[place]), *within]))
@@ -114,6 +113,13 @@ def _words(left: Sequence[Key], year: str | None, labels: dict[str, str]) -> lis
     ]
 
 
+def _known(cells: Cells) -> NDArray[np.int64]:
+    """Students of each cell with the outcome that most of them have."""
+    every = [cells.moments[one.name].n for one in cells.indicators]
+    found: NDArray[np.int64] = np.max([np.zeros(len(cells.codes), int), *every], axis=0)
+    return found
+
+
 def _labels(cells: Cells, year: str) -> list[str]:
     return list(cells.axes[cells.axis(year)].groups)
 
@@ -132,7 +138,7 @@ def _in_the_way(
     cells: Cells, name: str, own: Mask, min_n: int, room: float
 ) -> set[int]:
     """The groups of a trait, by place, that would hide a larger one in a year."""
-    students = _by_group(cells, name, own, cells.students)
+    students = _by_group(cells, name, own, _known(cells))
     found: set[int] = set()
     for indicator in cells.indicators:
         small = _small_of(cells, indicator, name, own, min_n)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from equitable.vocabulary import WITHHELD
 REGISTER: Final = "register.json"
 FORMAT: Final = 1
 _LOCK: Final = ".lock"
+_OWN: Final = re.compile(r"\.lock|\d{4}-(figures|ledger)\.json|\..*\.part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class Earlier:
     indicators: tuple[Mapping[str, Any], ...]
     policy: Policy
     figures: Out
+    left_out: tuple[tuple[tuple[str, str], ...], ...] = ()
+    """Small groups that are in none of its figures, with their year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ def read_register(folder: Path, columns: Sequence[str]) -> Register:
     """
     place = folder / REGISTER
     if not place.exists():
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if folder.exists() and (not folder.is_dir() or _foreign(folder)):
             raise InputError(
                 f"{folder.name} is no register of releases: it holds other things",
                 next_step="Name another folder with --register.",
@@ -107,6 +111,11 @@ def read_register(folder: Path, columns: Sequence[str]) -> Register:
     return Register(folder=folder, columns=known, releases=releases)
 
 
+def _foreign(folder: Path) -> bool:
+    """Whether a folder holds anything that no interrupted record left there."""
+    return any(not _OWN.fullmatch(one.name) for one in folder.iterdir())
+
+
 def _earlier(held: Mapping[str, Any], folder: Path) -> Earlier:
     number = int(held["number"])
     content = (folder / f"{number:04d}-figures.json").read_bytes()
@@ -122,36 +131,15 @@ def _earlier(held: Mapping[str, Any], folder: Path) -> Earlier:
         dimensions={name: tuple(own) for name, own in held["dimensions"].items()},
         depth=int(held["depth"]),
         year=held["year"],
-        where=held["where"],
+        where=held["where"] or None,
         indicators=tuple(held["indicators"]),
         policy=Policy(**policy),
+        left_out=tuple(_key(one) for one in held.get("left_out", [])),
         figures={
             (one[0], _key(one[1]), _key(one[2])): (one[3], one[4])
             for one in json.loads(content)
         },
     )
-
-
-def outs_of(register: Register, where: str | None) -> list[Out]:
-    """What earlier releases of the same students told.
-
-    Raises
-    ------
-    InputError
-        Where one is of other students, chosen by another ``--where``: whoever has both
-        can subtract them.
-    """
-    for one in register.releases:
-        if one.where != where:
-            named = f'--where "{one.where}"' if one.where else "all students"
-            raise InputError(
-                f"release {one.number} is of {named}: with both, a reader could take"
-                " one from the other",
-                file=register.folder.name,
-                next_step="Release the same students again, with the trait of the"
-                " condition among the dimensions (--by).",
-            )
-    return [one.figures for one in register.releases]
 
 
 def record(
@@ -208,6 +196,7 @@ def record(
                 json.dumps(manifest, sort_keys=True).encode()
             ).hexdigest(),
             "figures_sha256": hashlib.sha256(figures).hexdigest(),
+            "left_out": [list(map(list, key)) for key in released.left_out],
             **{
                 key: manifest[key]
                 for key in (

@@ -18,11 +18,12 @@ from equitable.cube.cells import Cells
 from equitable.errors import QuestionError
 from equitable.measures.means import mean_interval
 from equitable.measures.rates import wilson
-from equitable.privacy.already_out import Known, Out, already_out
-from equitable.privacy.aside import set_aside
+from equitable.privacy.already_out import Known, Told, already_out
+from equitable.privacy.aside import said_of_the_few
+from equitable.privacy.filters import joined, refuse_merged_apart
 from equitable.privacy.gate import Gated
 from equitable.privacy.inequality import GatedInequality
-from equitable.privacy.left_out import leave_out, with_notes
+from equitable.privacy.left_out import with_notes
 from equitable.privacy.merging import MERGED, merged
 from equitable.privacy.policy import DEVIATION_FROM, Policy
 from equitable.privacy.protection.block import (
@@ -32,7 +33,11 @@ from equitable.privacy.protection.block import (
     protect_block,
 )
 from equitable.privacy.protection.certificate import unproven
-from equitable.privacy.protection.lattice import Key, Stratum, strata_of
+from equitable.privacy.protection.lattice import (
+    Stratum,
+    groups_there,
+    strata_of,
+)
 from equitable.privacy.protection.parts import withhold_parts
 from equitable.privacy.protection.programme import Mask, Numbers
 from equitable.privacy.release_gaps import gaps_of, summaries_of
@@ -49,6 +54,10 @@ _SMALL: Final = 200_000
 """Figures times finest cells of a block that is; a larger one takes minutes for it."""
 _TRIES: Final = 4
 """How many of the dearest figures withheld of other blocks are tried once more."""
+_UNSEEN: Final = 1e-3
+"""What withholding a figure costs that stands in no release, for each student."""
+_SMALL_OF_SEVERAL: Final = 120_000
+"""The same of a block of several sets of students, where hardly any figure is free."""
 
 
 def release_cells(
@@ -60,7 +69,8 @@ def release_cells(
     policy: Policy | None = None,
     keep: Sequence[Mapping[str, str]] = (),
     seed: int = 1,
-    earlier: Sequence[Out] = (),
+    earlier: Sequence[Told] = (),
+    where: str | None = None,
     say: Any = lambda _: None,
 ) -> Released:
     """Protect everything that is asked for together, audit it, and shape it.
@@ -82,6 +92,8 @@ def release_cells(
     earlier
         What is out already of the same students: it stays out, and what it withheld
         stays withheld.
+    where
+        The dimension of the cells that says whom the release is of; without it, all.
     say
         Told each step as it begins.
 
@@ -105,19 +117,18 @@ def release_cells(
                 cells.provenance, notes=(*cells.provenance.notes, *notes)
             ),
         )
-    cells, named = without_the_few(cells, by, year, policy)
-    left: tuple[Key, ...] = ()
-    if not earlier:
-        # What is out already is of everybody: it cannot be taken back.
-        cells, left = leave_out(
-            cells, by, year, min_n=policy.threshold,
-            never={item for group in keep for item in group.items()},
-        )  # fmt: skip
-        cells = with_notes(cells, left, year)
-    aside = (*(((name, NOT_REPORTED),) for name in named), *left)
+        refuse_merged_apart(together, earlier)
+    both = joined(
+        cells, by, year, depth=depth, threshold=policy.threshold, where=where,
+        earlier=earlier, never={item for group in keep for item in group.items()},
+    )  # fmt: skip
+    cells = said_of_the_few(both.own, both.aside, min_n=policy.threshold)
+    cells = with_notes(cells, both.left, year)
+    aside = (*(((name, NOT_REPORTED),) for name in both.aside), *both.left)
     strata = strata_of(
-        cells, indicators, by, depth=depth, year=year, seed=seed,
-        further=sorted({key for out in earlier for _, _, key in out}), aside=aside,
+        both.whole, indicators, by, depth=depth, year=year, seed=seed,
+        further=sorted({key for out in both.told for _, _, key in out}),
+        aside=aside, among=both.among,
     )  # fmt: skip
     figures: list[ReleasedFigure] = []
     ledger: list[Withholding] = []
@@ -131,9 +142,10 @@ def release_cells(
     for stratum in strata:
         label = " ".join(stratum.within.values())
         say(f"Protecting {label or 'every group'}")
-        known = already_out(stratum, earlier, policy)
+        known = already_out(stratum, both.told, policy)
         weight = 1.0 + often.get(len(stratum.keys), np.zeros(len(stratum.keys)))
-        small = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1] <= _SMALL
+        size = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1]
+        small = size <= (_SMALL if len(both.sets) < 2 else _SMALL_OF_SEVERAL)
         protected, kept = _protected(
             stratum, policy, keep, known, weight,
             tries=EVERY if small and len(strata) <= _FEW_BLOCKS else _TRIES,
@@ -176,7 +188,7 @@ def release_cells(
         policy=policy,
         seed=seed,
         dimensions=tuple(by),
-        groups={name: cells.axes[cells.axis(name)].groups for name in by},
+        groups=groups_there(cells, by, strata),
         depth=depth,
         year=year,
         indicators=indicators,
@@ -188,34 +200,12 @@ def release_cells(
         share_withheld=shares[0] / every,
         times_the_bound=shares[3] / shares[2] if bounded and shares[2] else None,
         methods=("exact",) if exact else ("heuristic",),
+        left_out=both.left,
         notes=cells.provenance.notes[said:],
         provenance=replace(
             cells.provenance, audited=True, internal=False, min_n=policy.threshold
         ),
     )
-
-
-def without_the_few(
-    cells: Cells, by: Sequence[str], year: str | None, policy: Policy
-) -> tuple[Cells, tuple[str, ...]]:
-    """Without the few whose group nobody wrote down: they are in no figure at all.
-
-    Otherwise all others of a dimension would have to be withheld for their sake.
-    """
-    named: list[str] = []
-    within = [year] if year else []
-    for indicator in cells.indicators:
-        cells, some = set_aside(cells, indicator, by, within, min_n=policy.threshold)
-        named += [name for name in some if name not in named]
-    if not named:
-        return cells, ()
-    note = (
-        f"Fewer than {policy.threshold} students of a year have no group in"
-        f" {' and '.join(named)}: they are in no figure."
-    )
-    provenance = cells.provenance
-    notes = (*provenance.notes, note)
-    return replace(cells, provenance=replace(provenance, notes=notes)), tuple(named)
 
 
 def _protected(
@@ -230,13 +220,16 @@ def _protected(
     kept = np.zeros(len(stratum.keys), bool)
     kept[stratum.tables.everyone] = True
     wanted = [tuple(sorted(group.items())) for group in keep]
-    kept |= np.array([key in wanted for key in stratum.keys])
+    asked = stratum.keys[: stratum.asked]
+    kept[: stratum.asked] |= np.array([key in wanted for key in asked])
+    # What nobody publishes costs nobody anything.
+    weight = np.where(stratum.between, _UNSEEN, weight)
     protected = protect_block(
         stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
-        away=known.away, weight=weight, tries=tries,
+        away=known.away, weight=weight, tries=tries, unseen=stratum.unseen,
     )  # fmt: skip
     for key in wanted:
-        if key not in stratum.keys:
+        if key not in asked:
             named = ", ".join(f"{name}={label}" for name, label in key)
             raise QuestionError(
                 f"there is no group '{named}' to keep",

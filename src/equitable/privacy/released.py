@@ -101,6 +101,8 @@ class Released:
     times_the_bound: float | None
     """How many times the least that any safe choice costs, as far as that is known."""
     methods: tuple[str, ...]
+    left_out: tuple[tuple[tuple[str, str], ...], ...]
+    """Small groups that are in no figure, with their year."""
     notes: tuple[str, ...]
     """What a reader must know: who is in no figure, which groups were merged."""
     provenance: Provenance

@@ -190,14 +190,11 @@ def _summary(contents: Contents) -> Section:
 def _about_check(contents: Contents) -> str:
     """What was proved, and what was not."""
     least = contents.provenance.min_n
-    before = contents.earlier
-    several = "the release" if before == 1 else f"the {before} releases"
-    beside = f", nor from it and {several} before it" if before else ""
     return (
         f"{CHECKED_MARK}. No group of fewer than {least} students can be worked out"
-        f" from this report{beside}. It was not held against other reports of the same"
-        " students: for those, make a release of everything together. For your own"
-        " team's eyes, with small groups in it, make the report with --internal."
+        " from this report. It was not held against other reports or releases of"
+        " the same students: for those, make a release of everything together. For your"
+        " own team's eyes, with small groups in it, make the report with --internal."
     )
 
 

@@ -91,8 +91,6 @@ class Contents:
     """Whether all that is shown was protected and proved together."""
     unchecked: str = ""
     """Why it was not, where it was not."""
-    earlier: int = 0
-    """How many earlier releases it was proved together with."""
     date: str = ""
     """When it was made, as ISO 8601 has it."""
     year: str = ""

@@ -109,6 +109,7 @@ def protect_block(
     shown: Mapping[str, Mask] | None = None,
     away: Mapping[str, Mask] | None = None,
     tries: int = 0,
+    unseen: Mask | None = None,
 ) -> Protected:
     """Withhold until everything withheld has its witnesses.
 
@@ -132,6 +133,8 @@ def protect_block(
     tries
         How many of the figures withheld are gone over once more, for what could be
         shown, in each layer: ``EVERY`` for all.
+    unseen
+        As in ``withhold_students``; shape (figures,).
     """
     return _Block(
         rows,
@@ -142,6 +145,7 @@ def protect_block(
         shown or {},
         away or {},
         tries=tries,
+        unseen=unseen,
     ).protect()
 
 
@@ -163,8 +167,9 @@ class _Block:
         away: Mapping[str, Mask],
         *,
         tries: int,
+        unseen: Mask | None,
     ) -> None:
-        self.tries = tries
+        self.tries, self.unseen = tries, unseen
         self.rows, self.policy, self.kept, self.weight = rows, policy, kept, weight
         self.out, self.away = shown, away
         families: list[list[Counted]] = []
@@ -195,6 +200,7 @@ class _Block:
                     kept=self.kept, cost=self._cost(one), amounts=one.amounts,
                     shown=self.out.get(f"{one.name}+"),
                     hidden=self.away.get(f"{one.name}+"), tries=self.tries,
+                    unseen=self.unseen,
                 )  # fmt: skip
                 result.counts[one.name] = found
                 _note(result, one, found)
@@ -230,6 +236,7 @@ class _Block:
             hidden=np.tile(self.gone, every), small=np.tile(self.small, every),
             together=every, stay=self._stay_of(kinds),
             begun=self._begun(kinds, shown),
+            unseen=None if self.unseen is None else np.tile(self.unseen, every),
         )  # fmt: skip
         result.open += [f"students: figure {row}, {why}" for row, why in layer.open]
         layers, chains = [], []
@@ -240,6 +247,8 @@ class _Block:
                     values=layer.values[own], hidden=layer.hidden[own],
                     primary=layer.primary[own], least=layer.least[own],
                     most=layer.most[own], witnesses=layer.witnesses,
+                    given={row % len(self.small) for row in layer.given
+                           if row // len(self.small) == i},
                 )
             )  # fmt: skip
             chain = [
@@ -271,6 +280,7 @@ class _Block:
             cost=sum((self._cost(f[0]) for f in self.families), np.zeros(1)),
             shown=out, hidden=self.gone, small=self.small,
             stay=np.minimum(self._stay(), first), tries=self.tries,
+            unseen=self.unseen,
         )  # fmt: skip
         return [np.concatenate([one, *others]) for one in layer.witnesses]
 
@@ -305,7 +315,7 @@ class _Block:
                 self.rows, one.students, self.policy, kept=self.kept,
                 cost=self._cost(one), shown=shown, hidden=self.gone, small=self.small,
                 stay=np.minimum(self._stay(), one.students),
-                tries=self.tries,
+                tries=self.tries, unseen=self.unseen,
             )  # fmt: skip
         result.cost = float(self._cost(one)[layer.hidden].sum())
         result.open += [

@@ -51,7 +51,7 @@ def unproven(stratum: Stratum, protected: Protected, policy: Policy) -> tuple[st
         found += _missing_marks(stratum, f"students ({one.name})", small, layer.hidden)
         found += _short(
             stratum, f"students ({one.name})", sizes, n, layer.hidden, layer.primary,
-            policy, floor, policy.width,
+            policy, floor, policy.width, layer.given_ones,
         )  # fmt: skip
         counts = [
             (np.asarray(rows @ world), np.asarray(rows @ chain[number]))
@@ -63,7 +63,7 @@ def unproven(stratum: Stratum, protected: Protected, policy: Policy) -> tuple[st
         width = policy.sum_width if one.amounts else policy.width
         found += _short(
             stratum, one.name, [seen for seen, _ in counts], yes, parts.yes.hidden,
-            parts.yes.primary, policy, 0.0, width,
+            parts.yes.primary, policy, 0.0, width, parts.yes.given_ones,
         )  # fmt: skip
         if one.amounts:
             continue
@@ -73,6 +73,7 @@ def unproven(stratum: Stratum, protected: Protected, policy: Policy) -> tuple[st
         found += _short(
             stratum, f"not {one.name}", [size - seen for seen, size in counts], n - yes,
             parts.no.hidden, parts.no.primary, policy, 0.0, width,
+            parts.no.given_ones,
         )  # fmt: skip
     return tuple(found)
 
@@ -132,6 +133,7 @@ def _short(
     policy: Policy,
     floor: float,
     width: float,
+    given: Mask,
 ) -> list[str]:
     """The withheld figures that the witnesses leave too narrow."""
     every = np.stack([values, *seen])
@@ -139,6 +141,8 @@ def _short(
     reached = (most >= policy.threshold) & (least <= floor)
     wide = most - least >= width - _CLOSE
     bad = hidden & ~np.where(primary, reached, wide)
+    # What earlier releases tell of a group that is in none is not this one's to hide.
+    bad &= ~(given & stratum.between)
     return [
         f"{what} of {_named(stratum, row)} is known to be from {least[row]:g} to"
         f" {most[row]:g}"

@@ -34,6 +34,8 @@ class Side:
     width: float
     still: float = 0.5
     """A figure has moved if it differs by more."""
+    given: Mask | None = None
+    """Figures of which nothing is asked."""
 
     def enough(self, some: Mask, hidden: Mask) -> bool:
         """Whether some of the witnesses do for all that is withheld."""
@@ -41,7 +43,8 @@ class Side:
         least = np.minimum(self.values, self.seen[some].min(axis=0, initial=np.inf))
         reached = (most >= self.threshold) & (least <= self.floor)
         wide = most - least >= self.width
-        return bool(np.all(~hidden | np.where(self.primary, reached, wide)))
+        right = ~hidden | np.where(self.primary, reached, wide)
+        return bool(np.all(right if self.given is None else right | self.given))
 
 
 def spared(

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from equitable.cube.cells import Axis, Cells
 from equitable.errors import QuestionError
+from equitable.privacy.protection.among import Among, possible_codes
+from equitable.privacy.protection.among import Key as _Key
 from equitable.privacy.protection.block import Counted
 from equitable.privacy.protection.programme import Mask
 from equitable.privacy.protection.tables import Place, Tables, some_codes, tables_of
@@ -19,7 +21,7 @@ from equitable.vocabulary import Indicator
 MOST_FIGURES: Final = 20_000
 """Figures of one block; with more, a release takes hours and tells nobody anything."""
 
-Key: TypeAlias = tuple[tuple[str, str], ...]
+Key: TypeAlias = _Key
 """A group's dimensions and labels, by the dimensions' names."""
 
 
@@ -34,7 +36,8 @@ class Stratum:
     tables
         Its figures.
     keys
-        Each figure's group, by names.
+        Each figure's group, by names; those asked for without the set of students that
+        all of them are of.
     counted
         The indicators' numbers in its finest cells.
     """
@@ -45,7 +48,27 @@ class Stratum:
     counted: tuple[Counted, ...]
     asked: int
     """How many of the figures, from the first, are of this release; the others are of
-    earlier ones."""
+    earlier ones, or what a reader can make of both."""
+    among: Among | None = None
+    """Whose the figures are, where releases are of different students."""
+
+    def told_as(self, row: int) -> Key:
+        """A figure's group, with the set of students that it is of."""
+        if self.among is None or row >= self.asked:
+            return self.keys[row]
+        return tuple(sorted((*self.keys[row], *self.among.always)))
+
+    @property
+    def between(self) -> Mask:
+        """Figures that nobody publishes: taken from one release by another."""
+        named = self.among.between if self.among else frozenset()
+        beyond = range(len(self.keys))
+        return np.array([i >= self.asked and self.keys[i] in named for i in beyond])
+
+    @property
+    def unseen(self) -> Mask | None:
+        """The same; ``None`` where all releases are of the same students."""
+        return self.between if self.among and self.among.sets else None
 
 
 def strata_of(
@@ -59,6 +82,7 @@ def strata_of(
     only: Mapping[str, Collection[Key]] | None = None,
     further: Sequence[Key] = (),
     aside: Sequence[Key] = (),
+    among: Among | None = None,
 ) -> tuple[Stratum, ...]:
     """The blocks of a release.
 
@@ -84,20 +108,28 @@ def strata_of(
     aside
         Groups that are in no figure, with the year where it is of one year: where
         nobody is in them they are no groups of the block.
+    among
+        Whose the figures are, where earlier releases are of other students: the sets
+        are axes of the cells.
 
     Raises
     ------
     QuestionError
         Where there are too many figures to protect.
     """
+    sets = among.sets if among else ()
     wanted = [key for keys in (only or {}).values() for key in keys]
-    others = {name for key in (*further, *wanted) for name, _ in key} - {*by}
-    asked, by = len(by), [*by, *sorted(others)]
+    others = {name for key in (*further, *wanted) for name, _ in key} - {*by, *sets}
+    if among:
+        others |= {name for some in among.tied for name in some} - {*by, year or ""}
+        further = [*further, *sorted(among.between)]
+    asked, by = len(by), [*by, *sorted(others), *sets]
     axes = [cells.axes[cells.axis(name)] for name in by]
     memberships = [_membership(axis) for axis in axes]
     if only is None:
         _refuse_too_many(by, [len(own) for own in memberships[:asked]], depth)
     extra = _places_of(further, axes)
+    always = _places_of([among.always] if among else [()], axes)[0]
     places = [cells.axis(name) for name in by]
     found = []
     for within, kept in _years(cells, year):
@@ -105,9 +137,16 @@ def strata_of(
         if only is not None and label not in only:
             continue
         own = cells.codes[kept][:, places].astype(np.int64)
+        if not all((own[:, place] == code).any() for place, code in always):
+            # Nobody of those whom this release is of: as if it were not there.
+            continue
         sizes = [membership.shape[1] for membership in memberships]
         held = np.unique(own, axis=0)
-        codes = some_codes(sizes, held, seed)
+        if among is None:
+            codes = some_codes(sizes, held, seed)
+        else:
+            seen = own if among.by_year else cells.codes[:, places].astype(np.int64)
+            codes = possible_codes(by, sizes, held, seen, among, seed)
         gone = _left_out(cells, axes, within, aside)
         for place, away in gone.items():
             # Nobody is there, and every reader knows it.
@@ -119,23 +158,27 @@ def strata_of(
             for indicator in indicators
         )
         tables = tables_of(
-            memberships, codes, depth, asked=asked, extra=extra,
+            memberships, codes, depth, asked=asked, extra=extra, always=always,
             only=None if only is None else _places_of(only[label], axes),
         )  # fmt: skip
         tables = _without_nobody(tables, axes, gone)
+        if among is not None:
+            between = {*_places_of(sorted(among.between), axes)}
+            tables = _needed(tables, counted, between, among.least)
+        first = len(tables.groups) - tables.further
         keys = tuple(
             tuple(
                 sorted(
                     (axes[d].dimension.name, axes[d].groups[place])
-                    for d, place in group
+                    for d, place in group[: len(group) - (row < first) * len(always)]
                 )
             )
-            for group in tables.groups
+            for row, group in enumerate(tables.groups)
         )
         found.append(
             Stratum(
                 within=within, tables=tables, keys=keys, counted=counted,
-                asked=len(tables.groups) - tables.further,
+                asked=first, among=among,
             )
         )  # fmt: skip
     return tuple(found)
@@ -171,6 +214,20 @@ def _of(cells: Cells, within: Mapping[str, str]) -> Mask:
     return np.zeros(len(cells.codes), bool)
 
 
+def groups_there(
+    cells: Cells, by: Sequence[str], strata: Sequence[Stratum]
+) -> dict[str, tuple[str, ...]]:
+    """Each dimension's groups, but for those that a condition leaves nobody in."""
+    named = {name: cells.axes[cells.axis(name)].groups for name in by}
+    if all(one.among is None for one in strata):
+        return named
+    there = {pair for one in strata for key in one.keys[: one.asked] for pair in key}
+    return {
+        name: tuple(group for group in groups if (name, group) in there)
+        for name, groups in named.items()
+    }
+
+
 def _without_nobody(
     tables: Tables, axes: Sequence[Axis], gone: Mapping[int, Collection[int]]
 ) -> Tables:
@@ -182,7 +239,41 @@ def _without_nobody(
     }
     if not away:
         return tables
-    kept = [i for i, group in enumerate(tables.groups) if not away & {*group}]
+    return _some(
+        tables, [i for i, group in enumerate(tables.groups) if not away & {*group}]
+    )
+
+
+def _needed(
+    tables: Tables,
+    counted: Sequence[Counted],
+    between: Collection[Place],
+    least: int,
+) -> Tables:
+    """Without groups that nobody can be in, such as those in grade 4 of grade 3.
+
+    And without those that a reader can only make, where they are large enough to show.
+    """
+    there = np.asarray(tables.rows.sum(axis=1)).ravel() > 0
+    made = np.array([group in between for group in tables.groups], bool)
+    made[: len(made) - tables.further] = False
+    for one in counted:
+        n, yes = tables.rows @ one.students, tables.rows @ one.counts
+        made &= np.asarray(n >= least)
+        if not one.amounts:
+            made &= np.asarray((yes >= least) & (n - yes >= least))
+    found = _some(tables, np.flatnonzero(there & ~made).tolist())
+    if len(found.groups) > MOST_FIGURES:
+        raise QuestionError(
+            f"with what is out of other students, {len(found.groups):,} groups would"
+            f" have to be protected together (at most {MOST_FIGURES:,})",
+            next_step="Ask for a smaller --depth, for fewer dimensions, or for the same"
+            " students as before.",
+        )
+    return found
+
+
+def _some(tables: Tables, kept: Sequence[int]) -> Tables:
     first = len(tables.groups) - tables.further
     return Tables(
         rows=tables.rows[kept],

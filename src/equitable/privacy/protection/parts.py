@@ -40,6 +40,7 @@ def withhold_parts(
     shown: Mask | None = None,
     hidden: Mask | None = None,
     tries: int = 0,
+    unseen: Mask | None = None,
 ) -> Parts:
     """Choose which counts to withhold until each has its witnesses.
 
@@ -54,7 +55,7 @@ def withhold_parts(
         witness for a withheld one.  Each shape (cells,).
     parents_hidden
         Figures whose number of students is withheld: so are their counts.
-    policy, kept, cost, shown, hidden, tries
+    policy, kept, cost, shown, hidden, tries, unseen
         As in ``withhold_students``.
     both
         Whether those not counted are held to the threshold as well, and rates near 0 %
@@ -66,6 +67,7 @@ def withhold_parts(
     search = _Search(
         rows, cells, parents, parents_hidden, policy, both=both and not amounts,
         amounts=amounts, cost=cost, kept=kept, shown=shown, hidden=hidden,
+        unseen=unseen,
     )  # fmt: skip
     for number in range(len(parents)):
         search.under(number)
@@ -93,7 +95,9 @@ class _Search:
         kept: Mask,
         shown: Mask | None,
         hidden: Mask | None,
+        unseen: Mask | None,
     ) -> None:
+        self.unseen = unseen
         self.rows, self.cells, self.parents = rows, cells, parents
         self.cost, self.hard = np.where(kept, hard(cost), cost), hard(cost)
         self.shut = shut(cost)
@@ -116,6 +120,7 @@ class _Search:
         self.programme = Programme(rows, values, parents[0])
         self.first = np.zeros(len(values), bool) if hidden is None else hidden
         self._first(self.first)
+        self.small = self.parts.yes.primary | self.parts.no.primary
 
     def _first(self, hidden: Mask) -> None:
         """What the rule withholds, and the codes."""
@@ -205,9 +210,9 @@ class _Search:
                 if side.most[row] < self.t and not self._anywhere(
                     side, row, self.t, up=True
                 ):
-                    side.open.append((row, "up"))
+                    self._fell_short(side, row, "up")
                 if side.least[row] > 0 and not self._anywhere(side, row, 0, up=False):
-                    side.open.append((row, "down"))
+                    self._fell_short(side, row, "down")
         tried: set[tuple[int, int]] = set()
         while True:
             left = [
@@ -221,11 +226,21 @@ class _Search:
             place, row = left[0]
             tried.add(left[0])
             side, wide = sides[place], self.width
-            if not (
-                self._anywhere(side, row, side.least[row] + wide, up=True)
-                or self._anywhere(side, row, side.most[row] - wide, up=False)
-            ):
+            if self._anywhere(
+                side, row, side.least[row] + wide, up=True
+            ) or self._anywhere(side, row, side.most[row] - wide, up=False):
+                continue
+            if self.unseen is not None and self.unseen[row]:
+                side.given.add(row)
+            else:
                 side.open.append((row, "width"))
+
+    def _fell_short(self, side: Layer, row: int, wanted: str) -> None:
+        """Where what is out tells too much of a count, its width has to do."""
+        if self.unseen is None:
+            side.open.append((row, wanted))
+        else:
+            side.primary[row] = False
 
     def economise(self, tries: int) -> None:
         """Do without each count withheld for others' sake, if that costs less."""
@@ -234,8 +249,11 @@ class _Search:
             if self.parts.yes.open or self.parts.no.open:
                 return
             parts = self.parts
-            must = self.away | parts.yes.primary | parts.no.primary | self.first
-            left = np.flatnonzero(parts.yes.hidden & ~must)
+            must = self.away | self.small | self.first
+            spare = parts.yes.hidden & ~must
+            left = np.flatnonzero(
+                spare if self.unseen is None else spare & ~self.unseen
+            )
             left = left[[row not in tried for row in left.tolist()]]
             if not len(left):
                 return
@@ -305,18 +323,25 @@ class _Search:
         }
         sides = [
             Side(
-                seen=seen, values=parts.yes.values, primary=parts.yes.primary, **asked
+                seen=seen,
+                values=parts.yes.values,
+                primary=parts.yes.primary,
+                given=parts.yes.given_ones,
+                **asked,
             ),
         ]
         if self.both:
             no = parts.no
             sides.append(
-                Side(seen=sizes - seen, values=no.values, primary=no.primary, **asked)
+                Side(
+                    seen=sizes - seen,
+                    values=no.values,
+                    primary=no.primary,
+                    given=no.given_ones,
+                    **asked,
+                )
             )
-        forced = (
-            self.away | parts.yes.primary | parts.no.primary | (parts.coded != 0)
-            | self.first
-        )  # fmt: skip
+        forced = self.away | self.small | (parts.coded != 0) | self.first
         hidden, kept = spared(sides, parts.yes.hidden, forced, self.cost)
         parts.yes.hidden = hidden
         parts.no.hidden = hidden & self.both

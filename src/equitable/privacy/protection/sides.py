@@ -51,5 +51,5 @@ def copied(layer: Layer) -> Layer:
     """A layer that can be changed without changing the other."""
     return replace(
         layer, hidden=layer.hidden.copy(), least=layer.least.copy(),
-        most=layer.most.copy(), open=list(layer.open),
+        most=layer.most.copy(), open=list(layer.open), given=set(layer.given),
     )  # fmt: skip

@@ -44,6 +44,8 @@ class Layer:
         What the witnesses reach.
     open
         Figures of which no witness was found: (figure, what was wanted).
+    given
+        Figures that nobody publishes and that earlier releases alone leave narrow.
     """
 
     values: Numbers
@@ -53,6 +55,12 @@ class Layer:
     most: Numbers
     witnesses: list[Numbers] = field(default_factory=list)
     open: list[tuple[int, str]] = field(default_factory=list)
+    given: set[int] = field(default_factory=set)
+
+    @property
+    def given_ones(self) -> Mask:
+        """The given ones as a mask over the figures."""
+        return np.isin(np.arange(len(self.values)), sorted(self.given))
 
     def saw(self, seen: Numbers) -> None:
         """Take note of what a witness's figures are."""
@@ -75,6 +83,7 @@ def withhold_students(
     stay: Numbers | None = None,
     begun: Sequence[Numbers] = (),
     tries: int = 0,
+    unseen: Mask | None = None,
 ) -> Layer:
     """Choose what to withhold until every withheld number has its witnesses.
 
@@ -109,6 +118,10 @@ def withhold_students(
     tries
         For how many figures withheld for others' sake to try to do without, the
         dearest first.
+    unseen
+        Where releases of other students are out: figures that no release publishes,
+        and that a reader makes of several.  What is out may tell already that a number
+        is not 0, or is under the threshold: then an interval of the width is enough.
     """
     values = np.asarray(rows @ cells, np.float64)
     t = policy.threshold
@@ -134,16 +147,16 @@ def withhold_students(
     programme = Programme(rows, values, limit, stay)
     floor = 1.0 if policy.zeros == "published" else 0.0
     search = _Search(programme, layer, cells, cost, kept, fixed, floor, rows, t)
-    search.together = together
+    search.together, search.unseen = together, unseen
+    forced = layer.primary.copy() if hidden is None else layer.primary | hidden
     search.hide(np.zeros(len(values), bool))
     for point in begun:
         search.take(point)
     search.reach(t)
     search.widen(policy.width)
     if tries and not layer.open:
-        search.economise(hidden, policy.width, tries)
+        search.economise(forced, policy.width, tries)
     if not layer.open:
-        forced = layer.primary if hidden is None else layer.primary | hidden
         _spare(layer, rows, forced, np.where(kept, 0.0, cost), floor, policy, together)
     return layer
 
@@ -169,11 +182,13 @@ def _spare(
             floor=floor,
             threshold=policy.threshold,
             width=policy.width,
+            given=given,
         )
-        for seen, values, primary in zip(
+        for seen, values, primary, given in zip(
             np.split(every, together, axis=1),
             np.split(layer.values, together),
             np.split(layer.primary, together),
+            np.split(layer.given_ones, together),
             strict=True,
         )
     ]
@@ -211,6 +226,7 @@ class _Search:
             hard(cost),
         )
         self.together, self.fixed = 1, fixed
+        self.unseen: Mask | None = None
         self.rows, self.goal = rows, goal
         self.down = np.maximum(layer.values - floor, 0.0)
         for row in range(programme.count):
@@ -229,14 +245,21 @@ class _Search:
             if layer.most[row] < threshold and not self._move(
                 row, up=threshold - layer.values[row]
             ):
-                layer.open.append((row, "up"))
+                self._fell_short(row, "up")
         for row in order.tolist():
             if not layer.primary[row]:
                 continue
             if layer.least[row] > self.floor and not self._move(
                 row, down=layer.values[row] - self.floor
             ):
-                layer.open.append((row, "down"))
+                self._fell_short(row, "down")
+
+    def _fell_short(self, row: int, wanted: str) -> None:
+        """Where what is out tells too much of a figure, its width has to do."""
+        if self.unseen is None:
+            self.layer.open.append((row, wanted))
+        else:
+            self.layer.primary[row] = False
 
     def widen(self, width: int) -> None:
         """Every withheld number could be anything in an interval of that width."""
@@ -251,17 +274,23 @@ class _Search:
             tried.add(row)
             up = width - (layer.values[row] - layer.least[row])
             down = width - (layer.most[row] - layer.values[row])
-            if not (self._move(row, up=up) or self._move(row, down=down)):
+            if self._move(row, up=up) or self._move(row, down=down):
+                continue
+            if self.unseen is not None and self.unseen[row]:
+                layer.given.add(row)
+            else:
                 layer.open.append((row, "width"))
 
-    def economise(self, forced: Mask | None, width: int, tries: int) -> None:
+    def economise(self, must: Mask, width: int, tries: int) -> None:
         """Do without each figure withheld for others' sake, if that costs less."""
         layer = self.layer
-        must = layer.primary if forced is None else layer.primary | forced
         must = np.tile(any_kind(must, self.together), self.together)
         tried: set[int] = set()
         for _ in range(tries):
-            left = np.flatnonzero(layer.hidden & ~must)
+            spare = layer.hidden & ~must
+            left = np.flatnonzero(
+                spare if self.unseen is None else spare & ~self.unseen
+            )
             left = left[[row not in tried for row in left.tolist()]]
             if not len(left):
                 return

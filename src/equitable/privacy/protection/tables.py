@@ -41,8 +41,8 @@ class Tables:
 
     @property
     def everyone(self) -> int:
-        """The figure of all together."""
-        return self.groups.index(())
+        """The figure of all together: the group of the fewest dimensions is first."""
+        return 0
 
 
 def all_codes(sizes: Sequence[int]) -> NDArray[np.int64]:
@@ -105,6 +105,7 @@ def tables_of(
     asked: int | None = None,
     only: Sequence[Place] | None = None,
     extra: Sequence[Place] = (),
+    always: Place = (),
 ) -> Tables:
     """Every margin and intersection up to a depth.
 
@@ -123,19 +124,22 @@ def tables_of(
         The groups, of any dimensions, where they are not every crossing.
     extra
         Further groups, of any dimensions.
+    always
+        What every group that is not a further one is crossed with, of dimensions after
+        those asked for.
     """
     from scipy import sparse  # noqa: PLC0415 - costly
 
     held = [own[:, codes[:, place]] for place, own in enumerate(memberships)]
     some = range(len(memberships) if asked is None else asked)
     groups: list[Place] = [
-        tuple(zip(names, places, strict=True))
+        (*zip(names, places, strict=True), *always)
         for crossed in range(min(depth, len(some)) + 1)
         for names in itertools.combinations(some, crossed)
         for places in itertools.product(*(range(len(held[d])) for d in names))
     ]
     if only is not None:
-        groups = [(), *sorted({*only} - {()})]
+        groups = [always, *sorted({(*one, *always) for one in only} - {always})]
     beyond = sorted({*extra} - {*groups})
     groups += beyond
     rows = []
