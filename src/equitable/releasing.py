@@ -9,13 +9,14 @@ from typing import Any, Protocol
 
 from equitable.answers.cells import Cells
 from equitable.arguments import checked
-from equitable.errors import QuestionError
+from equitable.errors import EquitableError, QuestionError
 from equitable.intake.source import Source
 from equitable.privacy.policy import Policy
 from equitable.privacy.register import outs_of, read_register, record
 from equitable.privacy.release import release_cells
 from equitable.privacy.release_folder import write_release
 from equitable.privacy.released import Released
+from equitable.privacy.unfinished import UNFINISHED, Unfinished
 from equitable.remarks import Asked
 from equitable.vocabulary import Indicator, Role, names_of
 
@@ -63,6 +64,7 @@ def release_of(
     seed: int = 1,
     register: str | Path | None = None,
     progress: Callable[[str], AbstractContextManager[None]] = _silently,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Released:
     """Publish figures: protected together, audited, and written to a folder.
 
@@ -89,6 +91,8 @@ def release_of(
         The folder of the data set's register; else one beside the data.
     progress
         Makes a context around each step, told what it is.
+    say
+        Told in a sentence where an earlier attempt that was broken off goes on.
 
     Raises
     ------
@@ -145,11 +149,16 @@ def release_of(
             by=[*traits, *sorted(dimensions - {*traits}), *([year] if year else [])],
             where=where,
         )
-    with progress("Protecting small groups, and checking the proof"):
+    unfinished = Unfinished(folder=place / UNFINISHED, say=say)
+    try:
         released = release_cells(
             cells.arrays, traits, depth=depth, year=year, policy=policy, keep=keep,
-            seed=seed, earlier=out,
+            seed=seed, earlier=out, progress=progress, unfinished=unfinished,
         )  # fmt: skip
+    except EquitableError:
+        # Refused for what it is: the same would be refused again.
+        unfinished.clear()
+        raise
     with progress("Writing the release"):
         # In the register first: what is out must never be unknown.
         write_release(
@@ -157,6 +166,7 @@ def release_of(
             target,
             before=lambda manifest: record(known, released, manifest, target.name),
         )
+    unfinished.clear()
     return released
 
 

@@ -117,6 +117,7 @@ def release(
             seed=seed,
             register=register,
             progress=terminal.working,
+            say=terminal.say,
         )
         terminal.notes(students)
     shown = len(released.figures) - released.audit.withheld

@@ -8,7 +8,8 @@ anything is given out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any, Final
 
@@ -27,12 +28,13 @@ from equitable.privacy.gate import Gated, gate_hidden
 from equitable.privacy.inequality import GatedInequality, several_shown
 from equitable.privacy.merging import MERGED, merged
 from equitable.privacy.policy import DEVIATION_FROM, Policy
-from equitable.privacy.protection.block import Counted, Protected, protect_block
+from equitable.privacy.protection.block import Counted, Protected
 from equitable.privacy.protection.certificate import unproven
 from equitable.privacy.protection.lattice import Key, Stratum, strata_of
 from equitable.privacy.protection.parts import withhold_parts
 from equitable.privacy.protection.programme import Mask, Numbers
 from equitable.privacy.released import Audited, Released, ReleasedFigure, Withholding
+from equitable.privacy.unfinished import Deviations, Unfinished
 from equitable.vocabulary import WITHHELD, Count, Indicator
 
 _OF_A_RATE: Final = ("count", "others", "value", "low", "high")
@@ -59,7 +61,8 @@ def release_cells(
     keep: Sequence[Mapping[str, str]] = (),
     seed: int = 1,
     earlier: Sequence[Out] = (),
-    say: Any = lambda _: None,
+    progress: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
+    unfinished: Unfinished | None = None,
 ) -> Released:
     """Protect everything that is asked for together, audit it, and shape it.
 
@@ -80,8 +83,10 @@ def release_cells(
     earlier
         What is out already of the same students: it stays out, and what it withheld
         stays withheld.
-    say
-        Told each step as it begins.
+    progress
+        Makes a context around each step, told what it is.
+    unfinished
+        Where each block is kept until the release is written.
 
     Raises
     ------
@@ -117,21 +122,25 @@ def release_cells(
     often: dict[int, Numbers] = {}
     witnesses, shares, exact = 0, [0.0, 0.0, 0.0, 0.0], True
     bounded = not earlier
-    for stratum in strata:
-        label = " ".join(stratum.within.values())
-        say(f"Protecting {label or 'every group'}")
+    unfinished = unfinished or Unfinished()
+    unfinished.blocks = len(strata)
+    unfinished.of = "years" if year else "parts"
+    for number, stratum in enumerate(strata, 1):
+        label = " ".join(stratum.within.values()) or "every group"
+        step = f"{label} ({number} of {len(strata)})" if len(strata) > 1 else label
         known = already_out(stratum, earlier, policy)
         weight = 1.0 + often.get(len(stratum.keys), np.zeros(len(stratum.keys)))
         small = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1] <= _SMALL
-        protected, kept = _protected(
-            stratum, policy, keep, known, weight,
-            thorough=small and len(strata) <= _FEW_BLOCKS,
-        )  # fmt: skip
+        with progress(f"Protecting {step}"):
+            protected, deviations = _protected(
+                stratum, policy, keep, known, weight,
+                thorough=small and len(strata) <= _FEW_BLOCKS, unfinished=unfinished,
+            )  # fmt: skip
         hidden = protected.students[stratum.counted[0].name]
         further = (hidden.hidden & ~hidden.primary).astype(np.float64)
         often[len(stratum.keys)] = weight - 1.0 + further / len(strata)
-        open_ += unproven(stratum, protected, policy)
-        deviations = _deviations(stratum, protected, policy, kept)
+        with progress(f"Checking the proof of {step}"):
+            open_ += unproven(stratum, protected, policy, deviations)
         witnesses += sum(len(p.witnesses) for p in protected.counts.values())
         ledger += _ledger(stratum, protected)
         shown = _figures(stratum, protected, deviations, indicators, policy)
@@ -144,10 +153,11 @@ def release_cells(
         shares[2] += protected.bound or 0.0
         shares[3] += protected.cost or 0.0
         exact &= protected.exact
-        say(f"Comparing groups{' of ' + label if label else ''}")
-        gaps = _gaps(cells, stratum, shown, by, depth, policy, year)
-        found += gaps
-        summaries += _summaries(cells, gaps, year)
+        with progress(f"Comparing groups of {step}"):
+            gaps = _gaps(cells, stratum, shown, by, depth, policy, year)
+            found += gaps
+            summaries += _summaries(cells, gaps, year)
+    unfinished.tell()
     audit = Audited(
         withheld=sum(one.withheld for one in figures),
         witnesses=witnesses,
@@ -215,14 +225,15 @@ def _protected(
     weight: Numbers,
     *,
     thorough: bool,
-) -> tuple[Protected, Mask]:
+    unfinished: Unfinished,
+) -> tuple[Protected, Deviations]:
     kept = np.zeros(len(stratum.keys), bool)
     kept[stratum.tables.everyone] = True
     wanted = [tuple(sorted(group.items())) for group in keep]
     kept |= np.array([key in wanted for key in stratum.keys])
-    protected = protect_block(
-        stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
-        away=known.away, weight=weight, thorough=thorough,
+    protected, deviations = unfinished.protect(
+        stratum, policy, kept=kept, known=known, weight=weight, thorough=thorough,
+        deviations=lambda made: _deviations(stratum, made, policy, kept),
     )  # fmt: skip
     for key in wanted:
         if key not in stratum.keys:
@@ -245,12 +256,12 @@ def _protected(
                 ),
                 next_step="Keep a larger group, or ask for fewer dimensions.",
             )
-    return protected, kept
+    return protected, deviations
 
 
 def _deviations(
     stratum: Stratum, protected: Protected, policy: Policy, kept: Mask
-) -> dict[str, Mask]:
+) -> Deviations:
     """For each mean, which standard deviations are withheld.
 
     Sums of squares are withheld with their means, and under 30 students; and further
