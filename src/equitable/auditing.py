@@ -16,8 +16,9 @@ from equitable.arguments import checked
 from equitable.errors import InputError, QuestionError
 from equitable.intake.posted.reading import read_posted
 from equitable.intake.posted.sums import refuse_wrong_sums
+from equitable.privacy.audit.averages import Averages, audit_averages
 from equitable.privacy.audit.leaks import Leak, SystemAudit, audit_system
-from equitable.privacy.audit.of_release import systems_of_release
+from equitable.privacy.audit.of_release import averages_of_release, systems_of_release
 from equitable.privacy.audit.of_tables import systems_of_tables
 from equitable.privacy.audit.system import System
 from equitable.privacy.policy import DEFAULT_THRESHOLD, LEAST_THRESHOLD
@@ -79,6 +80,7 @@ class AuditResult:
                     "counted": system.counted,
                     "withheld": system.withheld,
                     "leaks": [_plain(leak) for leak in system.leaks],
+                    "only_exact": system.only_exact,
                     "closing": None if system.closing is None else list(system.closing),
                     "programmes": system.programmes,
                     "integer_programmes": system.integer_programmes,
@@ -111,8 +113,8 @@ class AuditResult:
         """The leaks as an Arrow table."""
         rows = self.to_records()
         kinds = {
-            "counted": pa.string(), "group": pa.string(), "low": pa.int64(),
-            "high": pa.int64(), "exact": pa.bool_(), "sentence": pa.string(),
+            "counted": pa.string(), "group": pa.string(), "low": pa.float64(),
+            "high": pa.float64(), "exact": pa.bool_(), "sentence": pa.string(),
             "steps": pa.string(), "place": pa.string(),
         }  # fmt: skip
         return pa.table(
@@ -193,6 +195,7 @@ def audit(
         )
     notes: tuple[str, ...] = ()
     systems: Sequence[System]
+    averages: Sequence[Averages] = ()
     folders = [path.name for path in paths if (path / MANIFEST).is_file()]
     if folders and len(paths) > 1:
         raise QuestionError(
@@ -206,6 +209,7 @@ def audit(
         groups = tables["groups"]
         with progress("Reading the release"):
             systems = systems_of_release(manifest, groups.columns, groups.rows)
+            averages = averages_of_release(manifest, groups.columns, groups.rows)
         whose = f" of --where {manifest['where']}" if manifest.get("where") else ""
         alone = (
             f"This release{whose} was looked at by itself. Other releases of the same"
@@ -222,11 +226,15 @@ def audit(
             notes = tuple(dict.fromkeys(note for one in posted for note in one.notes))
     width = own if threshold is None else threshold
     found = []
-    for system in systems:
-        with progress(f"Auditing {system.counted}"):
+    every = len(systems) + len(averages)
+    for number, system in enumerate(systems, 1):
+        with progress(f"Auditing {system.counted}: {number} of {every}"):
             found.append(
                 audit_system(system, width, closing=len(system.groups) <= _SMALL)
             )
+    for number, means in enumerate(averages, len(systems) + 1):
+        with progress(f"Auditing means of {means.named}: {number} of {every}"):
+            found.append(audit_averages(means))
     return AuditResult(
         width=width,
         systems=tuple(found),

@@ -11,15 +11,17 @@ from typing import Any, Protocol
 from equitable.answers.cells import Cells
 from equitable.arguments import checked
 from equitable.cube.cells import Cells as Arrays
-from equitable.errors import InputError, QuestionError
+from equitable.errors import EquitableError, InputError, QuestionError
+from equitable.intake.settings import PrivacySettings, Settings
 from equitable.intake.source import Source
 from equitable.privacy.already_out import Told
 from equitable.privacy.filters import condition_dimension
-from equitable.privacy.policy import Policy
+from equitable.privacy.policy import LEAST_THRESHOLD, Method, Policy, Zeros
 from equitable.privacy.register import Earlier, read_register, record
 from equitable.privacy.release import release_cells
 from equitable.privacy.release_folder import write_release
 from equitable.privacy.released import Released
+from equitable.privacy.unfinished import UNFINISHED, Unfinished
 from equitable.remarks import Asked
 from equitable.vocabulary import Condition, Dimension, Indicator, Role, names_of
 
@@ -32,6 +34,7 @@ class Releasable(Asked, Protocol):
     """A data set as a release is made of it."""
 
     source: Source
+    settings: Settings | None
 
     @property
     def min_n(self) -> int:
@@ -66,10 +69,11 @@ def release_of(
     direction: str | None = None,
     where: str | None = None,
     policy: Policy | None = None,
-    keep: Sequence[Mapping[str, str]] = (),
-    seed: int = 1,
+    keep: Sequence[Mapping[str, str]] | None = None,
+    seed: int | None = None,
     register: str | Path | None = None,
     progress: Callable[[str], AbstractContextManager[None]] = _silently,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Released:
     """Publish figures: protected together, audited, and written to a folder.
 
@@ -87,15 +91,18 @@ def release_of(
     where
         Which students, in the grammar of ``--where``.
     policy
-        The rules; else the usual ones, with the settings' ``min_n``.
+        The rules; else ``policy_of`` the data set: its settings', or the usual ones.
     keep
-        Groups that must stay, each as dimension → label.
+        Groups that must stay, each as dimension → label; else those of the settings.
     seed
         Of what is left to chance: the same input, policy and seed give the same bytes.
+        Without it the settings', or 1.
     register
         The folder of the data set's register; else one beside the data.
     progress
         Makes a context around each step, told what it is.
+    say
+        Told in a sentence where an earlier attempt that was broken off goes on.
 
     Raises
     ------
@@ -108,7 +115,9 @@ def release_of(
             file=self.source.name,
             next_step="To see what a table of counts gives away: equitable audit.",
         )
-    policy = policy or Policy(threshold=max(self.min_n, 3))
+    policy = policy or policy_of(self)
+    own = _privacy(self)
+    seed = (1 if own.seed is None else own.seed) if seed is None else seed
     indicators = (
         self.schema.indicators
         if outcomes is None
@@ -133,6 +142,9 @@ def release_of(
             file=self.source.name,
             next_step="Name some with --by.",
         )
+    if keep is None:
+        # Of a trait that this release does not have, there is nothing to keep.
+        keep = [group for group in own.keep if {*group} <= {*traits}]
     place = Path(register) if register is not None else _register_of(self.source)
     known = read_register(place, [column.name for column in self.source.columns])
     target = Path(folder)
@@ -163,10 +175,11 @@ def release_of(
     def named(condition: Condition | None) -> str | None:
         return filters[condition.sql].name if condition else None
 
-    with progress("Protecting small groups, and checking the proof"):
+    unfinished = Unfinished(folder=place / UNFINISHED, say=say)
+    try:
         released = release_cells(
             arrays, traits, depth=depth, year=year, policy=policy, keep=keep,
-            seed=seed, where=named(asked),
+            seed=seed, where=named(asked), progress=progress, unfinished=unfinished,
             earlier=[
                 Told(
                     figures=one.figures, by=tuple(one.dimensions),
@@ -176,6 +189,10 @@ def release_of(
                 for one in known.releases
             ],
         )  # fmt: skip
+    except EquitableError:
+        # Refused for what it is: the same would be refused again.
+        unfinished.clear()
+        raise
     with progress("Writing the release"):
         # In the register first: what is out must never be unknown.
         write_release(
@@ -183,7 +200,42 @@ def release_of(
             target,
             before=lambda manifest: record(known, released, manifest, target.name),
         )
+    unfinished.clear()
     return released
+
+
+def policy_of(
+    self: Releasable,
+    *,
+    threshold: int | None = None,
+    zeros: Zeros | None = None,
+    method: Method | None = None,
+) -> Policy:
+    """The rules of a data set's releases: as asked, else as its settings say.
+
+    Parameters
+    ----------
+    threshold
+        Without it ``min_n`` of the settings, or 10; a release has 3 at least.
+    zeros, method
+        Without them the settings', or the usual ones.
+
+    Raises
+    ------
+    QuestionError
+        Where the threshold is no protection.
+    """
+    own = _privacy(self)
+    least = max(self.min_n, LEAST_THRESHOLD) if threshold is None else threshold
+    return Policy(
+        threshold=least,
+        zeros=zeros or own.zeros or "withheld",
+        method=method or own.method or "withhold",
+    )
+
+
+def _privacy(self: Releasable) -> PrivacySettings:
+    return self.settings.privacy if self.settings else PrivacySettings()
 
 
 def _traits(self: Releasable) -> list[str]:

@@ -178,7 +178,7 @@ def test_the_ledger_lies_beside_the_data_and_not_in_the_release(made):
     folder, _ = made
     register = folder / "s.register"
     assert {p.name for p in register.iterdir()} == {
-        "register.json", "0001-figures.json", "0001-ledger.json"
+        "register.json", "0001-figures.json", "0001-ledger.json", ".lock"
     }  # fmt: skip
     ledger = json.loads((register / "0001-ledger.json").read_text())
     assert {own["reason"] for own in ledger["withheld"]} <= {
@@ -242,8 +242,10 @@ def test_nothing_is_published_where_the_work_is_interrupted(tmp_path, monkeypatc
     with pytest.raises(KeyboardInterrupt):
         eq.release(source, tmp_path / "out", **ASKED)
     assert not (tmp_path / "out").exists()
-    assert not (tmp_path / "s.register").exists()
-    assert [p.name for p in tmp_path.iterdir()] == ["s.csv"]
+    # Nothing is recorded: what was protected waits for the next attempt.
+    left = [path.name for path in (tmp_path / "s.register").iterdir()]
+    assert left == ["unfinished"]
+    assert {p.name for p in tmp_path.iterdir()} == {"s.csv", "s.register"}
     monkeypatch.undo()
     eq.release(source, tmp_path / "out", **ASKED)
     assert (tmp_path / "out" / "manifest.json").exists()

@@ -19,8 +19,7 @@ from equitable.commands.options import (
     WhereOption,
 )
 from equitable.commands.reading import listed, opened, read_depth
-from equitable.privacy.policy import DEFAULT_THRESHOLD, LEAST_THRESHOLD, Policy
-from equitable.releasing import read_keep
+from equitable.releasing import policy_of, read_keep
 
 
 def release(
@@ -51,36 +50,43 @@ def release(
         ),
     ] = None,
     show_zeros: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--show-zeros", help="Show groups that nobody is in as 0, not as withheld."
+            "--show-zeros/--withhold-zeros",
+            help="Show groups that nobody is in as 0, or not. [default: zeros of"
+            " equity.toml, else withheld]",
+            show_default=False,
         ),
-    ] = False,
+    ] = None,
     merge: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--merge",
+            "--merge/--no-merge",
             help="First merge each trait's small groups into 'Not published"
-            " separately'.",
+            " separately', or not. [default: method of equity.toml, else not]",
+            show_default=False,
         ),
-    ] = False,
+    ] = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(
             "--keep",
             metavar="TRAIT=LABEL,…",
-            help="A group that must stay (a headline's); give it again for several.",
+            help="A group that must stay (a headline's); give it again for several."
+            " [default: keep of equity.toml]",
             show_default=False,
         ),
     ] = None,
     seed: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--seed",
             metavar="N",
-            help="The same file, policy and seed: the same bytes.",
+            help="The same file, policy and seed: the same bytes. [default: seed of"
+            " equity.toml, else 1]",
+            show_default=False,
         ),
-    ] = 1,
+    ] = None,
     register: Annotated[
         Path | None,
         typer.Option(
@@ -98,9 +104,6 @@ def release(
     Example: `equitable release star.csv -o released --outcome reading --by race,lunch`
     """
     with opened(source, config, sheet) as students:
-        least = students.min_n if threshold is None else threshold
-        if threshold is None:
-            least = max(least, LEAST_THRESHOLD) if least else DEFAULT_THRESHOLD
         released = students.release(
             output,
             outcomes=listed(outcome, "--outcome") if outcome is not None else None,
@@ -108,15 +111,21 @@ def release(
             depth=read_depth(depth),
             direction=direction,
             where=where,
-            policy=Policy(
-                threshold=least,
-                zeros="published" if show_zeros else "withheld",
-                method="merge" if merge else "withhold",
+            policy=policy_of(
+                students,
+                threshold=threshold,
+                zeros=None
+                if show_zeros is None
+                else "published"
+                if show_zeros
+                else "withheld",
+                method=None if merge is None else "merge" if merge else "withhold",
             ),
-            keep=read_keep(keep or []),
+            keep=None if keep is None else read_keep(keep),
             seed=seed,
             register=register,
             progress=terminal.working,
+            say=terminal.say,
         )
         terminal.notes(students)
     shown = len(released.figures) - released.audit.withheld

@@ -25,12 +25,20 @@ def show_audit(result: AuditResult, console: Console) -> None:
     for note in result.notes:
         say(note)
     if result.passed:
-        say(
-            f"No leak: each of the {result.withheld:,} withheld figures could be"
-            f" anything in a range {result.width} wide or wider, for all that is shown."
-            if result.withheld
-            else "Nothing is withheld here, so there is nothing to work out."
-        )
+        means = sum(one.withheld for one in result.systems if one.only_exact)
+        counts = result.withheld - means
+        if counts:
+            say(
+                f"No leak: each of the {counts:,} withheld counts could be anything in"
+                f" a range {result.width} wide or wider, for all that is shown."
+            )
+        if means:
+            say(
+                f"None of the {means:,} withheld means and standard deviations is told"
+                " by those that are shown."
+            )
+        if not result.withheld:
+            say("Nothing is withheld here, so there is nothing to work out.")
         return
     told = sum(leak.exact for leak in result.leaks)
     say(

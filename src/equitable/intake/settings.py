@@ -10,7 +10,7 @@ Tables, all optional::
     [crosswalk]             columns, values: what other files or years call it
     [[break]]               at, why, outcomes, groups: counted another way from then
     [published]             group, breakdown, everyone, levels, marks, percents, …
-    [privacy]               min_n
+    [privacy]               min_n, and of releases zeros, method, keep, seed
     [idea]                  min_cell, min_n, threshold, years, by_category, columns, …
 
 Unknown keys and values are refused with the nearest ones that exist.
@@ -137,9 +137,16 @@ class IndicatorSettings(_Table):
 
 
 class PrivacySettings(_Table):
-    """``[privacy]``: groups of fewer students than ``min_n`` are withheld."""
+    """``[privacy]``: groups of fewer students than ``min_n`` are withheld.
+
+    The rest is for releases alone: what ``release`` does where nothing else is asked.
+    """
 
     min_n: Whole | None = Field(default=None, ge=1, le=10_000)
+    zeros: Literal["withheld", "published"] | None = None
+    method: Literal["withhold", "merge"] | None = None
+    keep: tuple[dict[str, str], ...] = ()
+    seed: Whole | None = Field(default=None, ge=0)
 
 
 class Settings(_Table):
@@ -378,7 +385,7 @@ def _keys(path: Sequence[str]) -> list[str]:
 def _allowed(path: Sequence[str]) -> tuple[str, ...]:
     if path[0] == "columns" and len(path) > 1:
         return tuple(str(role) for role in Role)
-    named = path[-1] in ("decimal", "total_removals")
+    named = path[-1] in ("decimal", "total_removals", "zeros", "method")
     last = path[-1] if named else path[2] if len(path) > 2 else ""
     choices: Mapping[str, tuple[str, ...]] = {
         "kind": tuple(str(kind) for kind in Kind),
@@ -388,6 +395,8 @@ def _allowed(path: Sequence[str]) -> tuple[str, ...]:
         "view": VIEW_NAMES,
         "decimal": (",", "."),
         "total_removals": ("children", "removals"),
+        "zeros": ("withheld", "published"),
+        "method": ("withhold", "merge"),
     }
     return choices.get(last, ())
 

@@ -73,6 +73,7 @@ _EXAMPLES: Final[dict[str, str]] = {
     "by_category": "{ discipline = { min_cell = 5 } }",
     "confidence": "0.95",
     "groups": '{ race = ["White"] }',
+    "keep": '[{ race = "Black" }]',
     "marks": '{ "NC" = "missing" }',
     "on": '"Student ID"',
     "percents": '{ "Pct Proficient" = 100 }',

@@ -173,7 +173,7 @@ def _of_stratum(
     deviations = deviations_of(stratum, protected, policy, kept)
     shown = figures_of(stratum, protected, deviations, block.cells.indicators, policy)
     count = sum(len(parts.witnesses) for parts in protected.counts.values())
-    return shown, unproven(stratum, protected, policy), count
+    return shown, unproven(stratum, protected, policy, deviations), count
 
 
 def _weight(key: Key, rather: Collection[Key]) -> float:

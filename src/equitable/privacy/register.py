@@ -12,8 +12,9 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,12 +24,14 @@ from equitable.output import write_whole
 from equitable.privacy.already_out import Out
 from equitable.privacy.policy import Policy
 from equitable.privacy.released import Released, ReleasedFigure
+from equitable.privacy.unfinished import UNFINISHED
 from equitable.vocabulary import WITHHELD
 
 REGISTER: Final = "register.json"
 FORMAT: Final = 1
 _LOCK: Final = ".lock"
-_OWN: Final = re.compile(r"\.lock|\d{4}-(figures|ledger)\.json|\..*\.part")
+_OWN: Final = re.compile(rf"{UNFINISHED}|\.lock|\..+\.part")
+"""What an attempt that was broken off may have left, before there is a register."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,23 +165,16 @@ def record(
         Where it cannot be written, or where another release was recorded meanwhile.
     """
     folder = register.folder
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        raise OutputError(
-            "another release of this data set is being recorded",
-            next_step=f"Wait for it, then start again. If none is running, delete"
-            f" '{_LOCK}' in {folder.name}.",
-        ) from None
-    except OSError as error:
-        raise OutputError(
-            f"the register {folder.name} cannot be written"
-            f" ({(error.strerror or 'no reason').lower()})",
-            next_step="Name a folder that you may write to, with --register.",
-        ) from error
-    try:
-        now = read_register(folder, register.columns) if _there(folder) else register
+    with _alone(folder):
+        if not _there(folder):
+            # First of all: figures without it would look like a register that is lost.
+            empty = {
+                "format": FORMAT,
+                "columns": list(register.columns),
+                "releases": [],
+            }
+            write_whole(folder / REGISTER, _dumped(empty), private=True)
+        now = read_register(folder, register.columns)
         if len(now.releases) != len(register.releases):
             raise OutputError(
                 "another release of this data set was recorded meanwhile",
@@ -209,20 +205,48 @@ def record(
                 )
             },
         }
-        before: dict[str, Any] = {
-            "format": FORMAT,
-            "columns": list(register.columns),
-            "releases": [],
-        }
-        if _there(folder):
-            before = json.loads((folder / REGISTER).read_text("utf-8"))
+        before = json.loads((folder / REGISTER).read_text("utf-8"))
         before["releases"].append(entry)
         write_whole(folder / REGISTER, _dumped(before), private=True)
         return ledger
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the register; the system lets go of it when the process ends, however so."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise OutputError(
+            f"the register {folder.name} cannot be written"
+            f" ({(error.strerror or 'no reason').lower()})",
+            next_step="Name a folder that you may write to, with --register.",
+        ) from error
+    try:
+        try:
+            _take(lock)
+        except OSError as error:
+            raise OutputError(
+                "another release of this data set is being recorded",
+                next_step="Wait for it, then start again.",
+            ) from error
+        yield
     finally:
+        # The file stays: taken away, a third process could hold another of its name.
         os.close(lock)
-        with suppress(OSError):
-            (folder / _LOCK).unlink()
+
+
+def _take(lock: int) -> None:
+    """Take a lock that goes with the process; ``OSError`` where another has it."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - of that system alone
+
+        msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl  # noqa: PLC0415 - of the other systems alone
+
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _key(pairs: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,8 @@ anything is given out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,12 +27,7 @@ from equitable.privacy.inequality import GatedInequality
 from equitable.privacy.left_out import with_notes
 from equitable.privacy.merging import MERGED, merged
 from equitable.privacy.policy import DEVIATION_FROM, Policy
-from equitable.privacy.protection.block import (
-    EVERY,
-    Counted,
-    Protected,
-    protect_block,
-)
+from equitable.privacy.protection.block import EVERY, Counted, Protected
 from equitable.privacy.protection.certificate import unproven
 from equitable.privacy.protection.lattice import (
     Stratum,
@@ -42,6 +38,7 @@ from equitable.privacy.protection.parts import withhold_parts
 from equitable.privacy.protection.programme import Mask, Numbers
 from equitable.privacy.release_gaps import gaps_of, summaries_of
 from equitable.privacy.released import Audited, Released, ReleasedFigure, Withholding
+from equitable.privacy.unfinished import Deviations, Unfinished
 from equitable.vocabulary import NOT_REPORTED, WITHHELD, Count, Indicator
 
 _OF_A_RATE: Final = ("count", "others", "value", "low", "high")
@@ -71,7 +68,8 @@ def release_cells(
     seed: int = 1,
     earlier: Sequence[Told] = (),
     where: str | None = None,
-    say: Any = lambda _: None,
+    progress: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
+    unfinished: Unfinished | None = None,
 ) -> Released:
     """Protect everything that is asked for together, audit it, and shape it.
 
@@ -94,8 +92,10 @@ def release_cells(
         stays withheld.
     where
         The dimension of the cells that says whom the release is of; without it, all.
-    say
-        Told each step as it begins.
+    progress
+        Makes a context around each step, told what it is.
+    unfinished
+        Where each block is kept until the release is written.
 
     Raises
     ------
@@ -139,22 +139,27 @@ def release_cells(
     often: dict[int, Numbers] = {}
     witnesses, shares, exact = 0, [0.0, 0.0, 0.0, 0.0], True
     bounded = not earlier
-    for stratum in strata:
-        label = " ".join(stratum.within.values())
-        say(f"Protecting {label or 'every group'}")
+    unfinished = unfinished or Unfinished()
+    unfinished.blocks = len(strata)
+    unfinished.of = "years" if year else "parts"
+    for number, stratum in enumerate(strata, 1):
+        label = " ".join(stratum.within.values()) or "every group"
+        step = f"{label} ({number} of {len(strata)})" if len(strata) > 1 else label
         known = already_out(stratum, both.told, policy)
         weight = 1.0 + often.get(len(stratum.keys), np.zeros(len(stratum.keys)))
         size = stratum.tables.rows.shape[0] * stratum.tables.rows.shape[1]
         small = size <= (_SMALL if len(both.sets) < 2 else _SMALL_OF_SEVERAL)
-        protected, kept = _protected(
-            stratum, policy, keep, known, weight,
-            tries=EVERY if small and len(strata) <= _FEW_BLOCKS else _TRIES,
-        )  # fmt: skip
+        with progress(f"Protecting {step}"):
+            protected, deviations = _protected(
+                stratum, policy, keep, known, weight,
+                tries=EVERY if small and len(strata) <= _FEW_BLOCKS else _TRIES,
+                unfinished=unfinished,
+            )  # fmt: skip
         hidden = protected.students[stratum.counted[0].name]
         further = (hidden.hidden & ~hidden.primary).astype(np.float64)
         often[len(stratum.keys)] = weight - 1.0 + further / len(strata)
-        open_ += unproven(stratum, protected, policy)
-        deviations = deviations_of(stratum, protected, policy, kept)
+        with progress(f"Checking the proof of {step}"):
+            open_ += unproven(stratum, protected, policy, deviations)
         witnesses += sum(len(p.witnesses) for p in protected.counts.values())
         ledger += ledger_of(stratum, protected)
         shown = figures_of(stratum, protected, deviations, indicators, policy)
@@ -167,10 +172,11 @@ def release_cells(
         shares[2] += protected.bound or 0.0
         shares[3] += protected.cost or 0.0
         exact &= protected.exact
-        say(f"Comparing groups{' of ' + label if label else ''}")
-        gaps = gaps_of(cells, stratum, shown, by, depth, policy, year, aside)
-        found += gaps
-        summaries += summaries_of(cells, gaps, year)
+        with progress(f"Comparing groups of {step}"):
+            gaps = gaps_of(cells, stratum, shown, by, depth, policy, year, aside)
+            found += gaps
+            summaries += summaries_of(cells, gaps, year)
+    unfinished.tell()
     audit = Audited(
         withheld=sum(one.withheld for one in figures),
         witnesses=witnesses,
@@ -216,7 +222,8 @@ def _protected(
     weight: Numbers,
     *,
     tries: int,
-) -> tuple[Protected, Mask]:
+    unfinished: Unfinished,
+) -> tuple[Protected, Deviations]:
     kept = np.zeros(len(stratum.keys), bool)
     kept[stratum.tables.everyone] = True
     wanted = [tuple(sorted(group.items())) for group in keep]
@@ -224,9 +231,9 @@ def _protected(
     kept[: stratum.asked] |= np.array([key in wanted for key in asked])
     # What nobody publishes costs nobody anything.
     weight = np.where(stratum.between, _UNSEEN, weight)
-    protected = protect_block(
-        stratum.tables.rows, stratum.counted, policy, kept=kept, shown=known.shown,
-        away=known.away, weight=weight, tries=tries, unseen=stratum.unseen,
+    protected, deviations = unfinished.protect(
+        stratum, policy, kept=kept, known=known, weight=weight, tries=tries,
+        deviations=lambda made: deviations_of(stratum, made, policy, kept),
     )  # fmt: skip
     for key in wanted:
         if key not in asked:
@@ -249,12 +256,12 @@ def _protected(
                 ),
                 next_step="Keep a larger group, or ask for fewer dimensions.",
             )
-    return protected, kept
+    return protected, deviations
 
 
 def deviations_of(
     stratum: Stratum, protected: Protected, policy: Policy, kept: Mask
-) -> dict[str, Mask]:
+) -> Deviations:
     """For each mean, which standard deviations are withheld.
 
     Sums of squares are withheld with their means, and under 30 students; and further

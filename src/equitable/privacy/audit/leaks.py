@@ -35,6 +35,7 @@ class Leak:
         Dimension → label.
     low, high
         The least and the largest that it can be; the same number where it is told.
+        Of counts they are whole.
     sentence
         What a reader learns.
     steps
@@ -43,8 +44,8 @@ class Leak:
 
     group: Mapping[str, str]
     counted: str
-    low: int
-    high: int
+    low: float
+    high: float
     sentence: str
     steps: tuple[str, ...]
     place: str = ""
@@ -60,7 +61,9 @@ class SystemAudit:
     """What the audit of one system found.
 
     ``closing`` are the figures whose withholding would close all leaks at the least
-    cost; ``None`` where that was not looked for or not found.
+    cost; ``None`` where that was not looked for or not found.  ``only_exact``: of means
+    only those that are told exactly are leaks; between what the others lie is not
+    looked at.
     """
 
     counted: str
@@ -70,6 +73,7 @@ class SystemAudit:
     screened: int
     programmes: int
     integer_programmes: int
+    only_exact: bool = False
 
 
 def audit_system(

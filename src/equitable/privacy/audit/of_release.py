@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from equitable.errors import InputError
+from equitable.privacy.audit.averages import Averages, averages_of
 from equitable.privacy.audit.published import UNKNOWN, Entry, known, system_of
 from equitable.privacy.audit.system import System
 from equitable.vocabulary import WITHHELD
@@ -21,7 +23,8 @@ def systems_of_release(
 ) -> tuple[System, ...]:
     """A system for every year and rate: numbers of students and counts together.
 
-    Means have a system of their numbers of students.  A reader also knows what a code
+    Means have a system of their numbers of students; what they tell of each other is
+    in ``averages_of_release``.  A reader also knows what a code
     says, and that no number is under 0.
 
     Parameters
@@ -31,6 +34,72 @@ def systems_of_release(
     columns, rows
         Of its table ``groups``; withheld figures are ``WITHHELD``.
     """
+    found = []
+    for some in _outcomes(manifest, columns, rows):
+        entries: list[Entry] = []
+        for group, row in zip(some.groups, some.rows, strict=True):
+            entries.append(_entry(group, row[some.place["n"]]))
+            if some.rate:
+                sides = _sides(row, some.place)
+                for side, (low, high, away) in zip(("yes", "no"), sides, strict=True):
+                    entries.append(
+                        Entry(
+                            group={**group, some.outcome: side}, low=low, high=high,
+                            withheld=away,
+                        )
+                    )  # fmt: skip
+        dimensions = (
+            {**some.there, some.outcome: ["yes", "no"]} if some.rate else some.there
+        )
+        found.append(system_of(entries, dimensions, counted=f"students ({some.named})"))
+    return tuple(found)
+
+
+def averages_of_release(
+    manifest: Mapping[str, Any],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> tuple[Averages, ...]:
+    """The means of every year and outcome, with their standard deviations.
+
+    Parameters
+    ----------
+    manifest, columns, rows
+        As ``systems_of_release`` takes them.
+    """
+    return tuple(
+        averages_of(
+            some.groups,
+            [
+                [row[some.place[name]] for name in ("n", "value", "deviation")]
+                for row in some.rows
+            ],
+            some.there,
+            some.named,
+        )
+        for some in _outcomes(manifest, columns, rows)
+        if not some.rate
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """One outcome in one year: its rows, each with its group."""
+
+    rate: bool
+    named: str
+    outcome: str
+    place: Mapping[str, int]
+    rows: Sequence[Sequence[Any]]
+    groups: Sequence[Mapping[str, str]]
+    there: Mapping[str, Sequence[str]]
+
+
+def _outcomes(
+    manifest: Mapping[str, Any],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> list[_Outcome]:
     labels: dict[str, list[str]] = {
         name: list(own) for name, own in manifest["dimensions"].items()
     }
@@ -45,27 +114,6 @@ def systems_of_release(
         years = list(dict.fromkeys(row[place[year]] for row in own)) if year else [None]
         for one in years:
             some = [row for row in own if one is None or row[place[year]] == one]
-            entries: list[Entry] = []
-            rate = indicator["kind"] == "rate"
-            for row in some:
-                group = {
-                    name: row[place[name]]
-                    for name in labels
-                    if row[place[name]] != EVERYONE
-                }
-                n = row[place["n"]]
-                entries.append(_entry(group, n))
-                if rate:
-                    sides = _sides(row, place)
-                    for side, (low, high, away) in zip(
-                        ("yes", "no"), sides, strict=True
-                    ):
-                        entries.append(
-                            Entry(
-                                group={**group, outcome: side}, low=low, high=high,
-                                withheld=away,
-                            )
-                        )  # fmt: skip
             # A group that a year does not have is nobody's: it has no row.
             there = {
                 name: [
@@ -75,10 +123,26 @@ def systems_of_release(
                 ]
                 for name, own_labels in labels.items()
             }
-            dimensions = {**there, outcome: ["yes", "no"]} if rate else there
-            named = indicator["label"] + (f" in {one}" if one else "")
-            found.append(system_of(entries, dimensions, counted=f"students ({named})"))
-    return tuple(found)
+            groups = [
+                {
+                    name: row[place[name]]
+                    for name in labels
+                    if row[place[name]] != EVERYONE
+                }
+                for row in some
+            ]
+            found.append(
+                _Outcome(
+                    rate=indicator["kind"] == "rate",
+                    named=indicator["label"] + (f" in {one}" if one else ""),
+                    outcome=outcome,
+                    place=place,
+                    rows=some,
+                    groups=groups,
+                    there=there,
+                )
+            )
+    return found
 
 
 def _entry(group: Mapping[str, str], value: Any) -> Entry:

@@ -8,21 +8,30 @@ rule itself does not withhold it, as far apart as the protection is wide.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from equitable.privacy.policy import Policy
+from equitable.privacy.policy import DEVIATION_FROM, Policy
 from equitable.privacy.protection.block import Counted, Protected
 from equitable.privacy.protection.lattice import Stratum
 from equitable.privacy.protection.programme import Mask, Numbers
 
 _SAME: Final = 1e-6
 _CLOSE: Final = 1e-4
+_MOVES: Final = 1e-3
+"""How far a withheld sum must move, of what moves at random by about one."""
+_STILL: Final = 1e-7
+_TRIALS: Final = 3
 
 
-def unproven(stratum: Stratum, protected: Protected, policy: Policy) -> tuple[str, ...]:
+def unproven(
+    stratum: Stratum,
+    protected: Protected,
+    policy: Policy,
+    deviations: Mapping[str, Mask] | None = None,
+) -> tuple[str, ...]:
     """The withheld figures for which no proof holds, each in words.
 
     Parameters
@@ -31,6 +40,8 @@ def unproven(stratum: Stratum, protected: Protected, policy: Policy) -> tuple[st
         A block, and what is withheld of it.
     policy
         The rules: what must be withheld is worked out from them once more.
+    deviations
+        For each mean, which standard deviations are withheld; without it none is shown.
     """
     rows = stratum.tables.rows
     found: list[str] = []
@@ -66,6 +77,9 @@ def unproven(stratum: Stratum, protected: Protected, policy: Policy) -> tuple[st
             parts.yes.primary, policy, 0.0, width, parts.yes.given_ones,
         )  # fmt: skip
         if one.amounts:
+            away = (deviations or {}).get(one.name)
+            if away is not None:
+                found += _spread(stratum, one, n, parts.yes.hidden, away)
             continue
         low = (yes < policy.threshold) | (n - yes < policy.threshold)
         low &= ~((n == 0) & (policy.zeros == "published"))
@@ -76,6 +90,49 @@ def unproven(stratum: Stratum, protected: Protected, policy: Policy) -> tuple[st
             parts.no.given_ones,
         )  # fmt: skip
     return tuple(found)
+
+
+def _spread(
+    stratum: Stratum, one: Counted, n: Numbers, means: Mask, hidden: Mask
+) -> list[str]:
+    """The withheld standard deviations that shown ones give away.
+
+    Behind each stands a sum of squares.  Finest cells are moved at random, then back as
+    far as the shown sums ask for: a withheld sum that moves no more is made of those.
+    """
+    what = f"the standard deviation of {one.name}"
+    found = _missing_marks(stratum, what, means | (n < DEVIATION_FROM), hidden)
+    rows = stratum.tables.rows.tocsr()
+    away = np.flatnonzero(hidden & (np.diff(rows.indptr) > 0))
+    if hidden.all() or not len(away):
+        return found
+    shown = rows[np.flatnonzero(~hidden)]
+    moved = np.zeros(len(away))
+    chance = np.random.default_rng(1)
+    for _ in range(_TRIALS):
+        start = chance.standard_normal(rows.shape[1])
+        move = _back(shown, start)
+        if np.abs(shown @ move).max(initial=0.0) <= _STILL:
+            np.maximum(moved, np.abs(rows[away] @ move), out=moved)
+    return found + [
+        f"{what} of {_named(stratum, row)} is made of shown ones"
+        for row in away[moved < _MOVES].tolist()
+    ]
+
+
+def _back(shown: Any, start: Numbers) -> Numbers:
+    """The part of a move that no shown sum sees, by least squares."""
+    from scipy.sparse.linalg import lsmr  # noqa: PLC0415 - costly
+
+    least = {"atol": 1e-14, "btol": 1e-14, "conlim": 0.0}
+    move = start
+    for _ in range(2):
+        # What is left after once is taken away the second time.
+        move = move - shown.T @ lsmr(shown.T, move, **least, maxiter=2000)[0]
+    if np.abs(shown @ move).max(initial=0.0) > _STILL:
+        exact = np.linalg.lstsq(shown.toarray().T, start, rcond=None)[0]
+        move = start - shown.T @ exact
+    return np.asarray(move, np.float64)
 
 
 def _worlds(
