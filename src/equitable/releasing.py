@@ -16,6 +16,7 @@ from equitable.privacy.register import outs_of, read_register, record
 from equitable.privacy.release import release_cells
 from equitable.privacy.release_folder import write_release
 from equitable.privacy.released import Released
+from equitable.privacy.rounding import refuse_mixed, release_rounded
 from equitable.remarks import Asked
 from equitable.vocabulary import Indicator, Role, names_of
 
@@ -135,6 +136,7 @@ def release_of(
             next_step="Name another folder with --register.",
         )
     out = outs_of(known, where)
+    refuse_mixed(policy, [one.policy for one in known.releases], keep)
     with progress(f"Reading {self.source.name}"):
         dimensions = {
             *traits,
@@ -146,9 +148,16 @@ def release_of(
             where=where,
         )
     with progress("Protecting small groups, and checking the proof"):
-        released = release_cells(
-            cells.arrays, traits, depth=depth, year=year, policy=policy, keep=keep,
-            seed=seed, earlier=out,
+        released = (
+            release_rounded(
+                cells.arrays, traits, depth=depth, year=year, policy=policy, seed=seed,
+                earlier=out,
+            )
+            if policy.method == "round"
+            else release_cells(
+                cells.arrays, traits, depth=depth, year=year, policy=policy, keep=keep,
+                seed=seed, earlier=out,
+            )
         )  # fmt: skip
     with progress("Writing the release"):
         # In the register first: what is out must never be unknown.

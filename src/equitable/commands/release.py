@@ -19,6 +19,7 @@ from equitable.commands.options import (
     WhereOption,
 )
 from equitable.commands.reading import listed, opened, read_depth
+from equitable.errors import QuestionError
 from equitable.privacy.policy import DEFAULT_THRESHOLD, LEAST_THRESHOLD, Policy
 from equitable.releasing import read_keep
 
@@ -64,6 +65,24 @@ def release(
             " separately'.",
         ),
     ] = False,
+    rounded: Annotated[
+        bool,
+        typer.Option(
+            "--round",
+            help="Withhold no group: round every number of students and count to a"
+            " multiple of the base, so that all tables add up.",
+        ),
+    ] = False,
+    base: Annotated[
+        int | None,
+        typer.Option(
+            "--base",
+            metavar="N",
+            help="With --round: of what numbers are multiples; the threshold or more."
+            " [default: the threshold]",
+            show_default=False,
+        ),
+    ] = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(
@@ -101,6 +120,11 @@ def release(
         least = students.min_n if threshold is None else threshold
         if threshold is None:
             least = max(least, LEAST_THRESHOLD) if least else DEFAULT_THRESHOLD
+        if rounded and merge:
+            raise QuestionError(
+                "numbers are rounded, or small groups are merged",
+                next_step="Leave out --round or --merge.",
+            )
         released = students.release(
             output,
             outcomes=listed(outcome, "--outcome") if outcome is not None else None,
@@ -111,7 +135,8 @@ def release(
             policy=Policy(
                 threshold=least,
                 zeros="published" if show_zeros else "withheld",
-                method="merge" if merge else "withhold",
+                method="round" if rounded else "merge" if merge else "withhold",
+                base=base,
             ),
             keep=read_keep(keep or []),
             seed=seed,
@@ -119,6 +144,14 @@ def release(
             progress=terminal.working,
         )
         terminal.notes(students)
+    if released.distance is not None:
+        terminal.say(
+            f"Written: {output}. Every number is a multiple of"
+            f" {released.policy.rounds_to} and at most {released.distance} from the"
+            f" true one; {released.audit.withheld:,} of {len(released.figures):,} rates"
+            " would say too little of so few and are left out; the audit found no leak."
+        )
+        return
     shown = len(released.figures) - released.audit.withheld
     terminal.say(
         f"Written: {output}. Of {len(released.figures):,} figures"

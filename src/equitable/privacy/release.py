@@ -89,6 +89,8 @@ def release_cells(
         Where what is asked for cannot be released.
     """
     policy = policy or Policy()
+    if policy.method == "round":
+        raise ValueError("rounded figures are made by release_rounded")
     indicators = cells.indicators
     said = len(cells.provenance.notes)
     if policy.method == "merge":
@@ -145,9 +147,9 @@ def release_cells(
         shares[3] += protected.cost or 0.0
         exact &= protected.exact
         say(f"Comparing groups{' of ' + label if label else ''}")
-        gaps = _gaps(cells, stratum, shown, by, depth, policy, year)
+        gaps = gaps_of_block(cells, stratum, shown, by, depth, policy, year)
         found += gaps
-        summaries += _summaries(cells, gaps, year)
+        summaries += summaries_of_gaps(cells, gaps, year)
     audit = Audited(
         withheld=sum(one.withheld for one in figures),
         witnesses=witnesses,
@@ -418,7 +420,7 @@ def _ledger(stratum: Stratum, protected: Protected) -> list[Withholding]:
     return found
 
 
-def _gaps(
+def gaps_of_block(
     cells: Cells,
     stratum: Stratum,
     figures: Sequence[ReleasedFigure],
@@ -461,7 +463,7 @@ def _gaps(
     return found
 
 
-def _summaries(
+def summaries_of_gaps(
     cells: Cells, gaps: Sequence[tuple[Mapping[str, str], Gated]], year: str | None
 ) -> list[tuple[Mapping[str, str], GatedInequality]]:
     """How unequal the shown groups of each dimension are, of them alone."""

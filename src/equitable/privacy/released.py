@@ -103,6 +103,8 @@ class Released:
     methods: tuple[str, ...]
     notes: tuple[str, ...]
     """What a reader must know: who is in no figure, which groups were merged."""
+    distance: int | None = None
+    """Of rounded figures: how far each lies from the true one at most."""
     provenance: Provenance
 
     def figure(

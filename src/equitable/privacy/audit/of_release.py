@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from equitable.errors import InputError
-from equitable.privacy.audit.published import UNKNOWN, Entry, known, system_of
+from equitable.privacy.audit.published import (
+    UNKNOWN,
+    Entry,
+    around,
+    known,
+    system_of,
+)
 from equitable.privacy.audit.system import System
 from equitable.vocabulary import WITHHELD
 
@@ -39,6 +45,9 @@ def systems_of_release(
         outcome += "_"
     place = {name: i for i, name in enumerate(columns)}
     year = manifest["year"]
+    threshold = int(manifest["policy"]["threshold"])
+    distance = (manifest.get("rounding") or {}).get("distance")
+    rounded = None if distance is None else (int(distance), threshold)
     found = []
     for indicator in manifest["indicators"]:
         own = [row for row in rows if row[place["indicator"]] == indicator["name"]]
@@ -54,9 +63,9 @@ def systems_of_release(
                     if row[place[name]] != EVERYONE
                 }
                 n = row[place["n"]]
-                entries.append(_entry(group, n))
+                entries.append(_entry(group, n, rounded))
                 if rate:
-                    sides = _sides(row, place)
+                    sides = _sides(row, place, rounded)
                     for side, (low, high, away) in zip(
                         ("yes", "no"), sides, strict=True
                     ):
@@ -81,19 +90,31 @@ def systems_of_release(
     return tuple(found)
 
 
-def _entry(group: Mapping[str, str], value: Any) -> Entry:
+def _entry(
+    group: Mapping[str, str], value: Any, rounded: tuple[int, int] | None
+) -> Entry:
     if value is WITHHELD:
         low, high = UNKNOWN
         return Entry(group=group, low=low, high=high, withheld=True)
+    if rounded is not None:
+        low, high, small = around(_whole(value), *rounded)
+        return Entry(group=group, low=low, high=high, withheld=small)
     low, high = known(_whole(value))
     return Entry(group=group, low=low, high=high, withheld=False)
 
 
 def _sides(
-    row: Sequence[Any], place: Mapping[str, int]
+    row: Sequence[Any],
+    place: Mapping[str, int],
+    rounded: tuple[int, int] | None,
 ) -> tuple[tuple[float, float, bool], tuple[float, float, bool]]:
     """What is known of those with the outcome, and of those without it."""
     count, others = row[place["count"]], row[place["others"]]
+    if rounded is not None and count is not WITHHELD:
+        return (
+            around(_whole(count), *rounded),
+            around(_whole(others), *rounded),
+        )
     if count is not WITHHELD:
         return (*known(_whole(count)), False), (*known(_whole(others)), False)
     code, n = row[place["code"]], row[place["n"]]
