@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from equitable.cube.cells import Cells, Moments
 from equitable.errors import InputError, QuestionError
 from equitable.measures.rates import wilson
+from equitable.measures.results import GapRow
 from equitable.privacy.already_out import Out
 from equitable.privacy.gate import Gated
 from equitable.privacy.inequality import GatedInequality
@@ -28,7 +29,7 @@ from equitable.privacy.protection.rounded import RoundedBlock, Told, round_block
 from equitable.privacy.protection.rounding_proof import unproven_rounding
 from equitable.privacy.release import gaps_of_block, summaries_of_gaps
 from equitable.privacy.released import Audited, Released, ReleasedFigure
-from equitable.vocabulary import WITHHELD
+from equitable.vocabulary import WITHHELD, Verdict
 
 TIMES_FOR_A_RATE: Final = 10
 """A rate is given from so many times the largest distance on: it is then off by a tenth
@@ -152,7 +153,7 @@ def release_rounded(
         rounded = _cells_of(cells, stratum, block, by, year)
         say(f"Comparing groups{' of ' + ' '.join(stratum.within.values())}")
         some = gaps_of_block(rounded, stratum, own, by, depth, compared, year)
-        gaps += some
+        gaps += [(within, _sure(one, distance)) for within, one in some]
         summaries += summaries_of_gaps(rounded, some, year)
     if open_:
         raise QuestionError(
@@ -187,16 +188,22 @@ def release_rounded(
 
 
 def _notes(policy: Policy, distance: int, fewest: int) -> tuple[str, ...]:
-    return (
-        f"Every number of students and every count is rounded to a multiple of"
+    what = (
+        "Every number of students and every count is rounded to a multiple of"
         f" {policy.rounds_to}, up or down by chance, and lies at most {distance} from"
-        " the true one. All tables add up. A 0 stands for few or nobody.",
+        " the true one. All tables add up. A 0 stands for few or nobody."
+    )
+    rest = (
         "Rates, gaps and summaries are of the rounded numbers. Their intervals take"
         " these for exact: they tell of chance among students, not of the rounding,"
-        f" which moves a rate by up to {distance} divided by the number of students.",
-        f"Rates are given of groups of {fewest} students or more, as rounded: of fewer,"
-        " the rounding could move them by more than 10 percentage points.",
+        f" which moves a rate by up to {distance} divided by the number of students."
+        " A verdict is given where the rounding alone could not have made it."
     )
+    few = (
+        f"Rates are given of groups of {fewest} students or more, as rounded: of fewer,"
+        " the rounding could move them by more than 10 percentage points."
+    )
+    return what, rest, few
 
 
 def _told(stratum: Stratum, earlier: Sequence[Out]) -> dict[str, Told]:
@@ -270,8 +277,9 @@ def _figures(
                 "n": n, "count": count, "others": n - count,
             }  # fmt: skip
             if n < fewest:
-                away = dict.fromkeys(("value", "low", "high"), WITHHELD)
-                found.append(ReleasedFigure(**base, **away))
+                found.append(
+                    ReleasedFigure(**base, value=WITHHELD, low=WITHHELD, high=WITHHELD)
+                )
                 continue
             interval = wilson(count, n)
             found.append(
@@ -281,6 +289,37 @@ def _figures(
                 )
             )  # fmt: skip
     return found
+
+
+def _sure(gated: Gated, distance: int) -> Gated:
+    """Without the verdicts that the rounding alone could have made.
+
+    Everyone else is everyone less a group, so that both are rounded in it.
+    """
+    rows = tuple(_doubted(row, distance) for row in gated.gaps.rows)
+    return replace(gated, gaps=replace(gated.gaps, rows=rows))
+
+
+def _doubted(row: GapRow, distance: int) -> GapRow:
+    reference, low, high = row.reference, row.difference_low, row.difference_high
+    if not (
+        isinstance(row.n, int)
+        and isinstance(reference.n, int)
+        and isinstance(low, float)
+        and isinstance(high, float)
+        and row.n > 0
+        and reference.n > 0
+    ):
+        return row
+    times = 2 if reference.kind == "rest" else 1
+    off = distance / row.n + times * distance / reference.n
+    if row.verdict in (Verdict.WORSE, Verdict.BETTER):
+        doubtful = min(abs(low), abs(high)) <= off
+    else:
+        doubtful = not isinstance(row.detectable, float) or off > row.detectable
+    if not doubtful or row.verdict is None:
+        return row
+    return replace(row, verdict=Verdict.NOT_ENOUGH_EVIDENCE)
 
 
 def _cells_of(
