@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from equitable.errors import InputError
@@ -86,7 +87,14 @@ def systems_of_release(
             }
             dimensions = {**there, outcome: ["yes", "no"]} if rate else there
             named = indicator["label"] + (f" in {one}" if one else "")
-            found.append(system_of(entries, dimensions, counted=f"students ({named})"))
+            system = system_of(entries, dimensions, counted=f"students ({named})")
+            if rounded is not None:
+                system = replace(
+                    system,
+                    middle=system.high - rounded[0],
+                    base=int(manifest["rounding"]["base"]),
+                )
+            found.append(system)
     return tuple(found)
 
 
