@@ -199,6 +199,9 @@ def audit(
         groups = tables["groups"]
         with progress("Reading the release"):
             systems = systems_of_release(manifest, groups.columns, groups.rows)
+        if "rounding" in manifest:
+            said = "The figures are rounded: those that may stand for fewer than"
+            notes = (f"{said} {own} students are looked at like withheld ones.",)
     else:
         own = DEFAULT_THRESHOLD
         with progress("Reading the tables"):

@@ -143,6 +143,9 @@ def audit_system(
 
 
 def _wanted(system: System, width: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    if system.middle is not None:
+        # Rounded: how near the figures are is what is to be judged.
+        return np.full(len(system.high), float(width))
     own = np.where(np.isinf(system.high), np.inf, system.high - system.low)
     return np.minimum(float(width), own)
 

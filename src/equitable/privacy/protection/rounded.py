@@ -31,6 +31,10 @@ MOST_STEPS: Final = 4
 """How many bases a figure may lie from the true one at most."""
 _NEAR: Final = 1e-9
 _NODES: Final = 2_000
+_HALF: Final = 0.5
+_DEAR: Final = 100.0
+"""What it costs not to follow where a figure of nobody is drawn up: otherwise it would
+never be, as all its neighbours are drawn elsewhere."""
 _SPARE: Final = 40
 """Cells that nobody is in, beside as many as hold somebody: any group may be drawn."""
 
@@ -151,10 +155,17 @@ class _Programme:
             )
         self.kinds, self.every, self.cells = kinds, every, cells
         lows, highs, targets = [], [], []
+        drawn = [_drawn(values, base, chance) for values in truth]
+        # Groups that nobody is in are drawn up with one of their sides.
+        up = (truth[0] == 0) & (drawn[0] > 0)
+        for place in range(1, len(drawn), 2):
+            first = chance.random(len(up)) < _HALF
+            drawn[place][truth[0] == 0] = (up & first)[truth[0] == 0]
+            drawn[place + 1][truth[0] == 0] = (up & ~first)[truth[0] == 0]
         for place, (values, out) in enumerate(zip(truth, fixed, strict=True)):
             low = np.maximum(np.ceil(values / base - steps - _NEAR), 0.0)
             high = np.floor(values / base + steps + _NEAR)
-            target = np.clip(_drawn(values, base, chance), low, high)
+            target = np.clip(drawn[place], low, high)
             if place == 0 and before is not None:
                 # Nearly the same students: two roundings of them should be one.
                 target = np.clip(before, low, high)
@@ -166,6 +177,8 @@ class _Programme:
             targets.append(target)
         self.low, self.high = np.concatenate(lows), np.concatenate(highs)
         self.target = np.concatenate(targets)
+        nobody = np.concatenate(truth) == 0
+        self.price = np.where(nobody & (self.target > 0), _DEAR, 1.0)
 
     def solved(self) -> list[Numbers] | None:
         """Students and counts of the finest cells, in multiples of the base."""
@@ -219,7 +232,7 @@ class _Programme:
         columns, further = count * self.every, count * len(within)
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = columns + 2 * figures, figures + further
-        model.col_cost_ = np.r_[np.zeros(columns), np.ones(2 * figures)]
+        model.col_cost_ = np.r_[np.zeros(columns), np.ones(figures), self.price]
         model.col_lower_ = np.zeros(columns + 2 * figures)
         model.col_upper_ = np.r_[
             np.full(columns, ENDLESS), self.high - self.target, self.target - self.low
