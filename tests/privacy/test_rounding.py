@@ -26,6 +26,7 @@ from equitable.privacy.protection.rounded import (
 from equitable.privacy.protection.rounding_proof import unproven_rounding
 from equitable.privacy.protection.tables import all_codes, tables_of
 from equitable.privacy.release_folder import read_release
+from equitable.privacy.rounding import release_rounded
 from equitable.vocabulary import WITHHELD
 
 TRAITS = ("race", "lunch", "gender")
@@ -222,6 +223,15 @@ def test_a_second_rounding_of_the_same_students_is_refused(tmp_path):
     with pytest.raises(InputError, match="hold no longer"):
         eq.release(source, tmp_path / "two", policy=ROUND, **other)
     assert not (tmp_path / "two").exists()
+
+
+def test_years_told_together_are_not_told_apart_beside_it(made):
+    folder, _ = made
+    out = {("suspended", (), ()): (480, 70)}
+    with eq.open(folder / "s.csv") as data:
+        cells = data.cube(indicators=["suspended"], by=["gender", "year"]).arrays
+    with pytest.raises(InputError, match="two roundings"):
+        release_rounded(cells, ["gender"], year="year", policy=ROUND, earlier=[out])
 
 
 def test_rounded_numbers_beside_exact_ones_are_refused(tmp_path):

@@ -151,6 +151,10 @@ def release(
             f" true one; {released.audit.withheld:,} of {len(released.figures):,} rates"
             " would say too little of so few and are left out; the audit found no leak."
         )
+        terminal.say(
+            "What was published stands in the register beside the data: keep it, so"
+            " that a later release tells the same."
+        )
         return
     shown = len(released.figures) - released.audit.withheld
     terminal.say(

@@ -80,6 +80,17 @@ _MEANINGS: Final = {
     "measure": "The summary's name, as in WHO's health equity toolkit.",
     "groups": "How many groups it is of: the shown ones.",
 }
+_ROUNDED: Final = "Rounded: see `rounding` and `notes` in the manifest."
+_MEANINGS_ROUNDED: Final = {
+    **{
+        name: f"{_MEANINGS[name]} {_ROUNDED}"
+        for name in ("n", "count", "others", "reference_n")
+    },
+    "withheld": "The columns of this row that are not given: of so few students the"
+    " rounding would move them too far.",
+    "verdict": "What the evidence says, where the rounding alone could not have said"
+    " it.",
+}
 
 
 def write_release(
@@ -283,6 +294,8 @@ def _dictionary(released: Released, tables: Sequence[Flat]) -> bytes:
                 meaning = f"{EVERYONE}, or one of: {labels}."
             else:
                 meaning = _MEANINGS[name]
+                if released.distance is not None:
+                    meaning = _MEANINGS_ROUNDED.get(name, meaning)
             writer.writerow((table.name, name, meaning))
     return text.getvalue().encode()
 

@@ -209,7 +209,13 @@ def _notes(policy: Policy, distance: int, fewest: int) -> tuple[str, ...]:
 def _told(stratum: Stratum, earlier: Sequence[Out]) -> dict[str, Told]:
     """What is out of a block, by indicator; empty where nothing is."""
     within = tuple(sorted(stratum.within.items()))
-    before = [out for out in earlier if any(key[1] == within for key in out)]
+    names = [name for name, _ in within]
+    before = [
+        out
+        for out in earlier
+        # Years once told apart and once together are the same students.
+        if any(key[1] == within or [n for n, _ in key[1]] != names for key in out)
+    ]
     if not before:
         return {}
     found = {}
