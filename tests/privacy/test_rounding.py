@@ -225,6 +225,15 @@ def test_a_second_rounding_of_the_same_students_is_refused(tmp_path):
     assert not (tmp_path / "two").exists()
 
 
+def test_what_is_too_large_to_be_rounded_is_refused_in_words(tmp_path, monkeypatch):
+    monkeypatch.setattr("equitable.privacy.protection.rounded.MOST", 100)
+    with pytest.raises(QuestionError, match="too many"):
+        eq.release(
+            students(tmp_path / "s.csv", 60), tmp_path / "out", policy=ROUND, **ASKED
+        )
+    assert not (tmp_path / "out").exists()
+
+
 def test_years_told_together_are_not_told_apart_beside_it(made):
     folder, _ = made
     out = {("suspended", (), ()): (480, 70)}

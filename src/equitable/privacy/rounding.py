@@ -130,7 +130,7 @@ def release_rounded(
                 _changed(label)
                 if told
                 else QuestionError(
-                    "no rounding was found in which all of these tables add up",
+                    "these tables are too many to be rounded so that all of them add up",
                     next_step="Ask for fewer dimensions or a smaller --depth.",
                 )
             )

@@ -29,6 +29,8 @@ from equitable.privacy.protection.programme import ENDLESS, Numbers
 
 MOST_STEPS: Final = 4
 """How many bases a figure may lie from the true one at most."""
+MOST: Final = 60_000_000
+"""Figures times columns of a programme that is still tried: minutes, not hours."""
 _NEAR: Final = 1e-9
 _NODES: Final = 2_000
 _HALF: Final = 0.5
@@ -199,6 +201,8 @@ class _Programme:
 
         rows = self.rows[:, some]
         count, figures = len(some), len(self.target)
+        if figures * count * self.every > MOST:
+            return None
         figures_of = sparse.vstack(
             [
                 sparse.hstack(
