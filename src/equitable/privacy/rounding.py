@@ -130,7 +130,7 @@ def release_rounded(
                 _changed(label)
                 if told
                 else QuestionError(
-                    "these tables are too many to be rounded so that all of them add up",
+                    "there are too many tables to be rounded so that all add up",
                     next_step="Ask for fewer dimensions or a smaller --depth.",
                 )
             )
