@@ -217,6 +217,10 @@ def audit(
             " register."
         )
         notes = (alone,)
+        if "rounding" in manifest:
+            said = "The figures are rounded: those that may stand for fewer than"
+            rounded = f"{said} {own} students are looked at like withheld ones."
+            notes = (rounded, alone)
     else:
         own = DEFAULT_THRESHOLD
         with progress("Reading the tables"):

@@ -21,6 +21,7 @@ from equitable.privacy.register import Earlier, read_register, record
 from equitable.privacy.release import release_cells
 from equitable.privacy.release_folder import write_release
 from equitable.privacy.released import Released
+from equitable.privacy.rounding import refuse_mixed, release_rounded
 from equitable.privacy.unfinished import UNFINISHED, Unfinished
 from equitable.remarks import Asked
 from equitable.vocabulary import Condition, Dimension, Indicator, Role, names_of
@@ -159,6 +160,9 @@ def release_of(
         *traits,
         *(name for one in known.releases for name in _traits_of(self, one, place)),
     }
+    refuse_mixed(policy, [one.policy for one in known.releases], keep)
+    if policy.method == "round":
+        _refuse_others(asked, conditions, place)
     with progress(f"Reading {self.source.name}"):
         every = {one.sql: one for one in (asked, *conditions.values()) if one}
         filters = {sql: condition_dimension(one) for sql, one in every.items()}
@@ -177,18 +181,26 @@ def release_of(
 
     unfinished = Unfinished(folder=place / UNFINISHED, say=say)
     try:
-        released = release_cells(
-            arrays, traits, depth=depth, year=year, policy=policy, keep=keep,
-            seed=seed, where=named(asked), progress=progress, unfinished=unfinished,
-            earlier=[
-                Told(
-                    figures=one.figures, by=tuple(one.dimensions),
-                    threshold=one.policy.threshold,
-                    where=named(conditions[one.number]), left=one.left_out,
-                )
-                for one in known.releases
-            ],
-        )  # fmt: skip
+        if policy.method == "round":
+            with progress("Rounding, and checking the proof"):
+                released = release_rounded(
+                    arrays, traits, depth=depth, year=year, policy=policy, seed=seed,
+                    earlier=[one.figures for one in known.releases],
+                )  # fmt: skip
+        else:
+            released = release_cells(
+                arrays, traits, depth=depth, year=year, policy=policy, keep=keep,
+                seed=seed, where=named(asked), progress=progress,
+                unfinished=unfinished,
+                earlier=[
+                    Told(
+                        figures=one.figures, by=tuple(one.dimensions),
+                        threshold=one.policy.threshold,
+                        where=named(conditions[one.number]), left=one.left_out,
+                    )
+                    for one in known.releases
+                ],
+            )  # fmt: skip
     except EquitableError:
         # Refused for what it is: the same would be refused again.
         unfinished.clear()
@@ -210,6 +222,7 @@ def policy_of(
     threshold: int | None = None,
     zeros: Zeros | None = None,
     method: Method | None = None,
+    base: int | None = None,
 ) -> Policy:
     """The rules of a data set's releases: as asked, else as its settings say.
 
@@ -217,7 +230,7 @@ def policy_of(
     ----------
     threshold
         Without it ``min_n`` of the settings, or 10; a release has 3 at least.
-    zeros, method
+    zeros, method, base
         Without them the settings', or the usual ones.
 
     Raises
@@ -231,6 +244,7 @@ def policy_of(
         threshold=least,
         zeros=zeros or own.zeros or "withheld",
         method=method or own.method or "withhold",
+        base=base,
     )
 
 
@@ -274,6 +288,22 @@ def _traits_of(self: Releasable, one: Earlier, register: Path) -> list[str]:
                 " it is called now ([crosswalk]).",
             ) from error
     return found
+
+
+def _refuse_others(
+    asked: Condition | None, conditions: Mapping[int, Condition | None], register: Path
+) -> None:
+    """Rounded releases of different students are not put on one footing."""
+    own = asked.sql if asked else None
+    for number, one in conditions.items():
+        if (one.sql if one else None) != own:
+            raise InputError(
+                f"release {number} is of other students, and rounded releases are of"
+                " the same ones: two roundings of nearly the same would tell too much",
+                file=register.name,
+                next_step="Give the same --where as before, with the trait of the other"
+                " condition among the dimensions (--by) from the first release on.",
+            )
 
 
 def _any_of(conditions: Sequence[Condition | None]) -> str | None:

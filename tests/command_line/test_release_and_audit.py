@@ -94,6 +94,11 @@ def test_a_release_is_made_audited_and_vouched_for(run, students, tmp_path):
         (["--depth", "0"], "depth"),
         (["--where", "race ="], "race"),
         (["--register", "out/r"], "everybody reads it"),
+        (["--round", "--base", "9"], "multiple"),
+        (["--base", "20"], "does not round"),
+        (["--round", "--merge"], "--merge"),
+        (["--round", "--show-zeros"], "zeros"),
+        (["--round", "--keep", "race=Asian"], "none is to keep"),
     ],
 )
 def test_what_cannot_be_released_is_said_and_nothing_is_written(
@@ -104,6 +109,19 @@ def test_what_cannot_be_released_is_said_and_nothing_is_written(
     assert done.returncode == 2
     assert said in done.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["students.csv"]
+
+
+def test_numbers_are_rounded_where_that_is_asked_for(run, students, tmp_path):
+    done = run("release", "students.csv", "-o", "out", "--outcome", "passed",
+               "--by", "race,lunch", "--round", "--base", "20")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "a multiple of 20" in done.stderr
+    rows = (tmp_path / "out" / "groups.csv").read_text().splitlines()
+    place = rows[0].split(",").index("n")
+    numbers = [int(row.split(",")[place]) for row in rows[1:]]
+    assert numbers
+    assert all(number % 20 == 0 for number in numbers)
+    assert run("audit", "out").returncode == 0
 
 
 def test_small_groups_are_merged_where_that_is_asked_for(run, tmp_path):

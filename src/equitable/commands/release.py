@@ -19,6 +19,8 @@ from equitable.commands.options import (
     WhereOption,
 )
 from equitable.commands.reading import listed, opened, read_depth
+from equitable.errors import QuestionError
+from equitable.privacy.policy import Method
 from equitable.releasing import policy_of, read_keep
 
 
@@ -67,6 +69,24 @@ def release(
             show_default=False,
         ),
     ] = None,
+    rounded: Annotated[
+        bool,
+        typer.Option(
+            "--round",
+            help="Withhold no group: round every number of students and count to a"
+            " multiple of the base, so that all tables add up.",
+        ),
+    ] = False,
+    base: Annotated[
+        int | None,
+        typer.Option(
+            "--base",
+            metavar="N",
+            help="With --round: of what numbers are multiples; the threshold or more."
+            " [default: the threshold]",
+            show_default=False,
+        ),
+    ] = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(
@@ -104,6 +124,14 @@ def release(
     Example: `equitable release star.csv -o released --outcome reading --by race,lunch`
     """
     with opened(source, config, sheet) as students:
+        if rounded and merge:
+            raise QuestionError(
+                "numbers are rounded, or small groups are merged",
+                next_step="Leave out --round or --merge.",
+            )
+        method: Method | None = None
+        if rounded or merge is not None:
+            method = "round" if rounded else "merge" if merge else "withhold"
         released = students.release(
             output,
             outcomes=listed(outcome, "--outcome") if outcome is not None else None,
@@ -119,7 +147,8 @@ def release(
                 else "published"
                 if show_zeros
                 else "withheld",
-                method=None if merge is None else "merge" if merge else "withhold",
+                method=method,
+                base=base,
             ),
             keep=None if keep is None else read_keep(keep),
             seed=seed,
@@ -128,6 +157,18 @@ def release(
             say=terminal.say,
         )
         terminal.notes(students)
+    if released.distance is not None:
+        terminal.say(
+            f"Written: {output}. Every number is a multiple of"
+            f" {released.policy.rounds_to} and at most {released.distance} from the"
+            f" true one; {released.audit.withheld:,} of {len(released.figures):,} rates"
+            " would say too little of so few and are left out; the audit found no leak."
+        )
+        terminal.say(
+            "What was published stands in the register beside the data: keep it, so"
+            " that a later release tells the same."
+        )
+        return
     shown = len(released.figures) - released.audit.withheld
     terminal.say(
         f"Written: {output}. Of {len(released.figures):,} figures"

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 from equitable.errors import QuestionError
 
 Zeros: TypeAlias = Literal["withheld", "published"]
-Method: TypeAlias = Literal["withhold", "merge"]
+Method: TypeAlias = Literal["withhold", "merge", "round"]
 
 DEFAULT_THRESHOLD: Final = 10
 LEAST_THRESHOLD: Final = 3
@@ -17,6 +17,8 @@ LEAST_THRESHOLD: Final = 3
 MOST_THRESHOLD: Final = 1_000
 DEVIATION_FROM: Final = 30
 """Students that a standard deviation needs."""
+MOST_BASE: Final = 100
+"""Rounded to more, hardly a school has a figure that tells anything."""
 
 _SHARES: Final = (
     0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12,
@@ -39,12 +41,16 @@ class Policy:
         Whether groups without anybody are shown as 0, or withheld as other small ones.
     method
         ``withhold`` figures; or first ``merge`` small groups into one that is named
-        'Not published separately'.
+        'Not published separately'; or ``round`` every number of students and count.
+    base
+        Of rounding: every number is a multiple of it.  At least the threshold, which
+        it is where nothing is said.
     """
 
     threshold: int = DEFAULT_THRESHOLD
     zeros: Zeros = "withheld"
     method: Method = "withhold"
+    base: int | None = None
 
     def __post_init__(self) -> None:
         whole = isinstance(self.threshold, int) and not isinstance(self.threshold, bool)
@@ -62,11 +68,42 @@ class Policy:
                 f"zeros are 'withheld' or 'published', and not {self.zeros!r}",
                 next_step="Leave it out to withhold them.",
             )
-        if self.method not in ("withhold", "merge"):
+        if self.method not in ("withhold", "merge", "round"):
             raise QuestionError(
-                f"a policy's method is 'withhold' or 'merge', and not {self.method!r}",
+                "a policy's method is 'withhold', 'merge' or 'round', and not"
+                f" {self.method!r}",
                 next_step="Leave it out to withhold.",
             )
+        self._refuse_wrong_base()
+
+    def _refuse_wrong_base(self) -> None:
+        if self.method != "round":
+            if self.base is not None:
+                raise QuestionError(
+                    "a base is one of rounding, and this policy does not round",
+                    next_step="Leave the base out, or round (--round).",
+                )
+            return
+        if self.zeros == "published":
+            raise QuestionError(
+                "rounded figures have no true zeros to show",
+                next_step="Leave out --show-zeros: a rounded 0 stands for few or"
+                " nobody.",
+            )
+        base = self.rounds_to
+        whole = isinstance(base, int) and not isinstance(base, bool)
+        if not whole or not self.threshold <= base <= MOST_BASE:
+            raise QuestionError(
+                f"numbers are rounded to a multiple of a whole number from the"
+                f" threshold ({self.threshold}) to {MOST_BASE}, and not of {base!r}",
+                next_step="A smaller base would tell numbers under the threshold"
+                " apart: raise it, or choose a smaller threshold.",
+            )
+
+    @property
+    def rounds_to(self) -> int:
+        """Of what every rounded number is a multiple."""
+        return self.threshold if self.base is None else self.base
 
     @property
     def width(self) -> int:

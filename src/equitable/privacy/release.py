@@ -103,6 +103,8 @@ def release_cells(
         Where what is asked for cannot be released.
     """
     policy = policy or Policy()
+    if policy.method == "round":
+        raise ValueError("rounded figures are made by release_rounded")
     indicators = cells.indicators
     said = len(cells.provenance.notes)
     if policy.method == "merge":

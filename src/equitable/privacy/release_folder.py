@@ -80,6 +80,17 @@ _MEANINGS: Final = {
     "measure": "The summary's name, as in WHO's health equity toolkit.",
     "groups": "How many groups it is of: the shown ones.",
 }
+_ROUNDED: Final = "Rounded: see `rounding` and `notes` in the manifest."
+_MEANINGS_ROUNDED: Final = {
+    **{
+        name: f"{_MEANINGS[name]} {_ROUNDED}"
+        for name in ("n", "count", "others", "reference_n")
+    },
+    "withheld": "The columns of this row that are not given: of so few students the"
+    " rounding would move them too far.",
+    "verdict": "What the evidence says, where the rounding alone could not have said"
+    " it.",
+}
 
 
 def write_release(
@@ -186,16 +197,38 @@ def manifest_of(
             if released.times_the_bound is None
             else round(released.times_the_bound, 3),
         },
+        **_rounding(released),
         "audit": {
             "passed": released.audit.passed,
-            "promise": "For a reader who knows all of this, every withheld count could"
-            f" be anything in an interval at least {released.policy.width} wide.",
+            "promise": _promise(released),
         },
         "files": {
             name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
             for name, content in sorted(files.items())
         },
     }
+
+
+def _rounding(released: Released) -> dict[str, Any]:
+    if released.distance is None:
+        return {}
+    own = {"base": released.policy.rounds_to, "distance": released.distance}
+    return {"rounding": own}
+
+
+def _promise(released: Released) -> str:
+    threshold = released.policy.threshold
+    if released.distance is None:
+        return (
+            "For a reader who knows all of this, every withheld count could be anything"
+            f" in an interval at least {released.policy.width} wide."
+        )
+    return (
+        "Every number of students and every count lies at most"
+        f" {released.distance} from the true one. For a reader who knows all of this,"
+        f" each true one under {threshold} could be 0, and could be {threshold} or"
+        " more."
+    )
 
 
 def _as_csv(table: Flat) -> bytes:
@@ -261,6 +294,8 @@ def _dictionary(released: Released, tables: Sequence[Flat]) -> bytes:
                 meaning = f"{EVERYONE}, or one of: {labels}."
             else:
                 meaning = _MEANINGS[name]
+                if released.distance is not None:
+                    meaning = _MEANINGS_ROUNDED.get(name, meaning)
             writer.writerow((table.name, name, meaning))
     return text.getvalue().encode()
 

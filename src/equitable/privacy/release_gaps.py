@@ -30,7 +30,7 @@ def gaps_of(
     depth: int,
     policy: Policy,
     year: str | None,
-    aside: Sequence[Key],
+    aside: Sequence[Key] = (),
 ) -> list[tuple[Mapping[str, str], Gated]]:
     """The gaps of one block, of shown figures alone, against every reference."""
     own = cells if year is None else cells.only(year, stratum.within[year])

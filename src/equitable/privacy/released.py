@@ -105,6 +105,8 @@ class Released:
     """Small groups that are in no figure, with their year."""
     notes: tuple[str, ...]
     """What a reader must know: who is in no figure, which groups were merged."""
+    distance: int | None = None
+    """Of rounded figures: how far each lies from the true one at most."""
     provenance: Provenance
 
     def figure(

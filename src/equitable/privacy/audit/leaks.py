@@ -12,6 +12,7 @@ import numpy as np
 from equitable.errors import InputError
 from equitable.privacy.audit.attack import Attack
 from equitable.privacy.audit.propagation import Screened, Step, propagate
+from equitable.privacy.audit.rounded import tables_near
 from equitable.privacy.audit.system import System
 from equitable.privacy.protection.exact import Asked, withhold_exactly
 from equitable.privacy.protection.programme import ENDLESS
@@ -115,6 +116,9 @@ def audit_system(
             next_step="Look for a wrong total: equitable audit names those that one"
             " table tells; here several tables together do not add up.",
         )
+    if system.middle is not None:
+        for table in tables_near(system, width):
+            attack.remember(table)
     wanted = _wanted(system, width)
     looked_at = np.flatnonzero(system.withheld).tolist()
     leaks = []
@@ -143,6 +147,9 @@ def audit_system(
 
 
 def _wanted(system: System, width: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    if system.middle is not None:
+        # Rounded: how near the figures are is what is to be judged.
+        return np.full(len(system.high), float(width))
     own = np.where(np.isinf(system.high), np.inf, system.high - system.low)
     return np.minimum(float(width), own)
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from equitable.errors import InputError
 from equitable.privacy.audit.averages import Averages, averages_of
-from equitable.privacy.audit.published import UNKNOWN, Entry, known, system_of
+from equitable.privacy.audit.published import (
+    UNKNOWN,
+    Entry,
+    around,
+    known,
+    system_of,
+)
 from equitable.privacy.audit.system import System
 from equitable.vocabulary import WITHHELD
 
@@ -34,13 +40,16 @@ def systems_of_release(
     columns, rows
         Of its table ``groups``; withheld figures are ``WITHHELD``.
     """
+    threshold = int(manifest["policy"]["threshold"])
+    distance = (manifest.get("rounding") or {}).get("distance")
+    rounded = None if distance is None else (int(distance), threshold)
     found = []
     for some in _outcomes(manifest, columns, rows):
         entries: list[Entry] = []
         for group, row in zip(some.groups, some.rows, strict=True):
-            entries.append(_entry(group, row[some.place["n"]]))
+            entries.append(_entry(group, row[some.place["n"]], rounded))
             if some.rate:
-                sides = _sides(row, some.place)
+                sides = _sides(row, some.place, rounded)
                 for side, (low, high, away) in zip(("yes", "no"), sides, strict=True):
                     entries.append(
                         Entry(
@@ -51,7 +60,14 @@ def systems_of_release(
         dimensions = (
             {**some.there, some.outcome: ["yes", "no"]} if some.rate else some.there
         )
-        found.append(system_of(entries, dimensions, counted=f"students ({some.named})"))
+        system = system_of(entries, dimensions, counted=f"students ({some.named})")
+        if rounded is not None:
+            system = replace(
+                system,
+                middle=system.high - rounded[0],
+                base=int(manifest["rounding"]["base"]),
+            )
+        found.append(system)
     return tuple(found)
 
 
@@ -145,19 +161,31 @@ def _outcomes(
     return found
 
 
-def _entry(group: Mapping[str, str], value: Any) -> Entry:
+def _entry(
+    group: Mapping[str, str], value: Any, rounded: tuple[int, int] | None
+) -> Entry:
     if value is WITHHELD:
         low, high = UNKNOWN
         return Entry(group=group, low=low, high=high, withheld=True)
+    if rounded is not None:
+        low, high, small = around(_whole(value), *rounded)
+        return Entry(group=group, low=low, high=high, withheld=small)
     low, high = known(_whole(value))
     return Entry(group=group, low=low, high=high, withheld=False)
 
 
 def _sides(
-    row: Sequence[Any], place: Mapping[str, int]
+    row: Sequence[Any],
+    place: Mapping[str, int],
+    rounded: tuple[int, int] | None,
 ) -> tuple[tuple[float, float, bool], tuple[float, float, bool]]:
     """What is known of those with the outcome, and of those without it."""
     count, others = row[place["count"]], row[place["others"]]
+    if rounded is not None and count is not WITHHELD:
+        return (
+            around(_whole(count), *rounded),
+            around(_whole(others), *rounded),
+        )
     if count is not WITHHELD:
         return (*known(_whole(count)), False), (*known(_whole(others)), False)
     code, n = row[place["code"]], row[place["n"]]

@@ -119,5 +119,11 @@ def known(value: int) -> tuple[float, float]:
     return float(value), float(value)
 
 
+def around(value: int, distance: int, threshold: int) -> tuple[float, float, bool]:
+    """The bounds of a rounded number, and whether the true one may be a small one."""
+    low = max(float(value - distance), 0.0)
+    return low, float(value + distance), low < threshold
+
+
 UNKNOWN: Final = (0.0, NO_LIMIT)
 """The bounds of a number that is withheld."""

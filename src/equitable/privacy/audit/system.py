@@ -55,6 +55,10 @@ class System:
     counted: str = "students"
     places: tuple[str, ...] = field(default=())
     """Where each figure stands (file, row, column), for sentences; may be empty."""
+    middle: Numbers | None = None
+    """Of rounded figures, shape (figures,): the numbers that were published."""
+    base: int = 1
+    """Of what these are multiples."""
 
     def __post_init__(self) -> None:
         count = self.rows.shape[0]
