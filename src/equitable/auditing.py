@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+_ALONE: Final = (
+    "Other releases of the same data were not set against it: that is done when one is"
+    " made, with their register."
+)
 _SMALL: Final = 3_000
 """Figures of one system for which the least further withholding is looked for."""
 
@@ -207,11 +211,8 @@ def audit(
         with progress("Reading the release"):
             systems = systems_of_release(manifest, groups.columns, groups.rows)
         whose = f" of --where {manifest['where']}" if manifest.get("where") else ""
-        notes = (
-            f"This release{whose} was looked at by itself. Other releases of the same"
-            " data were not set against it: that is done when one is made, with their"
-            " register.",
-        )
+        said = f"This release{whose} was looked at by itself."
+        notes = (f"{said} {_ALONE}",)
     else:
         own = DEFAULT_THRESHOLD
         with progress("Reading the tables"):
