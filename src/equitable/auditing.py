@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+_ALONE: Final = (
+    "Other releases of the same data were not set against it: that is done when one is"
+    " made, with their register."
+)
 _SMALL: Final = 3_000
 """Figures of one system for which the least further withholding is looked for."""
 
@@ -211,11 +215,7 @@ def audit(
             systems = systems_of_release(manifest, groups.columns, groups.rows)
             averages = averages_of_release(manifest, groups.columns, groups.rows)
         whose = f" of --where {manifest['where']}" if manifest.get("where") else ""
-        alone = (
-            f"This release{whose} was looked at by itself. Other releases of the same"
-            " data were not set against it: that is done when one is made, with their"
-            " register."
-        )
+        alone = f"This release{whose} was looked at by itself. {_ALONE}"
         notes = (alone,)
         if "rounding" in manifest:
             said = "The figures are rounded: those that may stand for fewer than"

@@ -353,3 +353,42 @@ def test_those_set_aside_once_are_no_difference_later(tmp_path):
     first = rows_of(release(source) / "groups.csv")
     second = rows_of(release(source, by=("bus",)) / "groups.csv")
     assert first[0]["n"] == second[0]["n"] == "160"
+
+
+def test_an_audit_says_what_it_does_not_hold_together(tmp_path):
+    source = students(tmp_path / "s.csv")
+    folders = [release(source, where, depth=1) for where in (None, "school != Oak")]
+    with pytest.raises(QuestionError, match=r"'out-0' is a release.*by itself"):
+        eq.audit(folders)
+    found = eq.audit(folders[1])
+    assert found.passed
+    assert "of --where school != Oak" in found.notes[0]
+    assert "not set against it" in found.notes[0]
+
+
+def test_means_and_years_under_filters(tmp_path):
+    chance = random.Random(1)  # noqa: S311 - no secret
+    with (tmp_path / "s.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["year", "school", "team", "suspended", "score"])
+        for year in ("2022", "2023"):
+            for _ in range(200):
+                writer.writerow(
+                    [year, chance.choice(SCHOOLS), chance.choice(TEAMS),
+                     chance.choice(["yes", "no"]), chance.randint(400, 600)]
+                )  # fmt: skip
+    asked = {"outcomes": ["suspended", "score"], "by": ["team"]}
+    every = eq.release(tmp_path / "s.csv", tmp_path / "one", **asked)
+    some = eq.release(
+        tmp_path / "s.csv", tmp_path / "two", where="school != Oak", **asked
+    )
+    late = eq.release(
+        tmp_path / "s.csv", tmp_path / "three", where="year = 2023", **asked
+    )
+    assert {one.within["year"] for one in late.figures} == {"2023"}
+    own = {one.indicator: one for one in late.figures if not one.group}
+    before = every.figure("score", {}, year="2023")
+    # 2023 among both years' releases is the same students: the same number is shown.
+    assert own["score"].n == before.n == 200
+    assert own["score"].value == before.value
+    assert any(one.withheld for one in some.figures)
