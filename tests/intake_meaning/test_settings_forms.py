@@ -41,7 +41,7 @@ def numbers() -> list[tuple[str, str]]:
 def test_the_keys_with_numbers_are_those_that_are_known() -> None:
     assert {key for _, key in numbers()} == {
         "at_least", "threshold", "minimum_days", "decimals", "low", "high", "min_n",
-        "min_cell", "years", "confidence",
+        "min_cell", "years", "confidence", "seed",
     }  # fmt: skip
 
 
