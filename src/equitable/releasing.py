@@ -11,7 +11,12 @@ from typing import Any, Protocol
 from equitable.answers.cells import Cells
 from equitable.arguments import checked
 from equitable.cube.cells import Cells as Arrays
-from equitable.errors import EquitableError, InputError, QuestionError
+from equitable.errors import (
+    EquitableError,
+    InputError,
+    QuestionError,
+    did_you_mean,
+)
 from equitable.intake.settings import PrivacySettings, Settings
 from equitable.intake.source import Source
 from equitable.privacy.already_out import Told
@@ -175,6 +180,7 @@ def release_of(
             where=_any_of([asked, *conditions.values()]),
         )  # fmt: skip
     arrays = _told_of(cells.arrays, asked)
+    keep = [_as_grouped(arrays, group) for group in keep]
 
     def named(condition: Condition | None) -> str | None:
         return filters[condition.sql].name if condition else None
@@ -250,6 +256,31 @@ def policy_of(
 
 def _privacy(self: Releasable) -> PrivacySettings:
     return self.settings.privacy if self.settings else PrivacySettings()
+
+
+def _as_grouped(cells: Arrays, group: Mapping[str, str]) -> dict[str, str]:
+    """A group as the release calls it: 'Black' is 'Black or African American'.
+
+    Raises
+    ------
+    QuestionError
+        Where a trait that the release has does not have such a group.
+    """
+    found = dict(group)
+    for axis in cells.axes:
+        name = axis.dimension.name
+        if name not in group or group[name] in axis.groups:
+            continue
+        named: Sequence[str] = ()
+        if axis.dimension.form == "column":
+            named = axis.dimension.classify(group[name])
+        if len(named) != 1 or named[0] not in axis.groups:
+            raise QuestionError(
+                f"there is no group '{name}={group[name]}' to keep",
+                next_step=did_you_mean(group[name], axis.groups, what="groups"),
+            )
+        found[name] = named[0]
+    return found
 
 
 def _traits(self: Releasable) -> list[str]:
