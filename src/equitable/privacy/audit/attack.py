@@ -17,6 +17,8 @@ from equitable.privacy.audit.system import Numbers, System
 _ENDLESS: Final = 1e30
 _CLOSE: Final = 1e-6
 _ROUND: Final = 1e-5
+_STEPS: Final = 60
+_AT_ONCE: Final = 3
 MOST: Final = 1e7
 """No school system has more students: a figure that reaches it is unbounded."""
 
@@ -73,7 +75,10 @@ class Attack:
         bound = -value if up else value
         if bound > MOST:
             return np.inf
+        seen = self.most_seen[figure] if up else self.least_seen[figure]
         self._take(self._point())
+        if (bound - seen if up else seen - bound) >= 1.0 - _CLOSE:
+            self._round_off()
         return float(np.floor(bound + _ROUND) if up else np.ceil(bound - _ROUND))
 
     def exact(self, figure: int, *, up: bool) -> float:
@@ -159,6 +164,46 @@ class Attack:
         none = np.array([kinds.kContinuous] * self.cells)
         self._solver.changeColsIntegrality(self.cells, self._every, none)
         return value
+
+    def _round_off(self) -> None:
+        """Look for a table in whole numbers beside the last solution.
+
+        Cells are held at whole numbers, those nearest to one first, and the programme
+        is solved again, until nothing is broken or nothing fits any more.
+        """
+        point, held = self._point(), np.zeros(self.cells, bool)
+        for _ in range(_STEPS):
+            broken = np.abs(point - np.round(point))
+            off = np.flatnonzero(broken > _ROUND)
+            if not len(off):
+                self._take(point)
+                break
+            nearest = off[np.argsort(broken[off], kind="stable")]
+            some = nearest[: max(1, len(off) // _AT_ONCE)]
+            whole = np.round(point)
+            one = nearest[:1]
+            other = np.where(whole > point, np.floor(point), np.ceil(point))
+            for cells, values in ((some, whole), (one, whole), (one, other)):
+                self._hold(cells, values[cells], values[cells])
+                if self._solved():
+                    held[cells] = True
+                    break
+                free = cells[~held[cells]]
+                self._hold(free, np.zeros(len(free)), np.full(len(free), _ENDLESS))
+            else:
+                break
+            point = self._point()
+        free = np.flatnonzero(held)
+        self._hold(free, np.zeros(len(free)), np.full(len(free), _ENDLESS))
+
+    def _hold(self, cells: NDArray[np.int64], low: Numbers, high: Numbers) -> None:
+        self._solver.changeColsBounds(len(cells), cells.astype(np.int32), low, high)
+
+    def _solved(self) -> bool:
+        self._solver.run()
+        self.programmes += 1
+        optimal = self._highs.HighsModelStatus.kOptimal
+        return bool(self._solver.getModelStatus() == optimal)
 
     def _point(self) -> Numbers:
         found: Numbers = np.asarray(self._solver.getSolution().col_value, np.float64)
