@@ -337,7 +337,7 @@ def test_a_group_to_keep_stays_or_is_refused_with_the_reason(tmp_path):
     # As the file has it, or as the release does.
     released = eq.release(source, tmp_path / "out", keep=[{"race": "Black"}], **ASKED)
     assert released.figure("suspended", black, year="2023").n is not WITHHELD
-    with pytest.raises(QuestionError, match="no group 'race=Blue'.*'White'"):
+    with pytest.raises(QuestionError, match=r"no group 'race=Blue'.*'White'"):
         eq.release(source, tmp_path / "two", keep=[{"race": "Blue"}], **ASKED)
     tiny = {"race": "Asian", "gender": "Girl", "lunch": "Free"}
     with pytest.raises(QuestionError, match="no group"):
