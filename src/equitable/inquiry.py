@@ -21,6 +21,7 @@ from equitable.measures.results import Gaps, Group
 from equitable.ours import told_apart
 from equitable.pages import PageWanted
 from equitable.privacy.aside import set_aside, with_those_aside
+from equitable.privacy.aside import without_the_few as few_set_aside
 from equitable.privacy.clearance import Block, Clearance, clear
 from equitable.privacy.gate import (
     LEAST_PUBLIC,
@@ -130,17 +131,19 @@ def answers_of(
     by: tuple[str, ...],
     year: Dimension | None,
     plan: Plan,
-    named: tuple[str, ...] = (),
+    named: tuple[str, ...] | None = None,
 ) -> Answers:
     """All that is asked of one indicator.
 
-    ``named`` are dimensions of which some were set aside already.
+    ``named`` are dimensions of which some were set aside for all indicators together:
+    then no others are, as what is proved is of the same students for all of them.
     """
     everyone = int(cells.students.sum())
-    if not plan.internal and indicator.figures is None:
-        strata = (year.name,) if year else ()
-        cells, some = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
-        named = tuple(dict.fromkeys((*named, *some)))
+    if named is None:
+        named = ()
+        if not plan.internal and indicator.figures is None:
+            strata = (year.name,) if year else ()
+            cells, named = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
     aside = everyone - int(cells.students.sum())
     now = of_year(cells, year, latest)
     every = by
@@ -181,16 +184,12 @@ def without_the_few(
     The others; the dimensions of which some were not reported; every group that is in
     no figure now.
     """
-    named: list[str] = []
-    strata = (year.name,) if year else ()
-    for indicator in plan.indicators:
-        cells, some = set_aside(cells, indicator, by, strata, min_n=plan.min_n)
-        named += some
     name = year.name if year else None
+    cells, named = few_set_aside(cells, by, name, min_n=plan.min_n)
     cells, left = leave_out(cells, by, name, min_n=plan.min_n)
     cells = with_notes(cells, left, name)
-    aside = (*(((one, NOT_REPORTED),) for one in dict.fromkeys(named)), *left)
-    return cells, tuple(dict.fromkeys(named)), aside
+    aside = (*(((one, NOT_REPORTED),) for one in named), *left)
+    return cells, named, aside
 
 
 def cleared(
@@ -221,6 +220,8 @@ def cleared(
         Where nothing can be proved.
     """
     cells = answers[0].cells
+    if any(answer.cells is not cells for answer in answers):
+        raise QuestionError("its outcomes are of different students")
     crossed: dict[str, set[Key]] = {}
     beside: dict[str, dict[str, set[Key]]] = {}
     for answer in answers:

@@ -108,7 +108,7 @@ def carry_out(
     latest, notes = _latest(cells, year)
     by, said = _comparable(cells, latest, plan)
     lacking = not_told(plan.by, said, plan.where)
-    named: tuple[str, ...] = ()
+    named: tuple[str, ...] | None = None
     left: tuple[Key, ...] = ()
     everyone = int(cells.students.sum())
     if not (plan.marked or plan.why_unchecked):
